@@ -1,0 +1,112 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+let common: [SwiftSetting] = [
+    .enableUpcomingFeature("InternalImportsByDefault"),
+    .enableUpcomingFeature("ExistentialAny"),
+    .treatAllWarnings(as: .error),
+]
+
+/// Modules that talk to C: the only ones where unsafe constructs may appear unmarked.
+let wrapper: [SwiftSetting] = common
+
+/// Everything else: strict memory safety.
+let safe: [SwiftSetting] = common + [.strictMemorySafety()]
+
+let system: Target.Dependency = .product(name: "SystemPackage", package: "swift-system")
+
+func module(_ name: String, _ dependencies: [Target.Dependency], wraps: Bool = false) -> Target {
+    .target(name: name, dependencies: dependencies + [system], swiftSettings: wraps ? wrapper : safe)
+}
+
+func tests(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
+    .testTarget(name: "\(name)Tests", dependencies: dependencies + [system], swiftSettings: common)
+}
+
+let package = Package(
+    name: "tutti",
+    products: [
+        .executable(name: "tutti", targets: ["tutti"]),
+        .executable(name: "tutti-monitor", targets: ["tutti-monitor"]),
+        .executable(name: "tutti-init", targets: ["tutti-init"]),
+    ],
+    dependencies: [
+        .package(url: "https://github.com/apple/swift-system", from: "1.8.1"),
+    ],
+    targets: [
+        // kernel: C, and the Swift that wraps it
+        .systemLibrary(name: "CYAML", pkgConfig: "yaml-0.1", providers: [.apt(["libyaml-dev"])]),
+        .systemLibrary(name: "CSeccomp", pkgConfig: "libseccomp", providers: [.apt(["libseccomp-dev"])]),
+        .systemLibrary(name: "CCrypto", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"])]),
+        .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
+        .systemLibrary(name: "CZstd", pkgConfig: "libzstd", providers: [.apt(["libzstd-dev"])]),
+        .target(name: "CCurl"),
+        .target(name: "CLinux"),
+        module("Linux", ["CLinux", "CSeccomp"], wraps: true),
+        module("Hashing", ["CCrypto"], wraps: true),
+        module("Compression", ["CZlib", "CZstd"], wraps: true),
+        module("HTTP", ["CCurl"], wraps: true),
+
+        // formats: text and bytes as values
+        module("JSON", []),
+        module("YAML", ["CYAML"], wraps: true),
+        module("OCI", ["JSON"]),
+        module("Dockerfile", []),
+
+        // ground: where things live, and what was asked for
+        module("ComposeSpec", ["YAML", "JSON", "Hashing", "Linux"]),
+        module("NameResolution", ["JSON", "Linux"]),
+        module("Supervision", ["JSON", "Linux"]),
+        module("Storage", ["Linux", "JSON", "OCI", "Hashing", "Compression"]),
+
+        // resources: one kind of thing each
+        module("Images", ["Storage", "OCI", "JSON", "Linux", "HTTP", "Hashing", "Compression"]),
+        module("Networks", ["Storage", "NameResolution", "JSON", "Linux"]),
+        module("Volumes", ["Storage", "JSON", "Linux"]),
+        module("Containers", ["Storage", "Supervision", "OCI", "JSON", "Linux"]),
+
+        // work and projects
+        module(
+            "Builder",
+            ["Containers", "Images", "Networks", "Volumes", "Dockerfile", "Storage", "OCI", "JSON", "Linux", "Hashing"]
+        ),
+        module(
+            "Orchestrator",
+            [
+                "Builder", "Containers", "Images", "Networks", "Volumes", "ComposeSpec", "Storage", "Supervision",
+                "OCI", "JSON", "Linux", "Hashing",
+            ]
+        ),
+
+        // programs
+        module(
+            "CLI",
+            [
+                "Orchestrator", "Builder", "Containers", "Images", "Networks", "Volumes", "ComposeSpec", "Dockerfile",
+                "Storage", "Supervision", "OCI", "JSON", "YAML", "Linux", "Hashing",
+            ]
+        ),
+        module("Monitor", ["Supervision", "NameResolution", "JSON", "Linux"]),
+        .executableTarget(name: "tutti", dependencies: ["CLI"], swiftSettings: safe),
+        .executableTarget(name: "tutti-monitor", dependencies: ["Monitor"], swiftSettings: safe),
+        .executableTarget(name: "tutti-init", linkerSettings: [.unsafeFlags(["-static-executable"])]),
+
+        tests("Linux", ["Linux"]),
+        tests("JSON", ["JSON"]),
+        tests("YAML", ["YAML"]),
+        tests("OCI", ["OCI"]),
+        tests("Dockerfile", ["Dockerfile"]),
+        tests("ComposeSpec", ["ComposeSpec", "YAML", "JSON"]),
+        tests("NameResolution", ["NameResolution", "Linux"]),
+        tests("Supervision", ["Supervision"]),
+        tests("Storage", ["Storage", "OCI", "Linux", "Hashing", "Compression"]),
+        tests("Images", ["Images", "Storage", "OCI", "JSON", "Linux"]),
+        tests("Networks", ["Networks", "NameResolution", "Storage", "Linux"]),
+        tests("Volumes", ["Volumes", "Storage", "Linux"]),
+        tests("Containers", ["Containers", "Supervision", "Storage", "OCI", "Linux"]),
+        tests("Builder", ["Builder", "Images", "Storage", "Dockerfile", "OCI", "Linux"]),
+        tests("Orchestrator", ["Orchestrator", "ComposeSpec", "Containers"]),
+        tests("CLI", ["CLI"]),
+        tests("Monitor", ["Monitor", "Supervision"]),
+    ]
+)

@@ -1,0 +1,32 @@
+/// The files in a running container's run folder.
+public enum RunFile {
+    /// The ``SupervisionOrder``, as JSON.
+    public static let order = "order.json"
+    /// The launch program of the container's process, in the form that `CLinux` reads.
+    public static let program = "program"
+    /// The launch program of the health probe.
+    public static let healthProgram = "health"
+    /// Held by the monitor with an exclusive `flock` for as long as it lives.
+    public static let lock = "monitor.lock"
+    /// The control socket (`AF_UNIX`, `SOCK_SEQPACKET`); ``ControlMessage`` says what is spoken on it.
+    public static let socket = "control.sock"
+    /// The ``ContainerState``, replaced whole at each change.
+    public static let state = "state.json"
+}
+
+/// The descriptors that a monitor is born with.
+public enum Descriptor {
+    /// Where the monitor reports: one JSON ``StartReport``, then it closes the descriptor.
+    public static let report: Int32 = 3
+    /// One end of a connected control socket whose other end is attached before the process starts;
+    /// open only when ``SupervisionOrder/startsAttached`` says so.
+    public static let attachment: Int32 = 4
+}
+
+/// What became of the first start.
+public enum StartReport: Codable, Hashable, Sendable {
+    /// The container's first process, as the host numbers it.
+    case started(pid: Int32)
+    /// What failed, and the code that Docker would exit with: 125, 126, 127 or 128.
+    case failed(message: String, code: Int32)
+}

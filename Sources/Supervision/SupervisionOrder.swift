@@ -1,0 +1,196 @@
+/// Everything that a monitor needs to know about the one container it looks after.
+///
+/// Whoever starts a container writes it to ``RunFile/order`` and then starts the monitor, which reads it once.
+/// The monitor decides nothing that is not said here.
+public struct SupervisionOrder: Codable, Hashable, Sendable {
+    /// The container's identifier, 64 hexadecimal digits.
+    public var containerID: String
+    /// The container's name, for messages.
+    public var name: String
+    /// Whether standard input, output and error are one pseudo terminal.
+    public var hasTerminal: Bool
+    /// Whether standard input stays open while nobody is attached.
+    public var keepsStandardInputOpen: Bool
+    /// Where output goes.
+    public var log: LogOrder
+    /// What happens when the container's process ends.
+    public var restart: RestartPolicy
+    /// The probe that says whether the container is healthy, if it has one.
+    public var health: HealthOrder?
+    /// How the container is asked to stop.
+    public var stop: StopOrder
+    /// The network namespace the container lives in, if it has one of its own or shares one that we made.
+    public var networkNamespace: String?
+    /// What the resolver on 127.0.0.11 answers from; absent when the container has no resolver of ours.
+    public var names: NameOrder?
+    /// The host ports held, and proxied where the kernel does not forward.
+    public var ports: [HeldPort]
+    /// The container's cgroup folders, absolute, one a hierarchy (exactly one on cgroup v2).
+    public var cgroups: [String]
+    /// Where the exit record goes: an absolute path on durable storage.
+    public var exitRecord: String
+    /// What to undo when the container has ended for good, in this order.
+    public var teardown: [TeardownStep]
+    /// Whether somebody waits to be attached on ``Descriptor/attachment`` before the process starts.
+    public var startsAttached: Bool
+
+    public init(
+        containerID: String,
+        name: String,
+        hasTerminal: Bool,
+        keepsStandardInputOpen: Bool,
+        log: LogOrder,
+        restart: RestartPolicy,
+        health: HealthOrder?,
+        stop: StopOrder,
+        networkNamespace: String?,
+        names: NameOrder?,
+        ports: [HeldPort],
+        cgroups: [String],
+        exitRecord: String,
+        teardown: [TeardownStep],
+        startsAttached: Bool
+    ) {
+        self.containerID = containerID
+        self.name = name
+        self.hasTerminal = hasTerminal
+        self.keepsStandardInputOpen = keepsStandardInputOpen
+        self.log = log
+        self.restart = restart
+        self.health = health
+        self.stop = stop
+        self.networkNamespace = networkNamespace
+        self.names = names
+        self.ports = ports
+        self.cgroups = cgroups
+        self.exitRecord = exitRecord
+        self.teardown = teardown
+        self.startsAttached = startsAttached
+    }
+}
+
+/// Where a container's output goes.
+public struct LogOrder: Codable, Hashable, Sendable {
+    /// How output is kept.
+    public enum Driver: String, Codable, Hashable, Sendable {
+        /// Docker's JSON lines.
+        case jsonFile = "json-file"
+        /// The same file; the name is kept for those who ask for it.
+        case local
+        /// Nowhere.
+        case none
+    }
+
+    public var driver: Driver
+    /// The log file, absolute.
+    public var path: String
+    /// The size in bytes at which the file is put aside, if there is one.
+    public var maximumSize: Int?
+    /// How many files are kept, the current one included.
+    public var maximumFiles: Int
+
+    public init(driver: Driver, path: String, maximumSize: Int? = nil, maximumFiles: Int = 1) {
+        self.driver = driver
+        self.path = path
+        self.maximumSize = maximumSize
+        self.maximumFiles = maximumFiles
+    }
+}
+
+/// Whether a container whose process has ended is started again.
+public enum RestartPolicy: Codable, Hashable, Sendable {
+    case no
+    case always
+    case unlessStopped
+    /// At most `maximum` times in all; without end when it is nil.
+    case onFailure(maximum: Int?)
+}
+
+/// A container's health probe. Durations are in nanoseconds.
+public struct HealthOrder: Codable, Hashable, Sendable {
+    /// The launch program of the probe: a file beside the order.
+    public var program: String
+    public var interval: Int
+    public var timeout: Int
+    public var retries: Int
+    public var startPeriod: Int
+    public var startInterval: Int
+
+    public init(program: String, interval: Int, timeout: Int, retries: Int, startPeriod: Int, startInterval: Int) {
+        self.program = program
+        self.interval = interval
+        self.timeout = timeout
+        self.retries = retries
+        self.startPeriod = startPeriod
+        self.startInterval = startInterval
+    }
+}
+
+/// How a container is asked to stop.
+public struct StopOrder: Codable, Hashable, Sendable {
+    /// The signal's number.
+    public var signal: Int32
+    /// Seconds between the signal and SIGKILL; negative means for ever.
+    public var grace: Int
+
+    public init(signal: Int32, grace: Int) {
+        self.signal = signal
+        self.grace = grace
+    }
+}
+
+/// What the resolver inside a container answers from.
+public struct NameOrder: Codable, Hashable, Sendable {
+    /// The lease folders of the container's networks, absolute.
+    public var tables: [String]
+    /// The name servers asked for what the tables do not know, as IP addresses; none on internal networks.
+    public var upstreams: [String]
+
+    public init(tables: [String], upstreams: [String]) {
+        self.tables = tables
+        self.upstreams = upstreams
+    }
+}
+
+/// One host port that belongs to a container while it runs.
+public struct HeldPort: Codable, Hashable, Sendable {
+    public enum TransportProtocol: String, Codable, Hashable, Sendable, CaseIterable {
+        case tcp, udp
+    }
+
+    public var transport: TransportProtocol
+    /// The host's address, such as `0.0.0.0`, `127.0.0.1`, `::`.
+    public var hostAddress: String
+    public var hostPort: UInt16
+    /// The container's address, which connections that the kernel does not forward are proxied to.
+    public var targetAddress: String
+    public var targetPort: UInt16
+
+    public init(
+        transport: TransportProtocol,
+        hostAddress: String,
+        hostPort: UInt16,
+        targetAddress: String,
+        targetPort: UInt16
+    ) {
+        self.transport = transport
+        self.hostAddress = hostAddress
+        self.hostPort = hostPort
+        self.targetAddress = targetAddress
+        self.targetPort = targetPort
+    }
+}
+
+/// One thing to undo when a container has ended. Each step succeeds when there is nothing left to undo.
+public enum TeardownStep: Codable, Hashable, Sendable {
+    /// Detaches the mount at this path and removes the path.
+    case unmount(String)
+    /// Removes a file.
+    case removeFile(String)
+    /// Removes a folder and all below it.
+    case removeTree(String)
+    /// Kills what is left in a cgroup and removes it.
+    case removeCgroup(String)
+    /// Deletes an nftables table of the `inet` or `ip` family in the host's network namespace.
+    case deleteTable(family: String, name: String)
+}
