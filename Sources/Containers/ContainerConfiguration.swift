@@ -1,4 +1,3 @@
-public import OCI
 public import Supervision
 
 /// One container as it was created: settled in every detail, and never changed afterwards.
