@@ -20,7 +20,7 @@ func module(_ name: String, _ dependencies: [Target.Dependency], wraps: Bool = f
 }
 
 func tests(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
-    .testTarget(name: "\(name)Tests", dependencies: dependencies + [system], swiftSettings: common)
+    .testTarget(name: "\(name)Tests", dependencies: dependencies + ["TestSupport", system], swiftSettings: common)
 }
 
 let package = Package(
@@ -91,6 +91,7 @@ let package = Package(
         .executableTarget(name: "tutti-monitor", dependencies: ["Monitor"], swiftSettings: safe),
         .executableTarget(name: "tutti-init", linkerSettings: [.unsafeFlags(["-static-executable"])]),
 
+        .target(name: "TestSupport", dependencies: [system], path: "Tests/TestSupport", swiftSettings: common),
         tests("Linux", ["Linux"]),
         tests("JSON", ["JSON"]),
         tests("YAML", ["YAML"]),
