@@ -1,0 +1,51 @@
+public import SystemPackage
+
+/// What a set of Compose files asks for: one validated value, with every short form spelled out,
+/// every variable and path resolved, and every name settled.
+public struct Project: Sendable, Hashable {
+    /// The project's name: lower case letters, digits, `-` and `_`.
+    public var name: String
+    /// The folder that relative paths started from, absolute.
+    public var workingDirectory: FilePath
+    /// The files the project was read from, absolute, in order; `-` is standard input.
+    public var composeFiles: [String] = []
+    /// The files that `--env-file` named, absolute; empty when only `.env` was considered.
+    public var environmentFiles: [String] = []
+    /// The environment that variables were looked up in: the process's own over that of the environment files.
+    public var environment: [String: String] = [:]
+    /// The services to run, by name.
+    public var services: [Service] = []
+    /// Services that no active profile enables, by name.
+    public var disabledServices: [Service] = []
+    /// Networks by key, `default` included when some service uses it.
+    public var networks: [Network] = []
+    /// Named volumes by key.
+    public var volumes: [Volume] = []
+    /// Configs by key.
+    public var configs: [FileSource] = []
+    /// Secrets by key.
+    public var secrets: [FileSource] = []
+    /// The profiles that were active.
+    public var profiles: [String] = []
+
+    /// An empty project.
+    public init(name: String, workingDirectory: FilePath) {
+        self.name = name
+        self.workingDirectory = workingDirectory
+    }
+
+    /// The enabled service of this name.
+    public func service(_ name: String) -> Service? { services.first { $0.name == name } }
+
+    /// The network with this key in the files.
+    public func network(_ key: String) -> Network? { networks.first { $0.key == key } }
+
+    /// The volume with this key in the files.
+    public func volume(_ key: String) -> Volume? { volumes.first { $0.key == key } }
+
+    /// The config with this key in the files.
+    public func config(_ key: String) -> FileSource? { configs.first { $0.key == key } }
+
+    /// The secret with this key in the files.
+    public func secret(_ key: String) -> FileSource? { secrets.first { $0.key == key } }
+}
