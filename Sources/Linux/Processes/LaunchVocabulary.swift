@@ -1,0 +1,62 @@
+/// Kinds of namespaces, by their `CLONE_NEW*` flags.
+public struct NamespaceKinds: OptionSet, Hashable, Sendable {
+    public let rawValue: UInt64
+
+    public init(rawValue: UInt64) {
+        self.rawValue = rawValue
+    }
+
+    public static let mount = Self(rawValue: 0x0002_0000)
+    public static let cgroup = Self(rawValue: 0x0200_0000)
+    public static let hostname = Self(rawValue: 0x0400_0000)
+    public static let ipc = Self(rawValue: 0x0800_0000)
+    public static let user = Self(rawValue: 0x1000_0000)
+    public static let process = Self(rawValue: 0x2000_0000)
+    public static let network = Self(rawValue: 0x4000_0000)
+}
+
+/// Flags of `mount(2)`.
+public struct MountFlags: OptionSet, Hashable, Sendable {
+    public let rawValue: UInt
+
+    public init(rawValue: UInt) {
+        self.rawValue = rawValue
+    }
+
+    public static let readOnly = Self(rawValue: 1)
+    public static let noSetUserID = Self(rawValue: 2)
+    public static let noDevices = Self(rawValue: 4)
+    public static let noExecute = Self(rawValue: 8)
+    public static let strictAccessTime = Self(rawValue: 1 << 24)
+}
+
+/// Attributes of `mount_setattr(2)`.
+public struct MountAttributes: OptionSet, Hashable, Sendable {
+    public let rawValue: UInt64
+
+    public init(rawValue: UInt64) {
+        self.rawValue = rawValue
+    }
+
+    public static let readOnly = Self(rawValue: 1)
+    public static let noSetUserID = Self(rawValue: 2)
+    public static let noDevices = Self(rawValue: 4)
+    public static let noExecute = Self(rawValue: 8)
+}
+
+/// How mounts spread between namespaces: `MS_*` flags.
+public enum MountPropagation: UInt64, Hashable, Sendable {
+    case `private` = 0x40000
+    case slave = 0x80000
+    case shared = 0x100000
+
+    /// As `bind.propagation` spells it; nil for another word.
+    public init?(parsing word: String) {
+        switch word {
+        case "private", "rprivate": self = .private
+        case "slave", "rslave": self = .slave
+        case "shared", "rshared": self = .shared
+        default: return nil
+        }
+    }
+}
