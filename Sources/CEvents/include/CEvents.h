@@ -1,0 +1,43 @@
+// The calls for waiting, terminals and sockets that Swift cannot reach: extensions of glibc that its module map hides,
+// and functions with variable arguments. Each returns what the call returns, or minus the errno value.
+#pragma once
+
+#include <stddef.h>
+#include <stdint.h>
+#include <sys/epoll.h>
+#include <sys/signalfd.h>
+
+// epoll_ctl(2) with the data that comes back with the event.
+int tutti_epoll_control(int set, int operation, int descriptor, uint32_t events, uint64_t data);
+
+// Descriptors that are close-on-exec from birth.
+int tutti_pipe(int ends[2], int nonblocking);
+int tutti_accept(int listener, int nonblocking);
+
+// The user at the other end of a Unix socket (SO_PEERCRED).
+int tutti_peer_user(int socket, uint32_t *user);
+
+// signalfd(2): blocks the signals and gives a descriptor that tells of them.
+int tutti_signal_descriptor(const int *signals, int count);
+
+// Enters a network namespace (setns(2)).
+int tutti_enter_network(int descriptor);
+
+// Collects an ended child: its status as wait(2) gives it, without waiting. 0 if it has not ended, 1 if it has.
+int tutti_collect(int pid, int *status);
+
+// pidfd_open(2).
+int tutti_open_process(int pid);
+
+// Marks every descriptor from `first` on as close-on-exec (`keep` 1) or closes it (`keep` 0).
+int tutti_close_from(unsigned first, int keep);
+
+// A pseudo terminal: both ends, close-on-exec, nobody's controlling terminal. ends[0] is the master.
+int tutti_open_terminal(int ends[2]);
+
+// ioctl(2) for window sizes and the controlling terminal, fcntl(2) for flags and pipe sizes.
+int tutti_window_size(int terminal, uint16_t *rows, uint16_t *columns);
+int tutti_set_window_size(int terminal, uint16_t rows, uint16_t columns);
+int tutti_set_nonblocking(int descriptor, int nonblocking);
+int tutti_set_pipe_size(int descriptor, int size);
+int tutti_duplicate(int descriptor, int lowest);

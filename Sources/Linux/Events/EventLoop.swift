@@ -1,0 +1,136 @@
+import CEvents
+import Glibc
+public import SystemPackage
+
+/// Waits for many things at once, on one thread: descriptors, ends of processes, signals and deadlines.
+///
+/// Nothing here polls or sleeps: the thread is asleep in epoll(7) until the next of them comes.
+public final class EventLoop {
+    /// What one waits for on a descriptor, and what has come. The end of a stream and an error count as readable and
+    /// writable, since the next read or write tells of them.
+    public struct Readiness: OptionSet, Hashable, Sendable {
+        /// The set's bits.
+        public let rawValue: UInt32
+        /// Bytes, a connection or the end can be read.
+        public static let readable = Readiness(rawValue: 1)
+        /// Bytes can be written.
+        public static let writable = Readiness(rawValue: 2)
+
+        /// A set of these bits.
+        public init(rawValue: UInt32) { self.rawValue = rawValue }
+    }
+
+    private struct Watch {
+        var readiness: Readiness
+        let generation: UInt32
+        let handler: (Readiness) -> Void
+    }
+
+    private let set: FileDescriptor
+    private var watches: [Int32: Watch] = [:]
+    private var deadlines = Deadlines()
+    private var generation: UInt32 = 0
+    private var isStopped = false
+
+    /// The corresponding C function is `epoll_create1`.
+    public init() throws(SystemError) {
+        let number = epoll_create1(Int32(EPOLL_CLOEXEC))
+        guard number >= 0 else { throw SystemError("epoll_create1", errno: Errno(rawValue: Glibc.errno)) }
+        set = FileDescriptor(rawValue: number)
+    }
+
+    deinit { try? set.close() }
+
+    /// Calls the handler whenever the descriptor is ready, until ``forget(_:)``.
+    ///
+    /// An empty readiness waits for nothing, not even for the end, until ``change(_:to:)``. Regular files cannot be
+    /// watched (`EPERM`): they are always ready.
+    public func watch(
+        _ descriptor: FileDescriptor,
+        for readiness: Readiness,
+        _ handler: @escaping (Readiness) -> Void
+    ) throws(SystemError) {
+        generation &+= 1
+        let watch = Watch(readiness: readiness, generation: generation, handler: handler)
+        if !readiness.isEmpty { try control(EPOLL_CTL_ADD, descriptor, watch) }
+        watches[descriptor.rawValue] = watch
+    }
+
+    /// Waits for something else on a descriptor that is watched.
+    public func change(_ descriptor: FileDescriptor, to readiness: Readiness) throws(SystemError) {
+        guard var watch = watches[descriptor.rawValue], watch.readiness != readiness else { return }
+        let operation = watch.readiness.isEmpty ? EPOLL_CTL_ADD : readiness.isEmpty ? EPOLL_CTL_DEL : EPOLL_CTL_MOD
+        watch.readiness = readiness
+        watches[descriptor.rawValue] = watch
+        try control(operation, descriptor, watch)
+    }
+
+    /// Stops watching. To be called before the descriptor is closed.
+    public func forget(_ descriptor: FileDescriptor) {
+        guard let watch = watches.removeValue(forKey: descriptor.rawValue), !watch.readiness.isEmpty else { return }
+        try? control(EPOLL_CTL_DEL, descriptor, watch)
+    }
+
+    /// Calls the action once, when that much time has passed on the monotonic clock.
+    @discardableResult
+    public func schedule(after delay: Duration, _ action: @escaping () -> Void) -> Deadline {
+        deadlines.add(at: MonotonicTime.now.advanced(by: delay), action)
+    }
+
+    /// Takes back what ``schedule(after:_:)`` promised; nothing happens if it has been kept already.
+    public func cancel(_ deadline: Deadline) { deadlines.remove(deadline) }
+
+    /// Handles what comes until ``stop()``, or until nothing is left that could come.
+    public func run() throws(SystemError) {
+        isStopped = false
+        while !isStopped, !watches.isEmpty || !deadlines.isEmpty { try turn() }
+    }
+
+    /// Makes ``run()`` return when the present handler has returned.
+    public func stop() { isStopped = true }
+
+    /// Waits once, and handles everything that has come.
+    private func turn() throws(SystemError) {
+        for event in try wait(milliseconds: deadlines.millisecondsToNext(from: .now)) {
+            let number = Int32(truncatingIfNeeded: event.data)
+            // The handler of an earlier event may have forgotten this one, and even reused its number.
+            guard !isStopped, let watch = watches[number] else { continue }
+            guard watch.generation == UInt32(truncatingIfNeeded: event.data >> 32) else { continue }
+            watch.handler(event.readiness)
+        }
+        while !isStopped, let action = deadlines.popDue(at: .now) { action() }
+    }
+
+    private func control(_ operation: Int32, _ descriptor: FileDescriptor, _ watch: Watch) throws(SystemError) {
+        var events: UInt32 = 0
+        if watch.readiness.contains(.readable) { events |= EPOLLIN.rawValue }
+        if watch.readiness.contains(.writable) { events |= EPOLLOUT.rawValue }
+        let data = UInt64(UInt32(bitPattern: descriptor.rawValue)) | UInt64(watch.generation) << 32
+        let result = tutti_epoll_control(set.rawValue, operation, descriptor.rawValue, events, data)
+        try SystemError.check("epoll_ctl", result)
+    }
+
+    private func wait(milliseconds: Int32) throws(SystemError) -> [(data: UInt64, readiness: Readiness)] {
+        var events = (epoll_event(), epoll_event(), epoll_event(), epoll_event(), epoll_event(), epoll_event())
+        let stride = MemoryLayout<epoll_event>.stride
+        let came: [(UInt64, Readiness)]? = withUnsafeMutableBytes(of: &events) { bytes in
+            guard let start = bytes.baseAddress else { return nil }
+            let first = start.assumingMemoryBound(to: epoll_event.self)
+            let count = epoll_wait(set.rawValue, first, Int32(bytes.count / stride), milliseconds)
+            guard count >= 0 else { return nil }
+            return (0..<Int(count)).map { (first[$0].data.u64, Self.readiness(first[$0].events)) }
+        }
+        if let came { return came }
+        let error = Errno(rawValue: Glibc.errno)
+        guard error == .interrupted else { throw SystemError("epoll_wait", errno: error) }
+        return []
+    }
+
+    private static func readiness(_ events: UInt32) -> Readiness {
+        let ended = events & (EPOLLHUP.rawValue | EPOLLERR.rawValue) != 0
+        var readiness: Readiness = ended ? [.readable, .writable] : []
+        if events & EPOLLIN.rawValue != 0 { readiness.insert(.readable) }
+        if events & EPOLLOUT.rawValue != 0 { readiness.insert(.writable) }
+        return readiness
+    }
+}

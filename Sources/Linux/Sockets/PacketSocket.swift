@@ -1,0 +1,139 @@
+import CEvents
+import Glibc
+public import SystemPackage
+
+/// A connection between two processes of this machine that keeps packets whole and in order
+/// (`AF_UNIX`, `SOCK_SEQPACKET`).
+public struct PacketSocket: Hashable, Sendable {
+    /// What a read brought.
+    public enum Received: Hashable, Sendable {
+        case packet([UInt8])
+        /// Nothing is there at present; only a non-blocking socket says so.
+        case nothing
+        /// The other side has closed, or has gone.
+        case end
+    }
+
+    /// The largest packet that is received whole.
+    public static let maximumPacket = 64 * 1024
+
+    /// The socket, to be watched and closed.
+    public let descriptor: FileDescriptor
+
+    /// Takes over a connected socket.
+    public init(_ descriptor: FileDescriptor) { self.descriptor = descriptor }
+
+    /// Two ends of a connection.
+    ///
+    /// The corresponding C function is `socketpair`.
+    public static func pair() throws(SystemError) -> (PacketSocket, PacketSocket) {
+        var ends: [Int32] = [-1, -1]
+        guard socketpair(AF_UNIX, seqpacket, 0, &ends) == 0 else {
+            throw SystemError("socketpair", errno: Errno(rawValue: errno))
+        }
+        return (PacketSocket(FileDescriptor(rawValue: ends[0])), PacketSocket(FileDescriptor(rawValue: ends[1])))
+    }
+
+    /// Connects to the socket of that name in a folder. The path may be longer than a socket address has room for.
+    public static func connect(to name: String, in folder: FilePath) throws(SystemError) -> PacketSocket {
+        try withSocket(name, in: folder) { (number, address, length) in
+            Glibc.connect(number, address, length) == 0 ? nil : "connect"
+        }
+    }
+
+    /// Makes a socket of that name in a folder, which only its owner can connect to; ``accept()`` gives the connections.
+    public static func listen(at name: String, in folder: FilePath) throws(SystemError) -> PacketSocket {
+        try withSocket(name, in: folder) { (number, address, length) in
+            let mask = umask(0o177)
+            defer { umask(mask) }
+            guard bind(number, address, length) == 0 else { return "bind" }
+            return Glibc.listen(number, 64) == 0 ? nil : "listen"
+        }
+    }
+
+    /// The next connection, non-blocking; nil if there is none at present, or if it has gone again.
+    public func accept() throws(SystemError) -> PacketSocket? {
+        let result = tutti_accept(descriptor.rawValue, 1)
+        if result >= 0 { return PacketSocket(FileDescriptor(rawValue: result)) }
+        let gone: [Errno] = [.wouldBlock, .connectionAbort, .interrupted]
+        if gone.contains(Errno(rawValue: -result)) { return nil }
+        throw SystemError("accept4", errno: Errno(rawValue: -result))
+    }
+
+    /// The user of the process at the other end, as the kernel knows it.
+    public func peerUser() throws(SystemError) -> UInt32 {
+        var user: UInt32 = .max
+        try SystemError.check("getsockopt", tutti_peer_user(descriptor.rawValue, &user))
+        return user
+    }
+
+    /// Sends a packet. False says that there is no room for it at present; only a non-blocking socket says so.
+    ///
+    /// A closed other side is an error (`EPIPE`), never a signal.
+    public func send(_ packet: [UInt8]) throws(SystemError) -> Bool {
+        while true {
+            let sent = packet.withUnsafeBytes {
+                Glibc.send(descriptor.rawValue, $0.baseAddress, $0.count, Int32(MSG_NOSIGNAL))
+            }
+            if sent >= 0 { return true }
+            let error = Errno(rawValue: Glibc.errno)
+            if error == .interrupted { continue }
+            if error == .wouldBlock { return false }
+            throw SystemError("send", errno: error)
+        }
+    }
+
+    /// The next packet.
+    public func receive() throws(SystemError) -> Received {
+        while true {
+            var count = 0
+            let packet = [UInt8](unsafeUninitializedCapacity: Self.maximumPacket) { buffer, length in
+                count = recv(descriptor.rawValue, buffer.baseAddress, buffer.count, 0)
+                length = max(count, 0)
+            }
+            if count > 0 { return .packet(packet) }
+            if count == 0 { return .end }
+            let error = Errno(rawValue: Glibc.errno)
+            switch error {
+            case .interrupted: continue
+            case .wouldBlock: return .nothing
+            case .connectionReset: return .end
+            default: throw SystemError("recv", errno: error)
+            }
+        }
+    }
+
+    /// Closes this end.
+    public func close() { try? descriptor.close() }
+
+    private static let seqpacket = Int32(SOCK_SEQPACKET.rawValue) | Int32(SOCK_CLOEXEC.rawValue)
+
+    /// Makes a socket and does something with it and the address of `name` below `folder`; the body gives the name of the
+    /// call that did not succeed. The address goes by way of the folder's descriptor, for it has room for 107 bytes only.
+    private static func withSocket(
+        _ name: String,
+        in folder: FilePath,
+        _ body: (Int32, UnsafePointer<sockaddr>, socklen_t) -> String?
+    ) throws(SystemError) -> PacketSocket {
+        let subject = folder.appending(name).string
+        let opened = Glibc.open(folder.string, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
+        guard opened >= 0 else { throw SystemError("open", on: folder.string, errno: Errno(rawValue: errno)) }
+        defer { Glibc.close(opened) }
+        let number = socket(AF_UNIX, seqpacket, 0)
+        guard number >= 0 else { throw SystemError("socket", errno: Errno(rawValue: errno)) }
+        var address = sockaddr_un()
+        address.sun_family = sa_family_t(AF_UNIX)
+        withUnsafeMutableBytes(of: &address.sun_path) { room in
+            room.copyBytes(from: "/proc/self/fd/\(opened)/\(name)".utf8.prefix(room.count - 1))
+        }
+        let failed = withUnsafePointer(to: &address) { pointer in
+            pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {
+                body(number, $0, socklen_t(MemoryLayout<sockaddr_un>.size))
+            }
+        }
+        guard let failed else { return PacketSocket(FileDescriptor(rawValue: number)) }
+        let error = Errno(rawValue: Glibc.errno)
+        Glibc.close(number)
+        throw SystemError(failed, on: subject, errno: error)
+    }
+}
