@@ -53,8 +53,6 @@ int tutti_collect(int pid, int *status) {
     return got < 0 ? -errno : got != 0;
 }
 
-int tutti_open_process(int pid) { return result((int)syscall(SYS_pidfd_open, pid, 0)); }
-
 int tutti_close_from(unsigned first, int keep) {
     return result((int)syscall(SYS_close_range, first, ~0u, keep ? CLOSE_RANGE_CLOEXEC : 0));
 }

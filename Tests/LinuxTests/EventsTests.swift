@@ -59,10 +59,11 @@ import Testing
         try #require(posix_spawn(&pid, "/bin/sh", nil, nil, &arguments, nil) == 0)
         let loop = try EventLoop()
         var status: TerminationStatus?
-        try loop.watch(endOf: ChildProcess.descriptor(of: pid)) { status = try? ChildProcess.collect(pid) }
+        let child = try ChildProcess(pid: pid)
+        try loop.watch(endOf: FileDescriptor(rawValue: child.pidDescriptor)) { status = try? child.collect() }
         try loop.run()
         #expect(status == .exited(7))
-        #expect(TerminationStatus(waitStatus: 9).code == 137)
+        #expect(TerminationStatus.signalled(9).code == 137)
     }
 
     @Test(arguments: [(Int64(5), Duration.seconds(1), Int64(1_000_000_005)), (5, .seconds(Int64.max), .max)])

@@ -26,9 +26,6 @@ int tutti_enter_network(int descriptor);
 // Collects an ended child: its status as wait(2) gives it, without waiting. 0 if it has not ended, 1 if it has.
 int tutti_collect(int pid, int *status);
 
-// pidfd_open(2).
-int tutti_open_process(int pid);
-
 // Marks every descriptor from `first` on as close-on-exec (`keep` 1) or closes it (`keep` 0).
 int tutti_close_from(unsigned first, int keep);
 

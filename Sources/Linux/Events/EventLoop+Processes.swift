@@ -1,4 +1,5 @@
 import CEvents
+import CLinux
 import Glibc
 public import SystemPackage
 
@@ -31,41 +32,26 @@ extension EventLoop {
     }
 }
 
-/// How a process ended.
-public enum TerminationStatus: Hashable, Sendable {
-    case exited(Int32)
-    case signaled(Int32)
-
-    /// Takes the word of wait(2) apart.
-    public init(waitStatus: Int32) {
-        let signal = waitStatus & 0x7f
-        self = signal == 0 ? .exited((waitStatus >> 8) & 0xff) : .signaled(signal)
-    }
-
-    /// The status as shells and Docker give it: the exit status, or 128 plus the signal's number.
-    public var code: Int32 {
-        switch self {
-        case .exited(let status): status
-        case .signaled(let signal): 128 + signal
-        }
-    }
-}
-
-/// A child process that ended, and what became of it.
-public enum ChildProcess {
-    /// Collects a child: how it ended, or nil while it runs.
-    ///
-    /// The corresponding C function is `waitpid` with `WNOHANG`.
-    public static func collect(_ pid: Int32) throws(SystemError) -> TerminationStatus? {
-        var status: Int32 = 0
-        let ended = try SystemError.check("waitpid", on: "\(pid)", tutti_collect(pid, &status))
-        return ended == 0 ? nil : TerminationStatus(waitStatus: status)
-    }
-
-    /// A descriptor for a process, which cannot come to mean another one.
+extension ChildProcess {
+    /// A child that is known by its number only.
     ///
     /// The corresponding C function is `pidfd_open`.
-    public static func descriptor(of pid: Int32) throws(SystemError) -> FileDescriptor {
-        FileDescriptor(rawValue: try SystemError.check("pidfd_open", on: "\(pid)", tutti_open_process(pid)))
+    public init(pid: Int32) throws(SystemError) {
+        let descriptor = tutti_pidfd_open(pid)
+        guard descriptor >= 0 else {
+            throw SystemError("pidfd_open", on: "\(pid)", errno: Errno(rawValue: tutti_errno()))
+        }
+        self.init(pid: pid, pidDescriptor: descriptor)
+    }
+
+    /// How the child ended, or nil while it runs. Collects it, so that it can be asked once.
+    ///
+    /// The corresponding C function is `waitpid` with `WNOHANG`.
+    public func collect() throws(SystemError) -> TerminationStatus? {
+        var status: Int32 = 0
+        let ended = try SystemError.check("waitpid", on: "\(pid)", tutti_collect(pid, &status))
+        guard ended != 0 else { return nil }
+        let signal = status & 0x7f
+        return signal == 0 ? .exited(status >> 8 & 0xff) : .signalled(signal)
     }
 }
