@@ -1,0 +1,160 @@
+import CLinux
+import Glibc
+import SystemPackage
+
+/// A container's control group: one folder on cgroup v2, one for each hierarchy on v1.
+public struct Cgroup: Hashable, Sendable {
+    /// The folders by controller; on cgroup v2 the one folder goes by the empty name.
+    public let folders: [String: String]
+
+    /// Every folder once, in a fixed order.
+    public var paths: [String] { Set(folders.values).sorted() }
+
+    /// The v2 folder that a process is born in, if this is one.
+    public var unifiedFolder: String? { folders[""] }
+
+    /// Makes the group and sets its limits.
+    ///
+    /// Processes of the group may use the devices that `devices` allow and no others; nil leaves them all.
+    /// - Parameter name: A relative path such as `tutti/0123abcd`.
+    public static func create(
+        named name: String,
+        in layout: CgroupLayout,
+        limits: CgroupLimits,
+        devices: [DeviceRule]?
+    ) throws(SystemError) -> Cgroup {
+        let group = try Cgroup(named: name, in: layout, settings: settings(limits, in: layout))
+        do {
+            for setting in settings(limits, in: layout) { try group.apply(setting) }
+            if let devices { try group.restrict(to: devices) }
+        } catch {
+            group.removeEmpty()
+            throw error
+        }
+        return group
+    }
+
+    /// Steps by which a new process joins the group from inside; none on v2, where it is born there.
+    public var joinSteps: [LaunchStep] {
+        guard unifiedFolder == nil else { return [] }
+        return paths.map { .write(path: "\($0)/tasks", "0") }
+    }
+
+    private init(named name: String, in layout: CgroupLayout, settings: [CgroupLimits.Setting]) throws(SystemError) {
+        switch layout {
+        case .unified(let mount, let controllers):
+            let folder = "\(mount)/\(name)"
+            try Self.delegate(controllers, from: mount, to: name)
+            try Self.makeFolder(folder)
+            folders = ["": folder]
+        case .hierarchies(let parents):
+            // A hierarchy costs some 40 µs: only those that always serve, and those that a limit asks for.
+            let always: Set<String> = ["memory", "devices", "freezer", "pids", "cpuacct"]
+            let needed = always.union(settings.map(\.controller))
+            var folders: [String: String] = [:]
+            for (controller, parent) in parents where needed.contains(controller) {
+                let folder = "\(parent)/\(name)"
+                try Self.makeFolder(folder)
+                folders[controller] = folder
+                if controller == "cpuset" { try Self.inheritProcessors(folder, below: parent) }
+            }
+            self.folders = folders
+        }
+    }
+
+    private static func settings(_ limits: CgroupLimits, in layout: CgroupLayout) -> [CgroupLimits.Setting] {
+        guard case .unified = layout else { return limits.hierarchySettings }
+        return limits.unifiedSettings
+    }
+
+    private func apply(_ setting: CgroupLimits.Setting) throws(SystemError) {
+        guard let folder = unifiedFolder ?? folders[setting.controller] else {
+            guard setting.isOptional else {
+                throw SystemError("cgroup \(setting.controller)", on: setting.file, errno: .noSuchFileOrDirectory)
+            }
+            return
+        }
+        do {
+            try Self.write(setting.value, to: "\(folder)/\(setting.file)")
+        } catch {
+            guard setting.isOptional, error.errno == .noSuchFileOrDirectory else { throw error }
+        }
+    }
+
+    private func restrict(to rules: [DeviceRule]) throws(SystemError) {
+        guard let unifiedFolder else {
+            guard let folder = folders["devices"] else { return }
+            try Self.write("a", to: "\(folder)/devices.deny")
+            for rule in rules { try Self.write(rule.line, to: "\(folder)/devices.allow") }
+            return
+        }
+        let descriptor = open(unifiedFolder, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
+        guard descriptor >= 0 else {
+            throw SystemError("open", on: unifiedFolder, errno: Errno(rawValue: tutti_errno()))
+        }
+        defer { close(descriptor) }
+        let program = DeviceRule.program(allowing: rules)
+        guard tutti_bpf_device_attach(program, UInt32(program.count), descriptor) == 0 else {
+            throw SystemError("bpf", on: unifiedFolder, errno: Errno(rawValue: tutti_errno()))
+        }
+    }
+
+    /// Removes the folders if no process is left in them.
+    public func removeEmpty() {
+        for path in paths { rmdir(path) }
+    }
+}
+
+extension Cgroup {
+    /// Makes a folder and those above it.
+    private static func makeFolder(_ path: String) throws(SystemError) {
+        guard mkdir(path, 0o755) != 0 else { return }
+        let failure = tutti_errno()
+        switch failure {
+        case EEXIST: return
+        case ENOENT:
+            guard let slash = path.lastIndex(of: "/"), slash != path.startIndex else { break }
+            try makeFolder(String(path[..<slash]))
+            return try makeFolder(path)
+        default: break
+        }
+        throw SystemError("mkdir", on: path, errno: Errno(rawValue: failure))
+    }
+
+    /// Lets the groups on the way to `name` hand their controllers down. cgroup v2.
+    private static func delegate(_ controllers: Set<String>, from mount: String, to name: String) throws(SystemError) {
+        let wanted = controllers.intersection(["cpu", "cpuset", "io", "memory", "pids"]).sorted()
+        guard !wanted.isEmpty else { return }
+        let request = wanted.map { "+\($0)" }.joined(separator: " ")
+        var folder = mount
+        for part in name.split(separator: "/").dropLast() {
+            try write(request, to: "\(folder)/cgroup.subtree_control")
+            folder += "/\(part)"
+            try makeFolder(folder)
+        }
+        try write(request, to: "\(folder)/cgroup.subtree_control")
+    }
+
+    /// A new cpuset has no processors, and a group without them takes no process. cgroup v1.
+    private static func inheritProcessors(_ folder: String, below top: String) throws(SystemError) {
+        var parent = top
+        for part in folder.dropFirst(top.count).split(separator: "/") {
+            let child = "\(parent)/\(part)"
+            for file in ["cpuset.cpus", "cpuset.mems"] {
+                guard try lines(of: "\(child)/\(file)").isEmpty, let value = try lines(of: "\(parent)/\(file)").first
+                else { continue }
+                try write(String(value), to: "\(child)/\(file)")
+            }
+            parent = child
+        }
+    }
+
+    private static func write(_ text: String, to path: String) throws(SystemError) {
+        let descriptor = open(path, O_WRONLY | O_CLOEXEC)
+        guard descriptor >= 0 else { throw SystemError("open", on: path, errno: Errno(rawValue: tutti_errno())) }
+        defer { close(descriptor) }
+        guard Glibc.write(descriptor, text, text.utf8.count) >= 0 else {
+            throw SystemError("write \"\(text)\" to", on: path, errno: Errno(rawValue: tutti_errno()))
+        }
+    }
+}
