@@ -1,0 +1,54 @@
+import Glibc
+public import SystemPackage
+
+/// An exclusive claim on a file, held for as long as the value lives.
+///
+/// The kernel drops the claim when its holder dies, so a free lock means a dead holder however the holder died and
+/// whoever has its process identifier now.
+public struct FileLock: ~Copyable, Sendable {
+    private let descriptor: Int32
+
+    /// Takes the claim, making the file (for its owner alone) where it is missing; nil if somebody else holds it.
+    ///
+    /// The corresponding C function is `flock`.
+    public static func take(_ path: FilePath) throws(SystemError) -> FileLock? {
+        try open(path, operation: LOCK_EX | LOCK_NB)
+    }
+
+    /// Takes the claim as soon as whoever holds it lets go.
+    public static func await(_ path: FilePath) throws(SystemError) -> FileLock? {
+        try open(path, operation: LOCK_EX)
+    }
+
+    /// Whether somebody holds the claim. A missing file is held by nobody.
+    public static func isHeld(_ path: FilePath) throws(SystemError) -> Bool {
+        let descriptor = Glibc.open(path.string, O_RDONLY | O_CLOEXEC | O_NOFOLLOW)
+        guard descriptor >= 0 else {
+            let failure = Errno(rawValue: errno)
+            if failure == .noSuchFileOrDirectory { return false }
+            throw SystemError("open", on: path.string, errno: failure)
+        }
+        defer { Glibc.close(descriptor) }
+        guard flock(descriptor, LOCK_SH | LOCK_NB) != 0 else { return false }
+        let failure = Errno(rawValue: errno)
+        guard failure == .wouldBlock else { throw SystemError("flock", on: path.string, errno: failure) }
+        return true
+    }
+
+    private static func open(_ path: FilePath, operation: Int32) throws(SystemError) -> FileLock? {
+        let descriptor = Glibc.open(path.string, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0o600)
+        guard descriptor >= 0 else { throw SystemError("open", on: path.string, errno: Errno(rawValue: errno)) }
+        while flock(descriptor, operation) != 0 {
+            let failure = Errno(rawValue: errno)
+            if failure == .interrupted { continue }
+            Glibc.close(descriptor)
+            if failure == .wouldBlock { return nil }
+            throw SystemError("flock", on: path.string, errno: failure)
+        }
+        return FileLock(descriptor: descriptor)
+    }
+
+    private init(descriptor: Int32) { self.descriptor = descriptor }
+
+    deinit { Glibc.close(descriptor) }
+}

@@ -1,0 +1,87 @@
+import Glibc
+public import SystemPackage
+
+/// Files that are read and written as one piece.
+public enum WholeFile {
+    /// The contents. More than `limit` bytes are an error (`EFBIG`).
+    public static func read(_ path: FilePath, limit: Int = 1 << 20) throws(SystemError) -> [UInt8] {
+        let descriptor = Glibc.open(path.string, O_RDONLY | O_CLOEXEC)
+        guard descriptor >= 0 else { throw SystemError("open", on: path.string, errno: Errno(rawValue: errno)) }
+        defer { Glibc.close(descriptor) }
+        var contents: [UInt8] = []
+        var buffer = [UInt8](repeating: 0, count: 4096)
+        while true {
+            guard let count = try FileDescriptor(rawValue: descriptor).readAvailable(into: &buffer), count > 0 else {
+                return contents
+            }
+            contents += buffer[..<count]
+            guard contents.count <= limit else { throw SystemError("read", on: path.string, errno: .fileTooLarge) }
+        }
+    }
+
+    /// Replaces the file, so that a reader finds the old contents or the new, whole.
+    ///
+    /// - Parameter isDurable: Whether it must also be so after a power cut: the draft and then the folder are
+    ///   synchronized.
+    public static func replace(
+        _ path: FilePath,
+        with contents: [UInt8],
+        isDurable: Bool,
+        mode: UInt32 = 0o600
+    ) throws(SystemError) {
+        let draft = FilePath(path.string + ".draft")
+        do throws(SystemError) {
+            try write(contents, to: draft, isDurable: isDurable, mode: mode)
+            guard rename(draft.string, path.string) == 0 else {
+                throw SystemError("rename", on: path.string, errno: Errno(rawValue: errno))
+            }
+        } catch {
+            unlink(draft.string)
+            throw error
+        }
+        if isDurable { try synchronizeFolder(path.removingLastComponent()) }
+    }
+
+    /// Writes to a file that exists, such as the kernel's own in `/proc` and `/sys`.
+    public static func write(_ text: String, to path: FilePath) throws(SystemError) {
+        let descriptor = Glibc.open(path.string, O_WRONLY | O_CLOEXEC)
+        guard descriptor >= 0 else { throw SystemError("open", on: path.string, errno: Errno(rawValue: errno)) }
+        defer { Glibc.close(descriptor) }
+        try writeAll(Array(text.utf8), to: descriptor, path)
+    }
+
+    private static func write(
+        _ contents: [UInt8],
+        to path: FilePath,
+        isDurable: Bool,
+        mode: UInt32
+    ) throws(SystemError) {
+        let descriptor = Glibc.open(path.string, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, mode)
+        guard descriptor >= 0 else { throw SystemError("open", on: path.string, errno: Errno(rawValue: errno)) }
+        defer { Glibc.close(descriptor) }
+        try writeAll(contents, to: descriptor, path)
+        guard !isDurable || fsync(descriptor) == 0 else {
+            throw SystemError("fsync", on: path.string, errno: Errno(rawValue: errno))
+        }
+    }
+
+    private static func writeAll(_ bytes: [UInt8], to descriptor: Int32, _ path: FilePath) throws(SystemError) {
+        var written = 0
+        while written < bytes.count {
+            let count = bytes[written...].withUnsafeBytes { Glibc.write(descriptor, $0.baseAddress, $0.count) }
+            let failure = Errno(rawValue: errno)
+            if count < 0, failure == .interrupted { continue }
+            guard count > 0 else { throw SystemError("write", on: path.string, errno: failure) }
+            written += count
+        }
+    }
+
+    private static func synchronizeFolder(_ path: FilePath) throws(SystemError) {
+        let descriptor = Glibc.open(path.string, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
+        guard descriptor >= 0 else { throw SystemError("open", on: path.string, errno: Errno(rawValue: errno)) }
+        defer { Glibc.close(descriptor) }
+        guard fsync(descriptor) == 0 else {
+            throw SystemError("fsync", on: path.string, errno: Errno(rawValue: errno))
+        }
+    }
+}

@@ -1,0 +1,53 @@
+import Glibc
+import Linux
+import SystemPackage
+import TestSupport
+import Testing
+
+@Suite struct Files {
+    @Test func `are replaced whole`() throws {
+        try withTemporaryFolder { folder in
+            let file = folder.appending("record")
+            try WholeFile.replace(file, with: Array("one".utf8), isDurable: true)
+            try WholeFile.replace(file, with: Array("two".utf8), isDurable: false)
+            #expect(try WholeFile.read(file) == Array("two".utf8))
+            #expect(access("\(file).draft", F_OK) != 0)
+            #expect(throws: SystemError("read", on: file.string, errno: .fileTooLarge)) {
+                try WholeFile.read(file, limit: 2)
+            }
+        }
+    }
+
+    @Test func `are locked until the claim ends`() throws {
+        try withTemporaryFolder { folder in
+            let file = folder.appending("lock")
+            #expect(try !FileLock.isHeld(file))
+            do {
+                let claim = try FileLock.take(file)
+                #expect(claim != nil)
+                #expect(try FileLock.isHeld(file))
+                let second = try FileLock.take(file)
+                #expect(second == nil)
+                _ = consume claim
+            }
+            #expect(try !FileLock.isHeld(file))
+        }
+    }
+
+    @Test func `are removed as trees, without following links`() throws {
+        try withTemporaryFolder { folder in
+            let tree = folder.appending("tree")
+            try #require(mkdir(tree.string, 0o700) == 0)
+            try #require(mkdir(tree.appending("below").string, 0o700) == 0)
+            try WholeFile.replace(tree.appending("below/file"), with: [], isDurable: false)
+            try WholeFile.replace(folder.appending("kept"), with: [], isDurable: false)
+            try #require(symlink(folder.string, tree.appending("link").string) == 0)
+            try Removal.tree(tree)
+            try Removal.tree(tree)
+            try Removal.file(tree)
+            try Removal.mount(tree)
+            #expect(access(tree.string, F_OK) != 0)
+            #expect(access(folder.appending("kept").string, F_OK) == 0)
+        }
+    }
+}
