@@ -1,0 +1,133 @@
+/// Runs a plan: each step on a thread of its own, as soon as its predecessors have succeeded.
+///
+/// It decides nothing. When a step fails, steps that run are let finish (those that only wait give up), no further step is
+/// started, and the failure is thrown; what was done until then stays, and planning again goes on from there.
+public struct Executor: Sendable {
+    private let engine: any Engine
+    private let report: @Sendable (Event) -> Void
+
+    public init(engine: some Engine, report: @escaping @Sendable (Event) -> Void) {
+        self.engine = engine
+        self.report = report
+    }
+
+    /// Runs the plan to its end.
+    ///
+    /// - Throws: ``StepFailure`` for the first step that failed, ``Cancelled`` if the task was cancelled.
+    public func run(_ plan: Plan) async throws {
+        plan.settled.forEach(report)
+        let cancellation = Cancellation()
+        try await withTaskCancellationHandler {
+            try await run(plan, cancellation)
+        } onCancel: {
+            cancellation.cancel()
+        }
+    }
+
+    private func run(_ plan: Plan, _ cancellation: Cancellation) async throws {
+        var progress = Progress(of: plan)
+        let failure = await withTaskGroup(of: (Int, StepFailure?).self) { group in
+            var failure: StepFailure?
+            for step in progress.takeReady() { group.addTask { await perform(step, cancellation) } }
+            while let (number, problem) = await group.next() {
+                if let problem {
+                    failure = failure ?? problem
+                    cancellation.cancel()
+                    continue
+                }
+                guard failure == nil, !cancellation.isCancelled else { continue }
+                progress.finish(number)
+                for step in progress.takeReady() { group.addTask { await perform(step, cancellation) } }
+            }
+            return failure
+        }
+        if let failure { throw failure.isCancellation ? Cancelled() as any Error : failure }
+        guard progress.isFinished else { throw Cancelled() }
+    }
+
+    private func perform(_ step: Plan.Step, _ cancellation: Cancellation) async -> (Int, StepFailure?) {
+        if let begin = step.begin { report(begin) }
+        do {
+            let end = try await onOwnThread { [engine, report] in
+                try engine.perform(step.action, cancellation: cancellation, progress: report)
+            }
+            if let end = end ?? step.end { report(end) }
+            return (step.number, nil)
+        } catch {
+            let failure = StepFailure(step: step, error: error)
+            if let resource = step.action.resource, !failure.isCancellation {
+                report(Event(resource, .error, details: "\(error)"))
+            }
+            return (step.number, failure)
+        }
+    }
+}
+
+/// Which steps of a plan can go now.
+private struct Progress {
+    private let steps: [Plan.Step]
+    private var successors: [Int: [Int]] = [:]
+    private var missing: [Int: Int] = [:]
+    private var ready: [Int] = []
+    private var finished = 0
+
+    init(of plan: Plan) {
+        steps = plan.steps
+        for step in steps {
+            missing[step.number] = step.predecessors.count
+            for predecessor in step.predecessors { successors[predecessor, default: []].append(step.number) }
+            if step.predecessors.isEmpty { ready.append(step.number) }
+        }
+    }
+
+    var isFinished: Bool { finished == steps.count }
+
+    mutating func takeReady() -> [Plan.Step] {
+        defer { ready = [] }
+        return ready.map { steps[$0 - 1] }
+    }
+
+    mutating func finish(_ number: Int) {
+        finished += 1
+        for successor in successors[number] ?? [] {
+            let left = (missing[successor] ?? 1) - 1
+            missing[successor] = left
+            if left == 0 { ready.append(successor) }
+        }
+    }
+}
+
+/// The step that failed, and why.
+public struct StepFailure: Error, Sendable {
+    public let step: Plan.Step
+    public let error: any Error
+
+    public init(step: Plan.Step, error: any Error) {
+        self.step = step
+        self.error = error
+    }
+
+    var isCancellation: Bool { error is Cancelled }
+}
+
+extension StepFailure: CustomStringConvertible {
+    /// The failure with what was being done, such as `cannot start shop-web-1: …`.
+    public var description: String {
+        guard let attempt = step.action.attempt else { return "\(error)" }
+        return "cannot \(attempt): \(error)"
+    }
+}
+
+extension Action {
+    /// What is being tried, if the error does not say that by itself.
+    fileprivate var attempt: String? {
+        switch self {
+        case .awaitContainer, .pullImage, .buildImage, .pullOrBuildImage, .runHook: nil
+        case .createContainer(let request): "create \(request.replacedName ?? request.name)"
+        case .startContainer(let container): "start \(container.name)"
+        case .stopContainer(let container, _): "stop \(container.name)"
+        case .removeContainer(let container, _): "remove \(container.name)"
+        default: "\(self)"
+        }
+    }
+}

@@ -1,0 +1,176 @@
+public import ComposeSpec
+
+/// One thing that a plan does. Each case has what it needs and nothing else.
+public enum Action: Hashable, Sendable {
+    case pullImage(ImagePull)
+    case buildImage(ImageBuild)
+    /// Pulls, and builds if that cannot be had: what `image` and `build` together mean.
+    case pullOrBuildImage(ImagePull, ImageBuild)
+    case removeImage(reference: String)
+    case createNetwork(NetworkRequest)
+    case removeNetwork(name: String)
+    case createVolume(VolumeRequest)
+    case removeVolume(name: String)
+    case createContainer(ContainerRequest)
+    case startContainer(ContainerIdentity)
+    /// `timeout` is in seconds, negative for ever; nil is the container's own.
+    case stopContainer(ContainerIdentity, timeout: Int?)
+    case killContainer(ContainerIdentity, signal: String)
+    case pauseContainer(ContainerIdentity)
+    case resumeContainer(ContainerIdentity)
+    case removeContainer(ContainerIdentity, withAnonymousVolumes: Bool)
+    case renameContainer(ContainerIdentity, to: String)
+    case awaitContainer(Await)
+    case runHook(ContainerIdentity, Hook)
+}
+
+/// A container: its identifier, and the name it goes by.
+public struct ContainerIdentity: Hashable, Sendable {
+    /// 64 hexadecimal digits.
+    public var id: String
+    public var name: String
+
+    public init(id: String, name: String) {
+        self.id = id
+        self.name = name
+    }
+}
+
+/// An image to fetch from its registry.
+public struct ImagePull: Hashable, Sendable {
+    /// The name as the project or the user has it.
+    public var reference: String
+    /// `os/arch[/variant]`; nil is this machine's.
+    public var platform: String?
+    /// Whether the rest goes on without it.
+    public var isOptional: Bool
+
+    public init(reference: String, platform: String? = nil, isOptional: Bool = false) {
+        self.reference = reference
+        self.platform = platform
+        self.isOptional = isOptional
+    }
+}
+
+/// An image to build.
+public struct ImageBuild: Hashable, Sendable {
+    /// The name that the result gets.
+    public var image: String
+    /// What the files say of the build; `docker build` fills one in from its flags.
+    public var definition: Service.Build
+    /// `os/arch[/variant]`; nil is this machine's.
+    public var platform: String?
+    /// Labels of ours that the result gets besides those of the definition.
+    public var labels: [String: String]
+    /// What `service:<name>` among the additional contexts stands for: images by service.
+    public var serviceImages: [String: String] = [:]
+    /// Secrets for `RUN --mount=type=secret`, by identifier.
+    public var secrets: [String: Project.FileSource.Origin] = [:]
+    /// Whether no more than the outcome is reported.
+    public var isQuiet = false
+
+    public init(image: String, definition: Service.Build, platform: String? = nil, labels: [String: String] = [:]) {
+        self.image = image
+        self.definition = definition
+        self.platform = platform
+        self.labels = labels
+    }
+}
+
+/// A network to make.
+public struct NetworkRequest: Hashable, Sendable {
+    public var definition: Project.Network
+    /// All its labels: the user's and ours.
+    public var labels: [String: String]
+
+    public init(_ definition: Project.Network, labels: [String: String]) {
+        self.definition = definition
+        self.labels = labels
+    }
+
+    /// The name as the engine knows it, such as `shop_default`.
+    public var name: String { definition.name }
+}
+
+/// A volume to make.
+public struct VolumeRequest: Hashable, Sendable {
+    /// The name as the engine knows it, such as `shop_data`.
+    public var name: String
+    public var driver: String
+    public var options: [String: String]
+    public var labels: [String: String]
+
+    public init(name: String, driver: String = "local", options: [String: String] = [:], labels: [String: String] = [:])
+    {
+        self.name = name
+        self.driver = driver
+        self.options = options
+        self.labels = labels
+    }
+}
+
+/// A state of a container to wait for.
+public struct Await: Hashable, Sendable {
+    /// The state.
+    public enum Condition: Hashable, Sendable {
+        case healthy
+        /// Ended with code 0.
+        case completed
+        /// Healthy, or running if nothing probes it.
+        case runningOrHealthy
+    }
+
+    public var container: ContainerIdentity
+    public var service: String
+    public var condition: Condition
+    /// Whether what waits fails with it; if not, it goes on with a warning.
+    public var isRequired: Bool
+    /// Seconds; nil is for ever.
+    public var timeout: Int?
+
+    public init(
+        _ container: ContainerIdentity,
+        of service: String,
+        _ condition: Condition,
+        isRequired: Bool = true,
+        timeout: Int? = nil
+    ) {
+        self.container = container
+        self.service = service
+        self.condition = condition
+        self.isRequired = isRequired
+        self.timeout = timeout
+    }
+}
+
+/// A command that runs inside a container after its start or before its stop.
+public struct Hook: Hashable, Sendable {
+    /// The key it stands under.
+    public enum Moment: String, Hashable, Sendable {
+        case postStart = "post_start"
+        case preStop = "pre_stop"
+    }
+
+    public var moment: Moment
+    public var command: [String]
+    public var user: String?
+    public var workingDirectory: String?
+    public var environment: [String]
+    public var isPrivileged: Bool
+
+    public init(
+        _ moment: Moment,
+        command: [String],
+        user: String? = nil,
+        workingDirectory: String? = nil,
+        environment: [String] = [],
+        isPrivileged: Bool = false
+    ) {
+        self.moment = moment
+        self.command = command
+        self.user = user
+        self.workingDirectory = workingDirectory
+        self.environment = environment
+        self.isPrivileged = isPrivileged
+    }
+}

@@ -1,0 +1,87 @@
+public import ComposeSpec
+
+/// What `build` may be asked.
+public struct BuildOptions: Hashable, Sendable {
+    /// The services asked for; none is all that have a build section.
+    public var services: [String] = []
+    /// Arguments over those of the files; nil takes the value from the environment of the project.
+    public var arguments: [String: String?] = [:]
+    public var ignoresCache = false
+    /// Whether base images are pulled again.
+    public var pulls = false
+    /// Whether services that the named ones need are built too.
+    public var includesDependencies = false
+    public var isQuiet = false
+
+    public init() {}
+}
+
+/// What `pull` may be asked.
+public struct PullOptions: Hashable, Sendable {
+    public var services: [String] = []
+    public var includesDependencies = false
+    public var ignoresFailures = false
+    public var ignoresBuildable = false
+    /// Whether only what is missing is pulled.
+    public var onlyMissing = false
+
+    public init() {}
+}
+
+extension Plan {
+    /// `build`: builds the images of services with a build section, those that serve others as contexts first.
+    public init(build project: Project, options: BuildOptions = BuildOptions()) throws(PlanError) {
+        self.init()
+        let view = ProjectView(project: project, observed: Observation())
+        var selected = try view.selection(options.services)
+        if options.includesDependencies { selected = view.graph.closure(of: selected.sorted()) }
+        var steps: [String: Int] = [:]
+        for name in view.graph.order(selected) {
+            try addBuild(of: name, project: project, options: options, steps: &steps)
+        }
+    }
+
+    private mutating func addBuild(
+        of name: String,
+        project: Project,
+        options: BuildOptions,
+        steps: inout [String: Int]
+    ) throws(PlanError) {
+        guard let service = project.service(name), var build = ImageBuild(of: service, in: project) else { return }
+        guard steps[build.image] == nil else { return }
+        build.definition.arguments.merge(options.arguments) { _, given in given }
+        build.definition.ignoresCache = build.definition.ignoresCache || options.ignoresCache
+        build.definition.pulls = build.definition.pulls || options.pulls
+        build.isQuiet = options.isQuiet
+        for context in build.serviceImages.keys.sorted() where context != name {
+            try addBuild(of: context, project: project, options: options, steps: &steps)
+        }
+        let before = build.serviceImages.values.compactMap { steps[$0] }
+        steps[build.image] = add(.buildImage(build), after: before, because: "build")
+    }
+
+    /// `pull`: fetches the images of services, each once.
+    public init(pull project: Project, observed: Observation, options: PullOptions = PullOptions()) throws(PlanError) {
+        self.init()
+        let view = ProjectView(project: project, observed: observed)
+        var selected = try view.selection(options.services)
+        if options.includesDependencies { selected = view.graph.closure(of: selected.sorted()) }
+        var seen: Set<String> = []
+        for service in view.graph.order(selected).compactMap(project.service) {
+            guard let image = service.image, service.provider == nil, seen.insert(image).inserted else { continue }
+            let isSkipped =
+                options.onlyMissing && observed.images[image] != nil
+                || options.ignoresBuildable && service.build != nil || service.pullPolicy == .never
+            guard !isSkipped else {
+                settled.append(Event(.image(image), .skipped))
+                continue
+            }
+            let pull = ImagePull(
+                reference: image,
+                platform: service.platform,
+                isOptional: options.ignoresFailures || service.build != nil
+            )
+            add(.pullImage(pull), because: "pull")
+        }
+    }
+}

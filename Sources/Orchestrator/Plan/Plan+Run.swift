@@ -1,0 +1,164 @@
+public import ComposeSpec
+public import Containers
+
+/// What `run` may be asked.
+public struct RunOptions: Hashable, Sendable {
+    public var service: String
+    /// Nil is the service's.
+    public var command: [String]?
+    /// Nil is the service's. Without a command it clears that of the service.
+    public var entrypoint: [String]?
+    /// Over the service's.
+    public var environment: [EnvironmentEntry] = []
+    public var labels: [String: String] = [:]
+    /// Nil is one of the form `<project>-<service>-run-<12 digits>`.
+    public var name: String?
+    /// Ports published besides; the service's own are not unless `publishesServicePorts`.
+    public var ports: [PortMapping] = []
+    public var publishesServicePorts = false
+    /// Mounts over the service's at the same place.
+    public var mounts: [MountRequest] = []
+    public var user: String?
+    public var workingDirectory: String?
+    public var hasTerminal = false
+    public var keepsStandardInputOpen = true
+    public var removesItself = false
+    public var usesAliases = false
+    public var capabilitiesAdded: [String] = []
+    public var capabilitiesDropped: [String] = []
+    /// Whether what the service needs is left alone.
+    public var ignoresDependencies = false
+    public var removesOrphans = false
+    public var ignoresOrphans = false
+    public var building = UpOptions.Building.ifMissing
+    public var pullPolicy: String?
+    public var imagesAreSettled = false
+
+    public init(service: String) {
+        self.service = service
+    }
+}
+
+/// A one-off container and what has to happen before it can be started.
+public struct RunPlan: Hashable, Sendable {
+    /// Everything up to the start, which is left to whoever attaches to the container.
+    public var plan: Plan
+    public var container: ContainerIdentity
+}
+
+extension RunPlan {
+    /// `run`: a container besides the replicas of a service, for one command; what the service depends on is brought up first.
+    public init(
+        _ project: Project,
+        observed: Observation,
+        options: RunOptions,
+        identifiers: @escaping () -> String = ContainerIdentity.randomIdentifier
+    ) throws(PlanError) {
+        guard let service = project.service(options.service) else { throw .noSuchService(options.service) }
+        var planner = try UpPlanner(
+            project: project.preparing(service, options),
+            observed: observed,
+            options: UpOptions(options),
+            identifiers: identifiers
+        )
+        let id = identifiers()
+        let name = options.name ?? "\(project.name)-\(service.name)-run-\(id.prefix(12))"
+        container = ContainerIdentity(id: id, name: name)
+        try planner.makeOneOff(container, of: service, slug: identifiers(), options)
+        plan = planner.plan
+    }
+}
+
+extension UpOptions {
+    fileprivate init(_ options: RunOptions) {
+        services = [options.service]
+        ignoresDependencies = options.ignoresDependencies
+        removesOrphans = options.removesOrphans
+        ignoresOrphans = options.ignoresOrphans
+        building = options.building
+        pullPolicy = options.pullPolicy
+        imagesAreSettled = options.imagesAreSettled
+        // What is there already is good enough to run beside.
+        recreation = .never
+    }
+}
+
+extension Project {
+    /// The project in which the service itself has no replicas to be made: only what it needs is.
+    fileprivate func preparing(_ service: Service, _ options: RunOptions) -> Project {
+        var project = self
+        if options.ignoresDependencies, let index = project.services.firstIndex(where: { $0.name == service.name }) {
+            project.services[index].dependencies = [:]
+        }
+        return project
+    }
+}
+
+extension UpPlanner {
+    /// Plans what a one-off container needs, and the container; not its start.
+    fileprivate mutating func makeOneOff(
+        _ container: ContainerIdentity,
+        of service: Service,
+        slug: String,
+        _ options: RunOptions
+    ) throws(PlanError) {
+        try addImages()
+        guard !plan.isProvisional else { return }
+        try prepare(without: service.name)
+        let role = ContainerRequest.Role.oneOff(
+            slug: slug,
+            usesAliases: options.usesAliases,
+            publishesPorts: options.publishesServicePorts
+        )
+        var request = try ContainerRequest(
+            service,
+            of: project,
+            identity: container,
+            role: role,
+            containerOf: { [replicas, view] name in
+                replicas[name]?.first?.identity.id ?? view.replicas(of: name).first?.id
+            }
+        )
+        request.apply(options)
+        var phase = startPhase()
+        phase.start()
+        let conditions = phase.addConditions(of: service.name)
+        plan = phase.plan
+        plan.add(.createContainer(request), after: conditions.union(needs(of: service)), because: "run")
+    }
+}
+
+extension ContainerRequest {
+    /// Puts the wishes of `run` over those of the service.
+    fileprivate mutating func apply(_ options: RunOptions) {
+        restart = .no
+        removesItself = options.removesItself
+        hasTerminal = options.hasTerminal
+        keepsStandardInputOpen = options.keepsStandardInputOpen
+        if let entrypoint = options.entrypoint {
+            self.entrypoint = entrypoint
+            command = options.command ?? []
+        } else if let command = options.command {
+            self.command = command
+        }
+        environment += options.environment
+        labels.merge(options.labels.filter { !$0.key.hasPrefix(ControlLabel.prefix) }) { _, given in given }
+        if let user = options.user { self.user = user }
+        if let folder = options.workingDirectory { workingDirectory = folder }
+        let targets = Set(options.mounts.map(\.target))
+        mounts = mounts.filter { !targets.contains($0.target) } + options.mounts
+        security.apply(added: options.capabilitiesAdded, dropped: options.capabilitiesDropped)
+        if case .networks(var attachments) = network {
+            attachments.ports += options.ports
+            network = .networks(attachments)
+        }
+    }
+}
+
+extension Security {
+    /// Adds and drops capabilities; what is added is no longer dropped, and the other way round.
+    fileprivate mutating func apply(added: [String], dropped: [String]) {
+        capabilitiesDropped = capabilitiesDropped.filter { !added.contains($0) } + dropped
+        capabilitiesAdded = capabilitiesAdded.filter { !dropped.contains($0) } + added
+    }
+}

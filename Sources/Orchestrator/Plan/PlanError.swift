@@ -1,0 +1,38 @@
+/// Why a plan cannot be made.
+public enum PlanError: Error, Hashable, Sendable {
+    case noSuchService(String)
+    case noContainer(service: String)
+    case externalNetworkNotFound(String)
+    case externalVolumeNotFound(String)
+    case networkNotOwned(name: String, key: String)
+    case disabledDependency(service: String, dependency: String, profiles: [String])
+    case missingDependency(service: String, dependency: String)
+    case fixedNameScaled(service: String, name: String)
+    case imageMissing(image: String, service: String)
+    case nothingToBuild(service: String)
+    case nameTaken(String)
+    case unsupported(service: String, key: String, why: String)
+}
+
+extension PlanError: CustomStringConvertible {
+    public var description: String {
+        switch self {
+        case .noSuchService(let name): "no such service: \(name)"
+        case .noContainer(let service): "service \"\(service)\" has no container to start"
+        case .externalNetworkNotFound(let name): "network \(name) declared as external, but could not be found"
+        case .externalVolumeNotFound(let name): "external volume \"\(name)\" not found"
+        case .networkNotOwned(let name, let key):
+            "a network with name \(name) exists but was not created by compose for network \"\(key)\""
+        case .disabledDependency(let service, let dependency, let profiles):
+            "service \(dependency) is required by \(service) but is disabled. Can be enabled by profiles "
+                + "[\(profiles.joined(separator: " "))]"
+        case .missingDependency(let service, let dependency): "\(service) is missing dependency \(dependency)"
+        case .fixedNameScaled(let service, let name):
+            "service \(service): container_name \(name) is one name for more than one container"
+        case .imageMissing(let image, let service): "service \(service): image \(image) not found and may not be pulled"
+        case .nothingToBuild(let service): "service \(service) has no build section"
+        case .nameTaken(let name): "container name \(name) is already in use"
+        case .unsupported(let service, let key, let why): "services.\(service).\(key): \(why)"
+        }
+    }
+}

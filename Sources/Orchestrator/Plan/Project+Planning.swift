@@ -1,0 +1,76 @@
+public import ComposeSpec
+
+extension ServiceGraph {
+    /// The graph of a project's enabled services.
+    init(_ project: Project) {
+        self.init(
+            dependencies: Dictionary(
+                project.services.map { ($0.name, Self.dependencies(of: $0, among: project)) },
+                uniquingKeysWith: { first, _ in first }
+            )
+        )
+    }
+
+    /// What a service waits for: services that another program provides, and those that are not enabled, are not waited for.
+    private static func dependencies(of service: Service, among project: Project) -> [Dependency] {
+        service.dependencies.sorted { $0.key < $1.key }.compactMap { name, dependency in
+            guard project.service(name) != nil else { return nil }
+            return Dependency(
+                service: name,
+                condition: Dependency.Condition(dependency.condition),
+                restarts: dependency.restarts,
+                isRequired: dependency.isRequired
+            )
+        }
+    }
+}
+
+extension ServiceGraph.Dependency.Condition {
+    init(_ condition: Service.Condition) {
+        switch condition {
+        case .started: self = .started
+        case .healthy: self = .healthy
+        case .completedSuccessfully: self = .completed
+        }
+    }
+}
+
+extension Hook {
+    init(_ moment: Moment, _ hook: Service.Hook) {
+        self.init(
+            moment,
+            command: hook.command,
+            user: hook.user,
+            workingDirectory: hook.workingDirectory,
+            environment: hook.environment.sorted { $0.key < $1.key }.compactMap { name, value in
+                value.map { "\(name)=\($0)" }
+            },
+            isPrivileged: hook.isPrivileged
+        )
+    }
+}
+
+extension Project {
+    /// The name of the image that a service runs.
+    public func imageName(of service: Service) -> String {
+        service.image ?? "\(name)-\(service.name)"
+    }
+
+    /// The name of a replica.
+    func containerName(of service: Service, number: Int) -> String {
+        service.containerName ?? "\(name)-\(service.name)-\(number)"
+    }
+
+    /// The service whose namespaces or volumes a service shares.
+    func parents(of service: Service) -> [String] {
+        var parents: [String] = []
+        if case .service(let name) = service.networkMode { parents.append(name) }
+        for mode in [service.pidMode, service.ipcMode, service.utsMode, service.cgroupMode] {
+            if case .service(let name) = mode { parents.append(name) }
+        }
+        for entry in service.volumesFrom where !entry.hasPrefix("container:") {
+            parents.append(String(entry.prefix { $0 != ":" }))
+        }
+        return parents
+    }
+}

@@ -1,0 +1,105 @@
+import ComposeSpec
+
+extension UpPlanner {
+    /// Adds what brings the images that are missing or have to be renewed.
+    mutating func addImages() throws(PlanError) {
+        guard !options.imagesAreSettled else { return }
+        for service in services where service.build != nil { try addImage(of: service) }
+        for service in services where service.build == nil { try addImage(of: service) }
+        plan.isProvisional = services.contains { service in
+            imageSteps[project.imageName(of: service)] != nil && !view.replicas(of: service.name).isEmpty
+                && policy(of: service.name) != .never
+        }
+    }
+
+    private mutating func addImage(of service: Service) throws(PlanError) {
+        let image = project.imageName(of: service)
+        guard service.provider == nil, imageSteps[image] == nil else { return }
+        guard let (source, cause) = try source(of: service, image) else { return }
+        let pull = ImagePull(reference: image, platform: service.platform)
+        switch source {
+        case .pull: imageSteps[image] = plan.add(.pullImage(pull), because: cause)
+        case .build(let build):
+            let contexts = try addContexts(of: build)
+            imageSteps[image] = plan.add(.buildImage(build), after: contexts, because: cause)
+        case .pullOrBuild(let build):
+            let contexts = try addContexts(of: build)
+            imageSteps[image] = plan.add(.pullOrBuildImage(pull, build), after: contexts, because: cause)
+        }
+    }
+
+    /// The steps that bring the images that a build takes as contexts.
+    private mutating func addContexts(of build: ImageBuild) throws(PlanError) -> [Int] {
+        var steps: [Int] = []
+        for (name, image) in build.serviceImages.sorted(by: { $0.key < $1.key }) {
+            if let service = project.service(name) { try addImage(of: service) }
+            if let step = imageSteps[image] { steps.append(step) }
+        }
+        return steps
+    }
+
+    private enum Source {
+        case pull
+        case build(ImageBuild)
+        case pullOrBuild(ImageBuild)
+    }
+
+    /// Where an image is to come from and why, or nil if it may stay as it is.
+    private func source(of service: Service, _ image: String) throws(PlanError) -> (Source, String)? {
+        let isMissing = observed.images[image] == nil
+        let policy = pullPolicy(of: service)
+        let build = options.building == .never ? nil : ImageBuild(of: service, in: project)
+        if let build, options.building == .always { return (.build(build), "--build") }
+        switch policy {
+        case .always:
+            guard service.image != nil else { break }
+            return (build.map { .pullOrBuild($0) } ?? .pull, "pull policy always")
+        case .build:
+            if let build { return (.build(build), "pull policy build") }
+        case .never:
+            guard isMissing, build == nil else { break }
+            throw .imageMissing(image: image, service: service.name)
+        case .missing, .after, nil: break
+        }
+        guard isMissing else { return nil }
+        guard let build else {
+            guard service.image != nil else { throw .imageMissing(image: image, service: service.name) }
+            return (.pull, "not found")
+        }
+        return (service.image == nil || policy == .never ? .build(build) : .pullOrBuild(build), "not found")
+    }
+
+    private func pullPolicy(of service: Service) -> Service.PullPolicy? {
+        switch options.pullPolicy {
+        case "always": .always
+        case "never": .never
+        case "build": .build
+        case "missing", "if_not_present": .missing
+        default: service.pullPolicy
+        }
+    }
+}
+
+extension ImageBuild {
+    /// The build of a service's image; nil if it has no build section.
+    init?(of service: Service, in project: Project) {
+        guard let definition = service.build else { return nil }
+        self.init(
+            image: project.imageName(of: service),
+            definition: definition,
+            platform: service.platform,
+            labels: [
+                ControlLabel.project: project.name,
+                ControlLabel.service: service.name,
+                ControlLabel.version: ControlLabel.ownVersion,
+            ]
+        )
+        for context in definition.additionalContexts.values where context.hasPrefix("service:") {
+            let name = String(context.dropFirst("service:".count))
+            serviceImages[name] = project.service(name).map(project.imageName)
+        }
+        for reference in definition.secrets {
+            secrets[reference.target ?? reference.source] = project.secret(reference.source)?.origin
+        }
+    }
+}
