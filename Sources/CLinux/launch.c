@@ -23,7 +23,7 @@ struct report {
 static int is_sound(const struct tutti_program *program, size_t size) {
     if (size < sizeof *program || program->magic != TUTTI_PROGRAM_MAGIC || program->size != size) return 0;
     if (program->steps > size || (size - program->steps) / sizeof(struct tutti_step) < program->step_count) return 0;
-    if (((const char *)program)[size - 1] != 0 || program->cgroup >= size) return 0;
+    if (((const char *)program)[size - 1] != 0 || program->cgroup >= size || program->pid_namespace >= size) return 0;
     const struct tutti_step *steps = (const void *)((const char *)program + program->steps);
     for (uint32_t i = 0; i < program->step_count; i++) {
         const struct tutti_step *step = &steps[i];
@@ -125,7 +125,7 @@ static void await_exec(const struct tutti_program *program, int reports, struct 
 int tutti_launch(const void *bytes, size_t size, const int standard[3], int entered, struct tutti_launched *launched) {
     const struct tutti_program *program = bytes;
     *launched = (struct tutti_launched){.pid = -1, .pidfd = -1, .terminal = -1, .step = -2};
-    int reports[2] = {-1, -1}, terminal[2] = {-1, -1}, cgroup = -1;
+    int reports[2] = {-1, -1}, terminal[2] = {-1, -1}, cgroup = -1, pid_namespace = -1;
     if (!is_sound(program, size)) {
         launched->error = EINVAL;
         return EINVAL;
@@ -143,7 +143,11 @@ int tutti_launch(const void *bytes, size_t size, const int standard[3], int ente
         arguments.flags |= CLONE_INTO_CGROUP;
         arguments.cgroup = (uint64_t)cgroup;
     }
-    int pid = birth(&arguments, program->enters_pid_namespace ? entered : -1);
+    if (program->pid_namespace) {
+        pid_namespace = open((const char *)bytes + program->pid_namespace, O_RDONLY | O_CLOEXEC);
+        if (pid_namespace < 0) goto failed;
+    }
+    int pid = birth(&arguments, program->enters_pid_namespace ? entered : pid_namespace);
     if (pid < 0) goto failed;
     if (pid == 0) child(program, standard, entered, reports[1], terminal[1]);
     launched->pid = pid;
@@ -161,5 +165,6 @@ done:
         if (terminal[i] >= 0) close(terminal[i]);
     }
     if (cgroup >= 0) close(cgroup);
+    if (pid_namespace >= 0) close(pid_namespace);
     return launched->error;
 }

@@ -62,7 +62,9 @@ struct tutti_program {
     uint32_t step_count;
     uint32_t steps; // where struct tutti_step[] begins
     uint32_t cgroup; // path of a cgroup v2 folder to be born in, or 0
-    uint32_t enters_pid_namespace;
+    uint32_t enters_pid_namespace; // 1: be born in the pid namespace of the process that is entered
+    uint32_t pid_namespace;        // or in the one that this path stands for, or 0
+    uint32_t reserved;
 };
 
 struct tutti_launched {

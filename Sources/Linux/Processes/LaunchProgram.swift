@@ -11,17 +11,21 @@ public struct LaunchProgram: Hashable, Sendable {
     public var cgroup: String?
     /// Whether the process is born in the pid namespace of the process that is entered.
     public var entersProcessNamespace: Bool
+    /// Or in the pid namespace that this file stands for.
+    public var processNamespace: String?
     public var steps: [LaunchStep]
 
     public init(
         newNamespaces: NamespaceKinds = [],
         cgroup: String? = nil,
         entersProcessNamespace: Bool = false,
+        processNamespace: String? = nil,
         steps: [LaunchStep] = []
     ) {
         self.newNamespaces = newNamespaces
         self.cgroup = cgroup
         self.entersProcessNamespace = entersProcessNamespace
+        self.processNamespace = processNamespace
         self.steps = steps
     }
 
@@ -29,6 +33,7 @@ public struct LaunchProgram: Hashable, Sendable {
     public var encoded: [UInt8] {
         var encoder = LaunchEncoder(stepCount: steps.count)
         let cgroup = encoder.text(cgroup ?? "")
+        let processNamespace = encoder.text(processNamespace ?? "")
         let records = steps.map { encoder.record($0) }
         let header = tutti_program(
             magic: UInt32(TUTTI_PROGRAM_MAGIC),
@@ -37,7 +42,9 @@ public struct LaunchProgram: Hashable, Sendable {
             step_count: UInt32(steps.count),
             steps: UInt32(MemoryLayout<tutti_program>.size),
             cgroup: cgroup,
-            enters_pid_namespace: entersProcessNamespace ? 1 : 0
+            enters_pid_namespace: entersProcessNamespace ? 1 : 0,
+            pid_namespace: processNamespace,
+            reserved: 0
         )
         return encoder.program(header: header, records: records)
     }
