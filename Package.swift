@@ -100,7 +100,7 @@ let package = Package(
         tests("Dockerfile", ["Dockerfile"]),
         tests("ComposeSpec", ["ComposeSpec", "YAML", "JSON"]),
         tests("NameResolution", ["NameResolution", "Linux"]),
-        tests("Supervision", ["Supervision"]),
+        tests("Supervision", ["Supervision", "Linux"]),
         tests("Storage", ["Storage", "OCI", "Linux", "Hashing", "Compression"]),
         tests("Images", ["Images", "Storage", "OCI", "JSON", "Linux"]),
         tests("Networks", ["Networks", "NameResolution", "Storage", "Linux"]),
@@ -109,6 +109,6 @@ let package = Package(
         tests("Builder", ["Builder", "Images", "Storage", "Dockerfile", "OCI", "Linux"]),
         tests("Orchestrator", ["Orchestrator", "ComposeSpec", "Containers"]),
         tests("CLI", ["CLI"]),
-        tests("Monitor", ["Monitor", "Supervision"]),
+        tests("Monitor", ["Monitor", "Supervision", "NameResolution", "JSON", "Linux"]),
     ]
 )

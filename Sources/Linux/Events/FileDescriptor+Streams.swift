@@ -24,8 +24,15 @@ extension FileDescriptor {
     ///
     /// The corresponding C function is `write`.
     public func writeAvailable(_ bytes: [UInt8], from start: Int = 0) throws(SystemError) -> Int? {
+        try writeAvailable(bytes, range: start..<bytes.count)
+    }
+
+    /// Writes what fits of some of the bytes. nil says that nothing fits at present.
+    ///
+    /// The corresponding C function is `write`.
+    public func writeAvailable(_ bytes: [UInt8], range: Range<Int>) throws(SystemError) -> Int? {
         while true {
-            let count = bytes[start...].withUnsafeBytes { Glibc.write(rawValue, $0.baseAddress, $0.count) }
+            let count = bytes[range].withUnsafeBytes { Glibc.write(rawValue, $0.baseAddress, $0.count) }
             if count >= 0 { return count }
             let error = Errno(rawValue: Glibc.errno)
             switch error {

@@ -50,6 +50,24 @@ public enum WholeFile {
         try writeAll(Array(text.utf8), to: descriptor, path)
     }
 
+    /// Opens a file that is only ever added to, making it where it is missing, and says how long it is.
+    public static func openForAppending(
+        _ path: FilePath,
+        mode: UInt32
+    ) throws(SystemError) -> (descriptor: FileDescriptor, size: Int) {
+        let descriptor = Glibc.open(path.string, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC | O_NOFOLLOW, mode)
+        guard descriptor >= 0 else { throw SystemError("open", on: path.string, errno: Errno(rawValue: errno)) }
+        return (FileDescriptor(rawValue: descriptor), Int(lseek(descriptor, 0, SEEK_END)))
+    }
+
+    /// Gives a file another name; a missing one is left alone.
+    public static func move(_ path: FilePath, to other: FilePath) throws(SystemError) {
+        guard rename(path.string, other.string) != 0 else { return }
+        let failure = Errno(rawValue: errno)
+        guard failure != .noSuchFileOrDirectory else { return }
+        throw SystemError("rename", on: path.string, errno: failure)
+    }
+
     private static func write(
         _ contents: [UInt8],
         to path: FilePath,

@@ -1,0 +1,96 @@
+import Linux
+import Supervision
+import SystemPackage
+
+/// A container's log file, which starts anew when it has reached its size.
+///
+/// Nothing is lost while the file cannot be written: ``isBlocked`` says so, and whoever feeds the log waits.
+struct OutputLog {
+    private let order: LogOrder
+    private var encoder = LogEncoder()
+    private var file: FileDescriptor?
+    private var size = 0
+    /// How much of the encoder's bytes has been written.
+    private var written = 0
+
+    /// Whether bytes wait that could not be written.
+    var isBlocked: Bool { written < encoder.encoded.count }
+
+    /// Opens the file, and goes on where it ends.
+    init(_ order: LogOrder) throws(SystemError) {
+        self.order = order
+        guard order.driver != .none else { return }
+        try open()
+    }
+
+    /// Logs the first `count` bytes of a read.
+    mutating func append(_ bytes: [UInt8], count: Int, from stream: OutputStream) {
+        guard order.driver != .none else { return }
+        encoder.append(bytes, count: count, from: stream, at: WallClock.now)
+        flush()
+    }
+
+    /// Logs what a stream has left when it has ended.
+    mutating func end(_ stream: OutputStream) {
+        guard order.driver != .none else { return }
+        encoder.end(stream, at: WallClock.now)
+        flush()
+    }
+
+    /// Tries again to write what could not be written.
+    mutating func flush() {
+        while isBlocked {
+            guard let end = roomEnd(), write(to: end) else { return }
+        }
+        encoder.encoded.removeAll(keepingCapacity: encoder.encoded.count < 1 << 19)
+        written = 0
+    }
+
+    /// Writes up to `end`; false if that cannot be done now.
+    private mutating func write(to end: Int) -> Bool {
+        guard let file else { return false }
+        while written < end {
+            guard let count = try? file.writeAvailable(encoder.encoded, range: written..<end), count > 0 else {
+                return false
+            }
+            written += count
+            size += count
+        }
+        return true
+    }
+
+    /// Where the lines end that still go into the present file: the file is left with the line that reaches its size.
+    /// nil if a new file is due and cannot be had.
+    private mutating func roomEnd() -> Int? {
+        let all = encoder.encoded
+        guard let maximum = order.maximumSize else { return all.count }
+        let isWithinLine = written > 0 && all[written - 1] != UInt8(ascii: "\n")
+        if size >= maximum, !isWithinLine {
+            do throws(SystemError) { try rotate() } catch { return nil }
+        }
+        let last = written + max(maximum - size - 1, 0)
+        guard last < all.count else { return all.count }
+        return all[last...].firstIndex(of: UInt8(ascii: "\n")).map { $0 + 1 } ?? all.count
+    }
+
+    /// Puts the file aside as `.1`, and those put aside before one further; the oldest goes.
+    private mutating func rotate() throws(SystemError) {
+        try? file?.close()
+        file = nil
+        if order.maximumFiles > 1 {
+            for number in stride(from: order.maximumFiles - 1, to: 1, by: -1) {
+                try WholeFile.move(FilePath("\(order.path).\(number - 1)"), to: FilePath("\(order.path).\(number)"))
+            }
+            try WholeFile.move(FilePath(order.path), to: FilePath("\(order.path).1"))
+        } else {
+            try Removal.file(FilePath(order.path))
+        }
+        try open()
+    }
+
+    private mutating func open() throws(SystemError) {
+        let opened = try WholeFile.openForAppending(FilePath(order.path), mode: 0o640)
+        file = opened.descriptor
+        size = opened.size
+    }
+}
