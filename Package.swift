@@ -43,7 +43,8 @@ let package = Package(
         .target(name: "CCurl"),
         .target(name: "CLinux"),
         .target(name: "CEvents"),
-        module("Linux", ["CLinux", "CEvents", "CSeccomp"], wraps: true),
+        .target(name: "CNetwork"),
+        module("Linux", ["CLinux", "CEvents", "CNetwork", "CSeccomp"], wraps: true),
         module("Hashing", ["CCrypto"], wraps: true),
         module("Compression", ["CZlib", "CZstd"], wraps: true),
         module("HTTP", ["CCurl"], wraps: true),
@@ -62,7 +63,7 @@ let package = Package(
 
         // resources: one kind of thing each
         module("Images", ["Storage", "OCI", "JSON", "Linux", "HTTP", "Hashing", "Compression"]),
-        module("Networks", ["Storage", "NameResolution", "JSON", "Linux"]),
+        module("Networks", ["Storage", "Supervision", "NameResolution", "JSON", "Linux"]),
         module("Volumes", ["Storage", "JSON", "Linux"]),
         module("Containers", ["Storage", "Supervision", "OCI", "JSON", "Linux"]),
 
@@ -103,7 +104,7 @@ let package = Package(
         tests("Supervision", ["Supervision", "Linux"]),
         tests("Storage", ["Storage", "OCI", "Linux", "Hashing", "Compression"]),
         tests("Images", ["Images", "Storage", "OCI", "JSON", "Linux"]),
-        tests("Networks", ["Networks", "NameResolution", "Storage", "Linux"]),
+        tests("Networks", ["Networks", "Supervision", "NameResolution", "Storage", "Linux"]),
         tests("Volumes", ["Volumes", "Storage", "Linux"]),
         tests("Containers", ["Containers", "Supervision", "Storage", "OCI", "Linux"]),
         tests("Builder", ["Builder", "Images", "Storage", "Dockerfile", "OCI", "Linux"]),

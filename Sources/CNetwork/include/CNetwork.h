@@ -1,0 +1,8 @@
+// Network namespaces: extensions of glibc that its module map hides. Each returns 0, or minus the errno value.
+#pragma once
+
+// Moves the calling thread into a new network namespace (unshare(2)).
+int tutti_new_network(void);
+
+// Moves the calling thread into the network namespace of a descriptor (setns(2)).
+int tutti_join_network(int descriptor);
