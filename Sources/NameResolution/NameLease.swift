@@ -1,5 +1,5 @@
 /// Who has an address on a network, and what it is called there: the contents of one file of a ``NameTable``.
-public struct NameLease: Hashable, Sendable {
+public struct NameLease: Codable, Hashable, Sendable {
     /// 64 hexadecimal digits.
     public var containerID: String
     /// The container's name.
@@ -24,28 +24,5 @@ public struct NameLease: Hashable, Sendable {
     public var names: [String] {
         var seen: Set<String> = []
         return ([containerName, String(containerID.prefix(12))] + aliases).filter { seen.insert($0).inserted }
-    }
-}
-
-extension NameLease {
-    /// One fact a line, its kind before it.
-    func encoded() -> [UInt8] {
-        let facts = [("id", containerID), ("name", containerName), ("network", network), ("mac", mac)]
-        let lines = facts + aliases.map { ("alias", $0) }
-        return Array(lines.map { "\($0) \($1)\n" }.joined().utf8)
-    }
-
-    init?(encoded bytes: [UInt8]) {
-        var facts: [Substring: [String]] = [:]
-        let text = String(decoding: bytes, as: UTF8.self)
-        for line in text.split(separator: "\n") {
-            let parts = line.split(separator: " ", maxSplits: 1, omittingEmptySubsequences: false)
-            guard parts.count == 2 else { continue }
-            facts[parts[0], default: []].append(String(parts[1]))
-        }
-        guard let id = facts["id"]?.first, let name = facts["name"]?.first, let network = facts["network"]?.first,
-            let mac = facts["mac"]?.first
-        else { return nil }
-        self.init(containerID: id, containerName: name, network: network, aliases: facts["alias"] ?? [], mac: mac)
     }
 }

@@ -1,3 +1,4 @@
+import JSON
 public import Linux
 public import SystemPackage
 
@@ -21,7 +22,7 @@ public struct NameTable: Hashable, Sendable {
 
     /// Claims an address; false if somebody has it. The folder must exist.
     public func claim(_ address: IPAddress, for lease: NameLease) throws -> Bool {
-        try ClaimFile.create(at: file(of: address), contents: lease.encoded())
+        try ClaimFile.create(at: file(of: address), contents: JSON.encode(lease))
     }
 
     /// Gives an address back.
@@ -36,7 +37,7 @@ public struct NameTable: Hashable, Sendable {
 
     /// Who has an address; nil if nobody has, or if the file is not one of ours.
     public func lease(of address: IPAddress) throws(SystemError) -> NameLease? {
-        try ClaimFile.read(at: file(of: address), limit: 1 << 16).flatMap(NameLease.init(encoded:))
+        try ClaimFile.read(at: file(of: address), limit: 1 << 16).flatMap { try? JSON.decode(NameLease.self, from: $0) }
     }
 
     /// Every address with its holder, in order of address.

@@ -80,6 +80,19 @@ public enum ClaimFile {
         return names
     }
 
+    /// Makes a folder for claims, and those above it, where they are missing.
+    public static func makeFolder(_ path: FilePath) throws(SystemError) {
+        guard mkdir(path.string, 0o755) != 0 else { return }
+        let code = errno
+        switch code {
+        case EEXIST: return
+        case ENOENT where path.lastComponent != nil:
+            try makeFolder(path.removingLastComponent())
+            try makeFolder(path)
+        default: throw SystemError("mkdir", on: path.string, errno: Errno(rawValue: code))
+        }
+    }
+
     /// When a claim in the folder was last made or given up, in nanoseconds since 1970; nil if there is no folder.
     public static func lastChange(in folder: FilePath) -> Int64? {
         var status = stat()
