@@ -6,6 +6,8 @@
 
 #include <stddef.h>
 #include <stdint.h>
+#include <sys/sendfile.h>
+#include <sys/xattr.h>
 
 #define TUTTI_PROGRAM_MAGIC 0x31505554u // "TUP1"
 
