@@ -1,0 +1,188 @@
+import JSON
+import Linux
+public import Storage
+public import SystemPackage
+
+/// All volumes of a root: each a folder of its name with the data and a record in it.
+///
+/// A volume appears whole, by a rename, and goes the same way, so that what is there can always be used.
+public struct VolumeStore: Sendable {
+    private let folder: FilePath
+
+    /// The volumes below this root.
+    public init(root: StateRoot) {
+        folder = root.volumes
+    }
+
+    // MARK: Making
+
+    /// Makes a volume, or finds the one that is there.
+    ///
+    /// - Throws: ``VolumeError/conflict(name:)`` if one of this name has another driver or other options.
+    public func create(
+        _ name: String,
+        driver: String = "local",
+        options: [String: String] = [:],
+        labels: [String: String] = [:]
+    ) throws(VolumeError) -> Volume {
+        guard Self.isValid(name) else { throw .invalidName(name) }
+        guard driver == "local" else { throw .unknownDriver(driver) }
+        for option in options.keys.sorted() where !["type", "device", "o", "size"].contains(option) {
+            throw .invalidOption(option)
+        }
+        let record = Volume.Record(
+            name: name,
+            driver: driver,
+            options: options,
+            labels: labels,
+            createdAt: WallClock.now
+        )
+        if !Folder.exists(folder.appending(name)), try write(record) { return volume(record) }
+        let found = try find(name)
+        guard found.record.driver == driver, found.record.options == options else { throw .conflict(name: name) }
+        return found
+    }
+
+    /// Makes a volume that nobody names.
+    public func createAnonymous(labels: [String: String] = [:]) throws(VolumeError) -> Volume {
+        try create(Self.randomName(), labels: labels.merging([Volume.anonymousLabel: ""]) { _, ours in ours })
+    }
+
+    /// Writes a new volume beside the others and moves it in. False if one of this name has appeared meanwhile.
+    private func write(_ record: Volume.Record) throws(VolumeError) -> Bool {
+        let draft = folder.appending(".draft-\(Self.randomName())")
+        do {
+            try Folder.createAll(folder)
+            try Folder.create(draft)
+            try Folder.create(draft.appending("_data"), mode: 0o755)
+            try WholeFile.replace(draft.appending(Self.recordName), with: JSON.encode(record), isDurable: true)
+            guard try Folder.move(draft, to: folder.appending(record.name)) else {
+                try Removal.tree(draft)
+                return false
+            }
+            try Folder.synchronize(folder)
+            return true
+        } catch {
+            try? Removal.tree(draft)
+            throw Self.error(error, draft)
+        }
+    }
+
+    // MARK: Finding
+
+    /// The volume of this name.
+    public func find(_ name: String) throws(VolumeError) -> Volume {
+        guard Self.isValid(name) else { throw .notFound(name) }
+        let path = folder.appending(name).appending(Self.recordName)
+        do {
+            let record = try JSON.decode(Volume.Record.self, from: WholeFile.read(path))
+            guard record.name == name else { throw VolumeError.damaged(path: path.string, reason: "of another volume") }
+            return volume(record)
+        } catch let error as SystemError where error.errno == .noSuchFileOrDirectory {
+            throw .notFound(name)
+        } catch {
+            throw Self.error(error, path)
+        }
+    }
+
+    /// All volumes, by name. Those whose record cannot be read are left out.
+    public func all() throws(VolumeError) -> [Volume] {
+        let names: [String]
+        do throws(SystemError) { names = try Folder.names(in: folder) } catch { throw .system(error) }
+        return names.filter(Self.isValid).sorted().compactMap { try? find($0) }
+    }
+
+    // MARK: Removing
+
+    /// Removes a volume with its data.
+    ///
+    /// - Parameter users: the containers that refer to it, which keep it.
+    public func remove(_ name: String, users: [String] = []) throws(VolumeError) {
+        let volume = try find(name)
+        guard users.isEmpty else { throw .inUse(name: name, containers: users) }
+        let doomed = folder.appending(".removed-\(Self.randomName())")
+        do {
+            guard try Folder.move(volume.folder, to: doomed) else { return }
+            try Removal.tree(doomed)
+            try Folder.synchronize(folder)
+        } catch {
+            throw Self.error(error, volume.folder)
+        }
+    }
+
+    /// Removes what a killed process left behind: drafts, and volumes that were about to go.
+    ///
+    /// Whoever calls sees to it that nobody else makes or removes volumes meanwhile.
+    public func sweep() throws(VolumeError) {
+        do {
+            for name in try Folder.names(in: folder) where name.hasPrefix(".removed-") || name.hasPrefix(".draft-") {
+                try Removal.tree(folder.appending(name))
+            }
+        } catch {
+            throw .system(error)
+        }
+    }
+
+    // MARK: Filling
+
+    /// Fills a volume that is empty with what the image has at the place where it is mounted.
+    ///
+    /// The volume takes owner and mode of the image's folder too. Nothing happens if the image has no folder there.
+    ///
+    /// - Parameters:
+    ///   - path: where it is mounted, absolute.
+    ///   - layers: the image's layer folders, base first.
+    public func fill(_ volume: Volume, from path: String, of layers: [FilePath]) throws(VolumeError) {
+        guard volume.record.options.isEmpty else { return }
+        let data = volume.mountpoint
+        let draft = volume.folder.appending("_filling")
+        do throws(SystemError) {
+            guard try Folder.names(in: data).isEmpty else { return }
+            try Removal.tree(draft)
+            try Folder.create(draft, mode: 0o755)
+            guard try StackedTree.copyFolder(path, of: layers, into: draft), try Folder.move(draft, to: data) else {
+                try Removal.tree(draft)
+                return
+            }
+        } catch {
+            try? Removal.tree(draft)
+            throw .system(error)
+        }
+    }
+
+    // MARK: Names
+
+    private static let recordName = "record.json"
+
+    private func volume(_ record: Volume.Record) -> Volume {
+        Volume(record: record, folder: folder.appending(record.name))
+    }
+
+    /// Whether a name is one that a volume can have: `[a-zA-Z0-9][a-zA-Z0-9_.-]*`, at most 255 bytes.
+    static func isValid(_ name: String) -> Bool {
+        guard let first = name.utf8.first, isAlphanumeric(first), name.utf8.count <= 255 else { return false }
+        return name.utf8.allSatisfy { isAlphanumeric($0) || "_.-".utf8.contains($0) }
+    }
+
+    private static func isAlphanumeric(_ byte: UInt8) -> Bool {
+        switch byte {
+        case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
+            UInt8(ascii: "0")...UInt8(ascii: "9"):
+            true
+        default: false
+        }
+    }
+
+    private static func randomName() -> String {
+        let digits = Array("0123456789abcdef")
+        return String((0..<64).map { _ in digits[Int.random(in: 0..<16)] })
+    }
+
+    private static func error(_ error: any Error, _ path: FilePath) -> VolumeError {
+        switch error {
+        case let error as VolumeError: error
+        case let error as SystemError: .system(error)
+        default: .damaged(path: path.string, reason: "\(error)")
+        }
+    }
+}
