@@ -52,9 +52,9 @@ public struct VolumeStore: Sendable {
     private func write(_ record: Volume.Record) throws(VolumeError) -> Bool {
         let draft = folder.appending(".draft-\(Self.randomName())")
         do {
-            try Folder.createAll(folder)
-            try Folder.create(draft)
-            try Folder.create(draft.appending("_data"), mode: 0o755)
+            try Folder.makeAll(folder)
+            try Folder.make(draft)
+            try Folder.make(draft.appending("_data"), mode: 0o755)
             try WholeFile.replace(draft.appending(Self.recordName), with: JSON.encode(record), isDurable: true)
             guard try Folder.move(draft, to: folder.appending(record.name)) else {
                 try Removal.tree(draft)
@@ -139,7 +139,7 @@ public struct VolumeStore: Sendable {
         do throws(SystemError) {
             guard try Folder.names(in: data).isEmpty else { return }
             try Removal.tree(draft)
-            try Folder.create(draft, mode: 0o755)
+            try Folder.make(draft, mode: 0o755)
             guard try StackedTree.copyFolder(path, of: layers, into: draft), try Folder.move(draft, to: data) else {
                 try Removal.tree(draft)
                 return

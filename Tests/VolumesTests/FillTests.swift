@@ -58,7 +58,7 @@ import Testing
     @Test func `follows links inside the image and never out of it`() throws {
         try withImage { image, store in
             try image.base.write("run/data/in", "in")
-            try Folder.createAll(FilePath(image.base.path("var")))
+            try Folder.makeAll(FilePath(image.base.path("var")))
             symlink("/run", image.base.path("var/run"))
             symlink("../../../../../../../../etc", image.base.path("escape"))
             symlink("loop", image.base.path("loop"))
@@ -121,7 +121,7 @@ private struct Layer {
 
     func write(_ name: String, _ text: String) throws {
         let path = FilePath(path(name))
-        try Folder.createAll(path.removingLastComponent(), mode: 0o755)
+        try Folder.makeAll(path.removingLastComponent(), mode: 0o755)
         try WholeFile.replace(path, with: Array(text.utf8), isDurable: false, mode: 0o644)
     }
 }
@@ -129,7 +129,7 @@ private struct Layer {
 private func withImage(_ body: (Image, VolumeStore) throws -> Void) throws {
     try withTemporaryFolder { folder in
         let image = Image(base: Layer(folder: folder.appending("base")), top: Layer(folder: folder.appending("top")))
-        for layer in image.layers { try Folder.create(layer, mode: 0o755) }
+        for layer in image.layers { try Folder.make(layer, mode: 0o755) }
         try body(image, VolumeStore(root: StateRoot(under: folder)))
     }
 }

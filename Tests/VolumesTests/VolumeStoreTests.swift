@@ -77,7 +77,7 @@ import Testing
             let store = VolumeStore(root: root)
             _ = try store.create("data")
             let left = root.volumes.appending(".draft-1")
-            try Folder.createAll(left.appending("_data"))
+            try Folder.makeAll(left.appending("_data"))
             #expect(try store.all().map(\.name) == ["data"])
             try store.sweep()
             #expect(!Folder.exists(left))
