@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/close_range.h>
+#include <malloc.h>
 #include <sched.h>
 #include <signal.h>
 #include <stdlib.h>
@@ -93,3 +94,11 @@ int tutti_set_nonblocking(int descriptor, int nonblocking) {
 int tutti_set_pipe_size(int descriptor, int size) { return result(fcntl(descriptor, F_SETPIPE_SZ, size)); }
 
 int tutti_duplicate(int descriptor, int lowest) { return result(fcntl(descriptor, F_DUPFD_CLOEXEC, lowest)); }
+
+int tutti_signal_process(int process, int signal) {
+    return result((int)syscall(SYS_pidfd_send_signal, process, signal, NULL, 0));
+}
+
+void tutti_trim_memory(void) { malloc_trim(0); }
+
+int tutti_keep_from_children(int descriptor) { return result(fcntl(descriptor, F_SETFD, FD_CLOEXEC)); }

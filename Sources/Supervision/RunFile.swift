@@ -23,6 +23,16 @@ public enum Descriptor {
     public static let attachment: Int32 = 4
 }
 
+/// The descriptors that `tutti-monitor launch` is born with, besides the standard ones, which are the process's own.
+public enum LaunchDescriptor {
+    /// Where the launch program is read from, to its end.
+    public static let program: Int32 = 3
+    /// Where one JSON ``StartReport`` goes; closed after it.
+    public static let report: Int32 = 4
+    /// A pidfd of the process whose namespaces the program enters; open only when it enters any.
+    public static let entered: Int32 = 5
+}
+
 /// What became of the first start.
 public enum StartReport: Codable, Hashable, Sendable {
     /// The container's first process, as the host numbers it.

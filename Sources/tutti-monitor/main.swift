@@ -1,1 +1,4 @@
-print("monitor")
+import Glibc
+import Monitor
+
+exit(MonitorProgram.run(CommandLine.arguments))

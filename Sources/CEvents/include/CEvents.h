@@ -38,3 +38,10 @@ int tutti_set_window_size(int terminal, uint16_t rows, uint16_t columns);
 int tutti_set_nonblocking(int descriptor, int nonblocking);
 int tutti_set_pipe_size(int descriptor, int size);
 int tutti_duplicate(int descriptor, int lowest);
+int tutti_keep_from_children(int descriptor);
+
+// Sends a signal to the process that a pidfd stands for.
+int tutti_signal_process(int process, int signal);
+
+// malloc_trim(3) of everything.
+void tutti_trim_memory(void);

@@ -82,11 +82,11 @@ public final class EventLoop {
 
     /// Handles what comes until ``stop()``, or until nothing is left that could come.
     public func run() throws(SystemError) {
-        isStopped = false
+        defer { isStopped = false }
         while !isStopped, !watches.isEmpty || !deadlines.isEmpty { try turn() }
     }
 
-    /// Makes ``run()`` return when the present handler has returned.
+    /// Makes ``run()`` return when the present handler has returned; the next one at once if none runs.
     public func stop() { isStopped = true }
 
     /// Waits once, and handles everything that has come.

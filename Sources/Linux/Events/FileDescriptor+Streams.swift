@@ -66,6 +66,20 @@ extension FileDescriptor {
         return (FileDescriptor(rawValue: ends.0), FileDescriptor(rawValue: ends.1))
     }
 
+    /// Another descriptor for the same open file, close-on-exec.
+    ///
+    /// The corresponding C function is `fcntl` with `F_DUPFD_CLOEXEC`.
+    public func closeOnExecCopy() throws(SystemError) -> FileDescriptor {
+        FileDescriptor(rawValue: try SystemError.check("fcntl", tutti_duplicate(rawValue, 3)))
+    }
+
+    /// The file that takes everything and gives nothing.
+    public static func null() throws(SystemError) -> FileDescriptor {
+        let descriptor = Glibc.open("/dev/null", O_RDWR | O_CLOEXEC)
+        guard descriptor >= 0 else { throw SystemError("open", on: "/dev/null", errno: Errno(rawValue: errno)) }
+        return FileDescriptor(rawValue: descriptor)
+    }
+
     /// Closes every descriptor from the given number on.
     ///
     /// The corresponding C function is `close_range`.

@@ -1,0 +1,138 @@
+import Linux
+import Supervision
+import SystemPackage
+
+/// Runs a container's probes, one after the other, and takes in what they find.
+final class HealthProbe {
+    private struct Run {
+        let process: LaunchedProcess
+        let output: FileDescriptor
+        let began: Int64
+        let age: Duration
+        var text: [UInt8] = []
+        var isLate = false
+    }
+
+    private let loop: EventLoop
+    private let order: HealthOrder
+    private let program: [UInt8]
+    private let container: FileDescriptor
+    private let started: MonotonicTime
+    private(set) var machine: HealthMachine
+    private var next: Deadline?
+    private var run: Run?
+    private var isStopped = false
+    /// What happens when a probe has changed the state.
+    var changed: () -> Void = {}
+
+    /// - Parameter container: A pidfd of the process whose namespaces the probe joins; it is not ours to close.
+    init(_ order: HealthOrder, program: [UInt8], container: FileDescriptor, started: MonotonicTime, loop: EventLoop) {
+        self.order = order
+        self.program = program
+        self.container = container
+        self.started = started
+        self.loop = loop
+        machine = HealthMachine(order)
+        scheduleNext()
+    }
+
+    /// Ends the probing. A probe that runs is killed, and what it would have found does not count.
+    func stop() {
+        isStopped = true
+        if let next { loop.cancel(next) }
+        next = nil
+        guard let run else { return }
+        try? ChildProcess.send(9, to: FileDescriptor(rawValue: run.process.pidDescriptor))
+    }
+
+    /// Goes on where ``stop()`` left off.
+    func resume() {
+        isStopped = false
+        if run == nil { scheduleNext() }
+    }
+
+    private func scheduleNext() {
+        guard !isStopped, next == nil else { return }
+        next = loop.schedule(after: machine.delay(atAge: started.duration(to: .now))) { self.begin() }
+    }
+
+    private func begin() {
+        next = nil
+        let (began, age) = (WallClock.now, started.duration(to: .now))
+        do {
+            try launch(began: began, age: age)
+        } catch {
+            let code = (error as? LaunchError)?.exitCode ?? 125
+            take(HealthState.Entry(start: began, end: WallClock.now, exitCode: code, output: "\(error)"), age: age)
+        }
+    }
+
+    private func launch(began: Int64, age: Duration) throws {
+        let pipe = try FileDescriptor.closeOnExecPipe()
+        let null = try FileDescriptor.null()
+        defer {
+            try? pipe.writing.close()
+            try? null.close()
+        }
+        let launched: LaunchedProcess
+        do {
+            launched = try Supervisor.withOrdinaryScore { () throws(LaunchError) in
+                try Launch.start(
+                    program,
+                    standard: (null.rawValue, pipe.writing.rawValue, pipe.writing.rawValue),
+                    entering: container.rawValue
+                )
+            }
+        } catch {
+            try? pipe.reading.close()
+            throw error
+        }
+        run = Run(process: launched, output: pipe.reading, began: began, age: age)
+        let process = FileDescriptor(rawValue: launched.pidDescriptor)
+        try pipe.reading.setNonBlocking()
+        try loop.watch(pipe.reading, for: .readable) { _ in self.read() }
+        let deadline = loop.schedule(after: .nanoseconds(order.timeout)) {
+            self.run?.isLate = true
+            try? ChildProcess.send(9, to: process)
+        }
+        try loop.watch(endOf: process) {
+            self.loop.cancel(deadline)
+            self.ended()
+        }
+    }
+
+    /// Reads what there is; what is beyond the limit is thrown away.
+    private func read() {
+        guard let output = run?.output else { return }
+        var buffer = [UInt8](repeating: 0, count: HealthMachine.maximumOutput)
+        while let count = try? output.readAvailable(into: &buffer) {
+            guard count > 0 else { return loop.forget(output) }
+            let room = HealthMachine.maximumOutput - (run?.text.count ?? 0)
+            run?.text += buffer[..<min(count, room)]
+        }
+    }
+
+    private func ended() {
+        read()
+        guard let run else { return }
+        self.run = nil
+        loop.forget(run.output)
+        try? run.output.close()
+        let collected = try? ChildProcess(pid: run.process.pid, pidDescriptor: -1).collect()
+        guard !isStopped else { return }
+        let text = run.isLate ? Array("Health check exceeded timeout".utf8) : run.text
+        let entry = HealthState.Entry(
+            start: run.began,
+            end: WallClock.now,
+            exitCode: run.isLate ? -1 : collected?.code ?? -1,
+            output: String(decoding: text, as: UTF8.self)
+        )
+        take(entry, age: run.age)
+    }
+
+    private func take(_ entry: HealthState.Entry, age: Duration) {
+        machine.probeEnded(entry, beganAtAge: age)
+        changed()
+        scheduleNext()
+    }
+}

@@ -1,0 +1,144 @@
+import JSON
+import Linux
+import Supervision
+import SystemPackage
+
+/// What happens after the process.
+extension Supervisor {
+    /// How long whoever holds the output open after the process has ended is waited for.
+    private static let drainPatience = Duration.seconds(2)
+    /// How long clients may take to read the last of what they were sent.
+    private static let clientPatience = Duration.seconds(10)
+
+    /// The process has ended: read what it has left, then decide.
+    func processEnded() {
+        guard let process else { return }
+        let collected = try? ChildProcess(pid: process.pid, pidDescriptor: -1).collect()
+        self.process = nil
+        phase = .draining(collected ?? .exited(255))
+        state.finishedAt = WallClock.now
+        if let killDeadline { loop.cancel(killDeadline) }
+        stopProbing()
+        input?.close()
+        input = nil
+        terminal = nil
+        guard !output.hasEnded else { return outputEnded() }
+        // Who still holds the output shares the group, or is none of the container's.
+        drainDeadline = loop.schedule(after: .milliseconds(50)) { [unowned self] in
+            killGroup()
+            awaitOutputEnd()
+        }
+    }
+
+    private func awaitOutputEnd() {
+        drainDeadline = loop.schedule(after: Self.drainPatience) { [unowned self] in
+            guard !output.waitsForClient else { return awaitOutputEnd() }
+            output.abandon()
+            outputEnded()
+        }
+    }
+
+    /// All that the process wrote has been read.
+    func outputEnded() {
+        guard case .draining(let status) = phase else { return }
+        if let drainDeadline { loop.cancel(drainDeadline) }
+        state.exitCode = status.code
+        let run = startedAt.duration(to: .now)
+        switch restarting.processEnded(code: status.code, ranFor: run) {
+        case .stop: finish(error: nil)
+        case .restart(let delay): awaitRestart(delay)
+        }
+    }
+
+    private func awaitRestart(_ delay: Duration) {
+        phase = .waiting
+        state.status = .restarting
+        state.pid = 0
+        state.startTicks = 0
+        state.restartCount = restarting.count
+        try? saveState()
+        restartDeadline = loop.schedule(after: delay) { [unowned self] in
+            restartDeadline = nil
+            killGroup()
+            do { try launch() } catch { restartFailed(StartFailure(error)) }
+        }
+    }
+
+    private func restartFailed(_ failure: StartFailure) {
+        state.exitCode = failure.code
+        state.finishedAt = WallClock.now
+        finish(error: failure.message)
+    }
+
+    /// The first start did not succeed.
+    func failStart(_ failure: StartFailure) throws(SystemError) {
+        if let process { try? ChildProcess.send(9, to: FileDescriptor(rawValue: process.pidDescriptor)) }
+        state.exitCode = failure.code
+        state.finishedAt = WallClock.now
+        finish(error: failure.message)
+        tell(.failed(message: failure.message, code: failure.code))
+        try loop.run()
+    }
+
+    /// Records the end, tells it, and undoes what was made. The order's files go last: until then the next command finds in
+    /// them what is left to undo.
+    func finish(error: String?) {
+        phase = .ending
+        state.status = .exiting
+        state.pid = 0
+        stopProbing()
+        for port in ports { port.close() }
+        ports = []
+        try? saveState()
+        let isRecorded = recordExit(error: error)
+        let urgent = order.teardown.filter(\.isUrgent)
+        var failures = Teardown.perform(urgent)
+        for client in clients where client.awaitsEnd || client.isAttached { client.send(.exited(code: state.exitCode)) }
+        failures += Teardown.perform(order.teardown.filter { !$0.isUrgent })
+        if isRecorded, failures.isEmpty { try? RunFile.removeAll(in: folder) }
+        close(listener)
+        lock = nil
+        leaveWhenHeard()
+    }
+
+    private func recordExit(error: String?) -> Bool {
+        let record = ExitRecord(
+            exitCode: state.exitCode,
+            startedAt: state.startedAt,
+            finishedAt: state.finishedAt,
+            outOfMemory: countOutOfMemoryKills() > outOfMemoryKills,
+            stoppedByHand: isStoppedByHand,
+            restartCount: restarting.count,
+            error: error,
+            health: state.health
+        )
+        do {
+            try WholeFile.replace(FilePath(order.exitRecord), with: try JSON.encode(record), isDurable: true)
+            return true
+        } catch {
+            return false
+        }
+    }
+
+    private func close(_ listener: PacketSocket?) {
+        guard let listener else { return }
+        loop.forget(listener.descriptor)
+        listener.close()
+        self.listener = nil
+    }
+
+    /// Ends the loop when every client has what it was sent.
+    private func leaveWhenHeard() {
+        guard clients.contains(where: { !$0.hasSentAll }) else { return loop.stop() }
+        loop.schedule(after: Self.clientPatience) { [unowned self] in loop.stop() }
+    }
+
+    /// Kills what is left of the container.
+    func killGroup() {
+        for path in order.cgroups { try? CgroupFolder(FilePath(path)).kill() }
+    }
+
+    func countOutOfMemoryKills() -> Int {
+        order.cgroups.compactMap { CgroupFolder(FilePath($0)).outOfMemoryKills() }.max() ?? 0
+    }
+}

@@ -1,0 +1,29 @@
+import Linux
+import Supervision
+import SystemPackage
+
+/// The container's probes, which run while its process does.
+extension Supervisor {
+    /// Begins anew with every start.
+    func startProbing() {
+        guard let health = order.health, let process else { return }
+        guard let program = try? WholeFile.read(folder.appending(health.program), limit: 1 << 24) else { return }
+        let probe = HealthProbe(
+            health,
+            program: program,
+            container: FileDescriptor(rawValue: process.pidDescriptor),
+            started: startedAt,
+            loop: loop
+        )
+        probe.changed = { [unowned self, unowned probe] in
+            state.health = probe.machine.state
+            try? saveState()
+        }
+        state.health = probe.machine.state
+        self.health = probe
+    }
+
+    func stopProbing() { health?.stop() }
+
+    func resumeProbing() { health?.resume() }
+}

@@ -1,0 +1,56 @@
+import Linux
+public import SystemPackage
+
+extension TeardownStep {
+    /// Whether the step must be over before anybody hears of the container's end: what it undoes would get in the
+    /// way of the next container.
+    public var isUrgent: Bool {
+        switch self {
+        case .deleteTable: true
+        case .unmount, .removeFile, .removeTree, .removeCgroup: false
+        }
+    }
+
+    /// Undoes what the step names. Nothing left to undo is a success.
+    public func perform() throws {
+        switch self {
+        case .unmount(let path): try Removal.mount(FilePath(path))
+        case .removeFile(let path): try Removal.file(FilePath(path))
+        case .removeTree(let path): try Removal.tree(FilePath(path))
+        case .removeCgroup(let path): try CgroupFolder(FilePath(path)).remove()
+        case .deleteTable(let family, let name):
+            throw SystemError(family, on: name, errno: .notSupported)
+        }
+    }
+}
+
+/// Undoes what was made for a container: done by its monitor, or by the next command when the monitor was killed.
+public enum Teardown {
+    /// A step that could not be undone, and why.
+    public struct Failure: Error, CustomStringConvertible {
+        /// What was to be undone.
+        public let step: TeardownStep
+        /// Why it was not.
+        public let reason: any Error
+
+        public var description: String { "\(reason)" }
+    }
+
+    /// Performs the steps in their order; one that does not succeed keeps none of the others back.
+    public static func perform(_ steps: [TeardownStep]) -> [Failure] {
+        var failures: [Failure] = []
+        for step in steps {
+            do { try step.perform() } catch { failures.append(Failure(step: step, reason: error)) }
+        }
+        return failures
+    }
+}
+
+extension RunFile {
+    /// Removes a run folder when all has been undone. The order goes late, so that a removal that is cut short is either
+    /// begun again by it or has nothing left to undo.
+    public static func removeAll(in folder: FilePath) throws {
+        for name in [socket, state, program, healthProgram, order] { try Removal.file(folder.appending(name)) }
+        try Removal.tree(folder)
+    }
+}
