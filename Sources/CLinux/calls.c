@@ -14,6 +14,8 @@
 
 int tutti_errno(void) { return errno; }
 
+int tutti_memory_file(const char *name) { return (int)syscall(SYS_memfd_create, name, 1u); }
+
 int tutti_pidfd_open(int pid) { return (int)syscall(SYS_pidfd_open, pid, 0); }
 
 int tutti_pidfd_send_signal(int pidfd, int signal) {

@@ -19,7 +19,9 @@ extension TeardownStep {
         case .removeTree(let path): try Removal.tree(FilePath(path))
         case .removeCgroup(let path): try CgroupFolder(FilePath(path)).remove()
         case .deleteTable(let family, let name):
-            throw SystemError(family, on: name, errno: .notSupported)
+            guard let family = FilterTable.Family(name: family) else { return }
+            var socket = try NetlinkSocket(.netfilter)
+            try socket.deleteTable(family, named: name)
         }
     }
 }

@@ -1,0 +1,129 @@
+import Linux
+import Supervision
+import SystemPackage
+
+extension Container {
+    /// Asks the container to stop, and waits until nothing of it is left: the process, its network, its mounts.
+    ///
+    /// - Parameters:
+    ///   - signal: A name or number; the container's own stop signal if nil.
+    ///   - timeout: Seconds before it is killed, negative for ever; the container's own if nil.
+    /// - Returns: The exit status; nil if it was not running.
+    @discardableResult
+    public func stop(signal: String? = nil, timeout: Int? = nil) throws(ContainerError) -> Int32? {
+        let number = try signalNumber(signal ?? configuration.stopSignal)
+        let grace = Int32(clamping: timeout ?? configuration.stopTimeout)
+        return try untilGone(.stop(signal: number, grace: grace))
+    }
+
+    /// Kills the container and waits until nothing of it is left. The end counts as a stop by hand.
+    @discardableResult
+    public func killAndWait() throws(ContainerError) -> Int32? {
+        try untilGone(.stop(signal: 9, grace: 0))
+    }
+
+    /// Sends a signal to the container's first process.
+    public func kill(signal: String = "SIGKILL") throws(ContainerError) {
+        let number = try signalNumber(signal)
+        guard let socket = try connect() else { throw .notRunning(name) }
+        defer { socket.close() }
+        try request(.signal(number), on: socket)
+    }
+
+    public func pause() throws(ContainerError) {
+        guard let socket = try connect() else { throw .notRunning(name) }
+        defer { socket.close() }
+        try request(.pause, on: socket)
+    }
+
+    public func unpause() throws(ContainerError) {
+        guard let socket = try connect() else { throw .notRunning(name) }
+        defer { socket.close() }
+        try request(.resume, on: socket)
+    }
+
+    /// Waits until the container has ended for good.
+    ///
+    /// - Returns: The exit status; that of the last end if it does not run.
+    public func wait() throws(ContainerError) -> Int32 {
+        if let code = try untilGone(.wait) { return code }
+        guard case .exited(let record) = try status else { throw .notRunning(name) }
+        return record.exitCode
+    }
+
+    /// Connects to the container's streams, from now on.
+    public func attach() throws(ContainerError) -> Attachment {
+        guard let socket = try connect() else { throw .notRunning(name) }
+        do throws(ContainerError) {
+            try request(.attach, on: socket)
+        } catch {
+            socket.close()
+            throw error
+        }
+        return Attachment(socket: socket, name: name)
+    }
+
+    // MARK: The control socket
+
+    /// A connection to the monitor; nil if there is none that answers.
+    private func connect() throws(ContainerError) -> PacketSocket? {
+        do throws(SystemError) {
+            return try PacketSocket.connect(to: RunFile.socket, in: FilePath(folders.run))
+        } catch {
+            guard [.noSuchFileOrDirectory, .connectionRefused, .notDirectory].contains(error.errno) else {
+                throw .system(error)
+            }
+            return nil
+        }
+    }
+
+    private func request(_ message: ControlMessage, on socket: PacketSocket) throws(ContainerError) {
+        _ = try systemCall { () throws(SystemError) in try socket.send(message.packet) }
+        switch try reply(on: socket) {
+        case .accepted: return
+        case .refused(let reason): throw .refused(name: name, reason: reason)
+        default: throw .refused(name: name, reason: "the monitor ended")
+        }
+    }
+
+    private func reply(on socket: PacketSocket) throws(ContainerError) -> ControlMessage? {
+        guard case .packet(let bytes) = try systemCall({ () throws(SystemError) in try socket.receive() }) else {
+            return nil
+        }
+        return ControlMessage(packet: bytes)
+    }
+
+    /// Sends a request, then waits for the end of the container and of its monitor.
+    private func untilGone(_ message: ControlMessage) throws(ContainerError) -> Int32? {
+        guard let socket = try connect() else { return nil }
+        defer { socket.close() }
+        try request(message, on: socket)
+        var code: Int32?
+        while let message = try reply(on: socket) {
+            guard case .exited(let status) = message else { continue }
+            code = status
+            break
+        }
+        try awaitMonitor()
+        return code ?? exitRecord?.exitCode
+    }
+
+    /// The monitor's lock is free when the last trace of the container has gone.
+    private func awaitMonitor() throws(ContainerError) {
+        let lock = FilePath(folders.run).appending(RunFile.lock)
+        guard Folder.hasEntry(lock) else { return }
+        do throws(SystemError) {
+            _ = try FileLock.await(lock)
+        } catch {
+            guard error.errno == .noSuchFileOrDirectory else { throw .system(error) }
+        }
+        try recover()
+    }
+
+    private func signalNumber(_ text: String) throws(ContainerError) -> Int32 {
+        guard let number = Signal.number(text) else {
+            throw .unsupported(name: name, what: "invalid signal: \(text)")
+        }
+        return number
+    }
+}

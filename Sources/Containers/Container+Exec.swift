@@ -1,0 +1,161 @@
+import JSON
+public import Linux
+import Supervision
+public import SystemPackage
+
+/// A command to run in a running container.
+public struct ExecRequest: Hashable, Sendable {
+    public var arguments: [String]
+    /// `NAME=value`, over the container's own.
+    public var environment: [String] = []
+    /// `user[:group]`; the container's own if nil.
+    public var user: String?
+    /// The container's own if nil.
+    public var workingDirectory: String?
+    /// Whether the command gets a terminal of its own in the container.
+    public var hasTerminal = false
+    public var terminalSize = WindowSize(rows: 0, columns: 0)
+    public var isPrivileged = false
+
+    public init(arguments: [String]) {
+        self.arguments = arguments
+    }
+}
+
+/// A command that runs in a container.
+public struct RunningCommand: Sendable {
+    let launcher: ChildProcess
+
+    /// Waits for its end.
+    ///
+    /// - Returns: Its exit status, or 128 plus the number of the signal that ended it.
+    public func wait() throws(ContainerError) -> Int32 {
+        defer { try? FileDescriptor(rawValue: launcher.pidDescriptor).close() }
+        return try systemCall { () throws(SystemError) in try launcher.wait().code }
+    }
+
+    /// Passes a signal on to the command.
+    public func signal(_ number: Int32) throws(ContainerError) {
+        try systemCall { () throws(SystemError) in try launcher.signal(number) }
+    }
+}
+
+extension Container {
+    /// Runs a command in the container, on these three streams.
+    ///
+    /// With a terminal, the launcher passes between the streams and the terminal in the container.
+    /// - Throws: ``ContainerError/cannotExecute(name:reason:code:)`` with 126 or 127 where the command cannot be run.
+    public func execute(
+        _ request: ExecRequest,
+        input: FileDescriptor = .standardInput,
+        output: FileDescriptor = .standardOutput,
+        error: FileDescriptor = .standardError
+    ) throws(ContainerError) -> RunningCommand {
+        let state = try runningState()
+        let process = try systemCall { () throws(SystemError) in try ProcessDescriptor.open(state.pid) }
+        defer { try? process.close() }
+        // The number may be somebody else's by now; the descriptor and the start time together are not.
+        guard ProcessStatus.startTicks(of: state.pid) == state.startTicks else { throw .notRunning(name) }
+        let program = try program(for: request, in: state)
+        return try CommandLauncher(programs: folders, name: name).launch(
+            program,
+            streams: [input, output, error],
+            entering: process
+        )
+    }
+
+    private func runningState() throws(ContainerError) -> ContainerState {
+        switch try status {
+        case .running(let state): return state
+        case .paused: throw .isPaused(name)
+        default: throw .notRunning(name)
+        }
+    }
+
+    private func program(for request: ExecRequest, in state: ContainerState) throws(ContainerError) -> LaunchProgram {
+        var configuration = configuration
+        configuration.process.hasTerminal = request.hasTerminal
+        if let user = request.user {
+            configuration.process.user = user
+            configuration.process.additionalGroups = []
+        }
+        if request.isPrivileged { configuration.security.isPrivileged = true }
+        let settlement = Settlement(store: store, configuration: configuration)
+        let identity = try settlement.identity(in: [RootedFolder(FilePath("/proc/\(state.pid)/root"))])
+        var privileges = try settlement.privileges()
+        privileges.limits = []
+        return EntryProgram(
+            cgroupFolders: try cgroupFolders(),
+            arguments: request.arguments,
+            environment: ProcessEnvironment(
+                configuration: configuration,
+                home: identity.home,
+                additional: request.environment
+            ),
+            identity: identity,
+            privileges: privileges,
+            workingDirectory: request.workingDirectory ?? configuration.process.workingDirectory,
+            hasTerminal: request.hasTerminal,
+            terminalSize: request.terminalSize
+        ).program
+    }
+
+    private func cgroupFolders() throws(ContainerError) -> [String: String] {
+        guard let paths = order?.cgroups, let first = paths.first else { throw .notRunning(name) }
+        guard paths.count == 1, CgroupFolder(FilePath(first)).isUnified else {
+            return Dictionary(paths.map { ($0, $0) }) { first, _ in first }
+        }
+        return ["": first]
+    }
+
+    /// The processes of the container, as the host numbers them.
+    public func processes() throws(ContainerError) -> [Int32] {
+        guard let path = order?.cgroups.first, try status.isActive else { throw .notRunning(name) }
+        return CgroupFolder(FilePath(path)).processes()
+    }
+}
+
+/// Has `tutti-monitor` start a process from its read-only clone, and wait for it.
+struct CommandLauncher {
+    let programs: ContainerFolders
+    let name: String
+
+    func launch(
+        _ program: LaunchProgram,
+        streams: [FileDescriptor],
+        entering process: FileDescriptor?
+    ) throws(ContainerError) -> RunningCommand {
+        let source = try systemCall { () throws(SystemError) in try MemoryFile.make("program", program.encoded) }
+        defer { try? source.close() }
+        let report = try systemCall { () throws(SystemError) in try FileDescriptor.closeOnExecPipe() }
+        defer { try? report.reading.close() }
+        let launcher = try systemCall { () throws(SystemError) in
+            defer { try? report.writing.close() }
+            return try ChildProcess.spawn(
+                FilePath(programs.monitorProgram),
+                arguments: ["tutti-monitor", "launch"],
+                inherited: streams.map(\.rawValue) + [source, report.writing].map(\.rawValue)
+                    + [process?.rawValue ?? -1]
+            )
+        }
+        try awaitReport(report.reading, of: launcher)
+        return RunningCommand(launcher: launcher)
+    }
+
+    private func awaitReport(_ report: FileDescriptor, of launcher: ChildProcess) throws(ContainerError) {
+        var bytes: [UInt8] = []
+        var buffer = [UInt8](repeating: 0, count: 4096)
+        while let count = try systemCall({ () throws(SystemError) in try report.readAvailable(into: &buffer) }),
+            count > 0
+        { bytes += buffer[..<count] }
+        switch try? JSON.decode(StartReport.self, from: bytes) {
+        case .started: return
+        case .failed(let message, let code):
+            _ = try? RunningCommand(launcher: launcher).wait()
+            throw .cannotExecute(name: name, reason: message, code: code)
+        case nil:
+            _ = try? RunningCommand(launcher: launcher).wait()
+            throw .cannotExecute(name: name, reason: "the launcher ended without a word", code: 125)
+        }
+    }
+}

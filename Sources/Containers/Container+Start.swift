@@ -1,0 +1,315 @@
+import JSON
+public import Linux
+import Supervision
+public import SystemPackage
+
+extension Container {
+    /// Starts the container: writes its order, and has a monitor carry it out.
+    ///
+    /// Returns once the command runs. Whatever fails, what was made is undone, the network that was prepared included.
+    /// - Parameters:
+    ///   - layers: The image's layers as folders, base first.
+    ///   - network: What the start finds ready. It belongs to the container from now on.
+    ///   - isAttached: Whether output is wanted from the first byte on, and input given.
+    ///   - terminalSize: Rows and columns of the terminal that the container will have, if it has one.
+    /// - Returns: The connection to the container's streams, if it was asked for.
+    @discardableResult
+    public func start(
+        layers: [FilePath],
+        network: NetworkPreparation,
+        isAttached: Bool = false,
+        terminalSize: WindowSize = WindowSize(rows: 0, columns: 0)
+    ) throws(ContainerError) -> Attachment? {
+        do {
+            guard try !status.isActive else { throw ContainerError.alreadyRunning(name) }
+            try recover()
+        } catch {
+            _ = Teardown.perform(network.teardown)
+            throw error as? ContainerError ?? .cannotStart(name: name, reason: "\(error)", code: 125)
+        }
+        var start = StartPreparation(container: self, layers: layers, network: network)
+        do throws(ContainerError) {
+            try start.prepare(isAttached: isAttached, terminalSize: terminalSize)
+            return try launchMonitor(isAttached: isAttached)
+        } catch {
+            start.undo()
+            throw error
+        }
+    }
+
+    private func launchMonitor(isAttached: Bool) throws(ContainerError) -> Attachment? {
+        let report = try systemCall { () throws(SystemError) in try FileDescriptor.closeOnExecPipe() }
+        defer { try? report.reading.close() }
+        let ends = isAttached ? try systemCall { () throws(SystemError) in try PacketSocket.pair() } : nil
+        defer { ends?.1.close() }
+        let monitor = try systemCall { () throws(SystemError) in
+            defer { try? report.writing.close() }
+            return try spawnMonitor(report: report.writing, attachment: ends?.1.descriptor)
+        }
+        defer { try? FileDescriptor(rawValue: monitor.pidDescriptor).close() }
+        do throws(ContainerError) {
+            try awaitReport(report.reading)
+        } catch {
+            _ = try? monitor.wait()
+            ends?.0.close()
+            throw error
+        }
+        return ends.map { Attachment(socket: $0.0, name: name) }
+    }
+
+    private func spawnMonitor(
+        report: FileDescriptor,
+        attachment: FileDescriptor?
+    ) throws(SystemError) -> ChildProcess {
+        let null = try NullDevice.open()
+        defer { try? null.close() }
+        return try ChildProcess.spawn(
+            FilePath(folders.monitorProgram),
+            arguments: ["tutti-monitor", "supervise", folders.run],
+            inherited: [null.rawValue, null.rawValue, null.rawValue, report.rawValue, attachment?.rawValue ?? -1]
+        )
+    }
+
+    /// The monitor's one report, which ends when it closes its side.
+    private func awaitReport(_ descriptor: FileDescriptor) throws(ContainerError) {
+        var bytes: [UInt8] = []
+        var buffer = [UInt8](repeating: 0, count: 4096)
+        while let count = try systemCall({ () throws(SystemError) in try descriptor.readAvailable(into: &buffer) }),
+            count > 0
+        { bytes += buffer[..<count] }
+        guard let report = try? JSON.decode(StartReport.self, from: bytes) else {
+            throw .cannotStart(name: name, reason: "the monitor ended without a word", code: 125)
+        }
+        guard case .failed(let message, let code) = report else { return }
+        throw .cannotStart(name: name, reason: message, code: code)
+    }
+}
+
+/// What a start makes before there is a monitor, and how it is undone.
+struct StartPreparation {
+    let container: Container
+    let layers: [FilePath]
+    let network: NetworkPreparation
+    private var cgroup: Cgroup?
+
+    init(container: Container, layers: [FilePath], network: NetworkPreparation) {
+        self.container = container
+        self.layers = layers
+        self.network = network
+    }
+
+    private var configuration: ContainerConfiguration { container.configuration }
+    private var folders: ContainerFolders { container.folders }
+
+    /// Undoes what ``prepare(isAttached:terminalSize:)`` has made, and the network with it.
+    func undo() {
+        _ = Teardown.perform(network.teardown)
+        cgroup?.removeEmpty()
+        try? Removal.tree(FilePath(folders.run))
+    }
+
+    mutating func prepare(isAttached: Bool, terminalSize: WindowSize) throws(ContainerError) {
+        try makeFolders()
+        try writeHostFiles()
+        let settlement = Settlement(store: container.store, configuration: configuration)
+        let layout = try systemCall { () throws(SystemError) in try CgroupLayout.current() }
+        let cgroup = try settlement.cgroup(in: layout)
+        self.cgroup = cgroup
+        let tree = ([FilePath(folders.upper)] + layers.reversed()).map { RootedFolder($0) }
+        let identity = try settlement.identity(in: tree)
+        let privileges = try settlement.privileges()
+        let start = StartProgram(
+            configuration: configuration,
+            folders: folders,
+            layers: layers.map(\.string),
+            network: network,
+            cgroup: cgroup,
+            layout: layout,
+            identity: identity,
+            privileges: privileges,
+            shared: try sharedNamespaces(),
+            contents: try writeContents(),
+            isVolatile: configuration.removesItself,
+            terminalSize: (terminalSize.rows, terminalSize.columns)
+        )
+        try write(start.program.encoded, as: RunFile.program)
+        if let program = healthProgram(cgroup: cgroup, identity: identity, privileges: privileges) {
+            try write(program.encoded, as: RunFile.healthProgram)
+        }
+        try writeOrder(cgroup: cgroup, isAttached: isAttached)
+    }
+
+    // MARK: Files
+
+    private func makeFolders() throws(ContainerError) {
+        try systemCall { () throws(SystemError) in
+            try Folder.makeAll(container.store.root.runningContainers, mode: 0o711)
+            try Folder.make(FilePath(folders.run))
+            try Folder.make(FilePath(folders.root))
+            if layers.isEmpty { try Folder.make(FilePath(folders.empty), mode: 0o755) }
+            // A volatile layer leaves a mark that forbids its use after a crash; it was meant for one run.
+            try Removal.tree(FilePath(folders.work))
+            try Folder.make(FilePath(folders.work))
+            try WholeFile.replace(FilePath(folders.startMark), with: [], isDurable: false)
+            try Removal.file(FilePath(folders.exitRecord))
+        }
+    }
+
+    private func writeHostFiles() throws(ContainerError) {
+        let files = [
+            "hostname": configuration.hostname + "\n", "hosts": network.hosts,
+            "resolv.conf": network.resolverConfiguration,
+        ]
+        for (name, text) in files {
+            let path = FilePath("\(folders.container)/\(name)")
+            try systemCall { () throws(SystemError) in
+                try WholeFile.replace(path, with: Array(text.utf8), isDurable: false, mode: 0o644)
+            }
+        }
+    }
+
+    /// Writes the mounts that have contents but no file, each with its owner and mode.
+    private func writeContents() throws(ContainerError) -> [String: String] {
+        var files: [String: String] = [:]
+        for case let mount in configuration.mounts {
+            guard case .contents(let bytes, let uid, let gid, let mode) = mount.kind else { continue }
+            let path = "\(folders.contents)/\(files.count)"
+            try systemCall { () throws(SystemError) in
+                try Folder.make(FilePath(folders.contents))
+                try WholeFile.replace(FilePath(path), with: bytes, isDurable: false, mode: 0o600)
+                try FileOwner.set(uid: uid, gid: gid, mode: mode, of: FilePath(path))
+            }
+            files[mount.target] = path
+        }
+        return files
+    }
+
+    private func write(_ bytes: [UInt8], as name: String) throws(ContainerError) {
+        let path = FilePath(folders.run).appending(name)
+        try systemCall { () throws(SystemError) in try WholeFile.replace(path, with: bytes, isDurable: false) }
+    }
+
+    // MARK: Other containers
+
+    private func sharedNamespaces() throws(ContainerError) -> SharedNamespaces {
+        SharedNamespaces(
+            process: try namespace("pid", of: configuration.namespaces.pid),
+            ipc: try namespace("ipc", of: configuration.namespaces.ipc),
+            hostname: try namespace("uts", of: configuration.namespaces.uts)
+        )
+    }
+
+    /// The namespace's file where a mode says `container:<reference>`.
+    private func namespace(_ kind: String, of mode: String?) throws(ContainerError) -> String? {
+        guard let mode, mode.hasPrefix("container:") else { return nil }
+        let other = try container.store.find(String(mode.dropFirst(10)))
+        guard let state = try other.status.state, state.pid > 0 else { throw .notRunning(other.name) }
+        return "/proc/\(state.pid)/ns/\(kind)"
+    }
+
+    // MARK: Health
+
+    private func healthProgram(cgroup: Cgroup, identity: UserIdentity, privileges: Privileges) -> LaunchProgram? {
+        guard let arguments = configuration.health?.arguments else { return nil }
+        let environment = ProcessEnvironment(configuration: configuration, home: identity.home)
+        return EntryProgram(
+            cgroupFolders: cgroup.folders,
+            arguments: arguments,
+            environment: environment,
+            identity: identity,
+            privileges: privileges,
+            workingDirectory: configuration.process.workingDirectory,
+            hasTerminal: false,
+            terminalSize: WindowSize(rows: 0, columns: 0)
+        ).program
+    }
+
+    // MARK: The order
+
+    private func writeOrder(cgroup: Cgroup, isAttached: Bool) throws(ContainerError) {
+        let order = SupervisionOrder(
+            containerID: configuration.id,
+            name: configuration.name,
+            hasTerminal: configuration.process.hasTerminal,
+            keepsStandardInputOpen: configuration.process.keepsStandardInputOpen,
+            log: try configuration.log.order(path: folders.log, name: configuration.name),
+            restart: configuration.restart,
+            health: configuration.health?.order,
+            stop: StopOrder(
+                signal: Signal.number(configuration.stopSignal) ?? 15,
+                grace: configuration.stopTimeout
+            ),
+            networkNamespace: network.namespace,
+            names: network.names,
+            ports: network.ports,
+            cgroups: cgroup.paths,
+            exitRecord: folders.exitRecord,
+            teardown: network.teardown + cgroup.paths.map { .removeCgroup($0) } + ownTeardown,
+            startsAttached: isAttached
+        )
+        guard let bytes = try? JSON.encode(order) else {
+            throw .damaged(path: folders.run, reason: "the order cannot be written as JSON")
+        }
+        try write(bytes, as: RunFile.order)
+    }
+
+    /// A container that removes itself takes its anonymous volumes along.
+    private var ownTeardown: [TeardownStep] {
+        guard configuration.removesItself else { return [] }
+        let root = container.store.root
+        let volumes: [TeardownStep] = configuration.mounts.compactMap { mount in
+            guard case .volume(let name, true, _, _) = mount.kind else { return nil }
+            return .removeTree(root.volumes.appending(name).string)
+        }
+        return volumes + [
+            .removeFile(root.containerNames.appending(configuration.name).string), .removeTree(folders.container),
+        ]
+    }
+}
+
+extension HealthCheck {
+    /// The command to run; nil for a check that checks nothing.
+    var arguments: [String]? {
+        switch test.first {
+        case "CMD" where test.count > 1: Array(test.dropFirst())
+        case "CMD-SHELL" where test.count > 1: ["/bin/sh", "-c"] + test.dropFirst()
+        default: nil
+        }
+    }
+
+    var order: HealthOrder? {
+        guard arguments != nil else { return nil }
+        return HealthOrder(
+            program: RunFile.healthProgram,
+            interval: interval,
+            timeout: timeout,
+            retries: retries,
+            startPeriod: startPeriod,
+            startInterval: startInterval
+        )
+    }
+}
+
+extension LogConfiguration {
+    func order(path: String, name: String) throws(ContainerError) -> LogOrder {
+        guard let driver = LogOrder.Driver(rawValue: self.driver) else {
+            throw .unsupported(name: name, what: "unknown log driver \"\(self.driver)\"")
+        }
+        let isLocal = driver == .local
+        return LogOrder(
+            driver: driver,
+            path: path,
+            maximumSize: options["max-size"].flatMap(Self.bytes) ?? (isLocal ? 20 << 20 : nil),
+            maximumFiles: options["max-file"].flatMap { Int($0) } ?? (isLocal ? 5 : 1)
+        )
+    }
+
+    /// `10m`, `1g`, `512k` or a plain number.
+    private static func bytes(_ text: String) -> Int? {
+        let digits = text.prefix { $0.isNumber }
+        guard let number = Int(digits), number >= 0 else { return nil }
+        let shifts: [String: Int] = ["": 0, "b": 0, "k": 10, "kb": 10, "m": 20, "mb": 20, "g": 30, "gb": 30]
+        guard let shift = shifts[text.dropFirst(digits.count).lowercased()] else { return nil }
+        return number << shift
+    }
+}
