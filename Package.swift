@@ -111,5 +111,12 @@ let package = Package(
         tests("Orchestrator", ["Orchestrator", "ComposeSpec", "Containers"]),
         tests("CLI", ["CLI"]),
         tests("Monitor", ["Monitor", "Supervision", "NameResolution", "JSON", "Linux"]),
+        .testTarget(
+            name: "EndToEndTests",
+            dependencies: ["TestSupport"],
+            path: "Tests/EndToEnd",
+            exclude: ["Scenarios"],
+            swiftSettings: common
+        ),
     ]
 )
