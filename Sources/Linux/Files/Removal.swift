@@ -26,33 +26,38 @@ public enum Removal {
         try folder(path)
     }
 
-    /// Removes a folder and all below it. Links are removed, never followed, not even one that takes a folder's place
-    /// meanwhile.
+    /// Removes a folder and all below it, however deep. Links are removed, never followed, not even one that takes a
+    /// folder's place meanwhile.
     public static func tree(_ path: FilePath) throws(SystemError) {
-        try tree(path.string, in: AT_FDCWD, path)
+        guard let status = try FileStatus.of(path) else { return }
+        guard status.kind == .folder else { return try file(path) }
+        do throws(SystemError) {
+            try contents(OpenFolder(opening: path))
+        } catch {
+            guard error.errno != .noSuchFileOrDirectory else { return }
+            throw error
+        }
+        try folder(path)
     }
 
-    private static func tree(_ name: String, in parent: Int32, _ path: FilePath) throws(SystemError) {
-        guard unlinkat(parent, name, 0) != 0 else { return }
-        let failure = Errno(rawValue: errno)
-        switch failure {
-        case .noSuchFileOrDirectory: return
-        case .isDirectory, .notPermitted: break
-        default: throw SystemError("unlinkat", on: path.string, errno: failure)
-        }
-        let folder = openat(parent, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC)
-        guard folder >= 0, let entries = fdopendir(folder) else {
-            throw SystemError("openat", on: path.string, errno: Errno(rawValue: errno))
-        }
-        defer { closedir(entries) }
-        while let entry = readdir(entries) {
-            let child = withUnsafeBytes(of: entry.pointee.d_name) { name in
-                String(decoding: name.prefix { $0 != 0 }, as: UTF8.self)
+    /// Removes an entry of a folder and, if it is a folder, all below it.
+    public static func tree(_ name: FileName, in parent: OpenFolder) throws(SystemError) {
+        guard let status = try parent.status(name) else { return }
+        guard status.kind == .folder else { return try parent.removeFile(name) }
+        try contents(parent.folder(name))
+        try parent.removeFolder(name)
+    }
+
+    /// Removes all that is in a folder.
+    public static func contents(_ folder: OpenFolder) throws(SystemError) {
+        var walk = try TreeWalk(folder)
+        while let visit = try walk.next() {
+            switch visit {
+            case .entry(let name, _): try walk.folder.removeFile(name)
+            case .entered: break
+            case .left(let name): try walk.folder.removeFolder(name)
             }
-            guard child != ".", child != ".." else { continue }
-            try tree(child, in: folder, path.appending(child))
         }
-        try expect("rmdir", path, unlinkat(parent, name, AT_REMOVEDIR))
     }
 
     private static func expect(_ call: String, _ path: FilePath, _ result: Int32) throws(SystemError) {

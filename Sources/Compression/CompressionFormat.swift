@@ -1,0 +1,73 @@
+/// How a stream of bytes is packed.
+public enum CompressionFormat: String, Hashable, Sendable {
+    case none, gzip, zstd
+
+    /// What the first bytes of files of each kind are.
+    private static let signatures: [(bytes: [UInt8], name: String)] = [
+        ([0x1f, 0x8b], "gzip"), ([0x28, 0xb5, 0x2f, 0xfd], "zstd"), ([0xfd, 0x37, 0x7a, 0x58, 0x5a, 0x00], "xz"),
+        ([0x42, 0x5a, 0x68], "bzip2"),
+    ]
+
+    /// Looks at the first bytes of a stream.
+    ///
+    /// - Throws: ``CompressionError`` for a kind that is known but cannot be read.
+    static func recognize(_ start: [UInt8]) throws -> CompressionFormat {
+        guard let name = signatures.first(where: { start.starts(with: $0.bytes) })?.name else { return .none }
+        guard let format = CompressionFormat(rawValue: name) else { throw CompressionError.unsupported(format: name) }
+        return format
+    }
+}
+
+extension ByteSource {
+    /// The bytes as they were before they were packed, whatever way that was: the stream's first bytes tell.
+    ///
+    /// The result can be any number of times longer; `limited(to:)` bounds it.
+    public func decompressed() -> ByteSource {
+        var unpacked: ByteSource?
+        return ByteSource {
+            if let unpacked { return try unpacked.next() }
+            let (start, whole) = try self.peek(6)
+            let chosen = whole.unpacked(from: try CompressionFormat.recognize(start))
+            unpacked = chosen
+            return try chosen.next()
+        }
+    }
+
+    /// The first bytes, and a source that still has them.
+    private func peek(_ count: Int) throws -> (start: [UInt8], whole: ByteSource) {
+        var start: [UInt8] = []
+        while start.count < count, let piece = try next() { start += piece }
+        var first: [UInt8]? = start.isEmpty ? nil : start
+        let whole = ByteSource {
+            guard let piece = first else { return try self.next() }
+            first = nil
+            return piece
+        }
+        return (start, whole)
+    }
+
+    private func unpacked(from format: CompressionFormat) -> ByteSource {
+        switch format {
+        case .none: return self
+        case .gzip:
+            let inflation = Inflation(self)
+            return ByteSource { try inflation.next() }
+        case .zstd:
+            let reader = ZstandardReader(self)
+            return ByteSource { try reader.next() }
+        }
+    }
+
+    /// The bytes packed. Levels are the library's own; 6 and 3 are usual.
+    public func compressed(as format: CompressionFormat, level: Int? = nil) -> ByteSource {
+        switch format {
+        case .none: return self
+        case .gzip:
+            let deflation = Deflation(self, level: level ?? 6)
+            return ByteSource { try deflation.next() }
+        case .zstd:
+            let writer = ZstandardWriter(self, level: level ?? 3)
+            return ByteSource { try writer.next() }
+        }
+    }
+}

@@ -1,0 +1,53 @@
+import CCrypto
+
+/// A SHA-256 sum of bytes that come in pieces.
+///
+/// libcrypto computes it, with the processor's own instructions where it has them.
+public final class SHA256 {
+    private let context: OpaquePointer?
+
+    /// The sum of nothing yet.
+    public init() {
+        context = EVP_MD_CTX_new()
+        EVP_DigestInit_ex(context, EVP_sha256(), nil)
+    }
+
+    deinit { EVP_MD_CTX_free(context) }
+
+    /// Takes some of the bytes in.
+    public func update(_ bytes: [UInt8], _ range: Range<Int>) {
+        bytes[range].withUnsafeBytes { _ = EVP_DigestUpdate(context, $0.baseAddress, $0.count) }
+    }
+
+    /// Takes the bytes in.
+    public func update(_ bytes: some Collection<UInt8>) {
+        let isContiguous: Void? = bytes.withContiguousStorageIfAvailable {
+            _ = EVP_DigestUpdate(context, $0.baseAddress, $0.count)
+        }
+        guard isContiguous == nil else { return }
+        update(Array(bytes))
+    }
+
+    /// The sum so far, 32 bytes; more can be taken in afterwards.
+    public func sum() -> [UInt8] {
+        let copy = EVP_MD_CTX_new()
+        defer { EVP_MD_CTX_free(copy) }
+        var sum = [UInt8](repeating: 0, count: 32)
+        EVP_MD_CTX_copy_ex(copy, context)
+        EVP_DigestFinal_ex(copy, &sum, nil)
+        return sum
+    }
+
+    /// The sum of all of the bytes.
+    public static func sum(_ bytes: some Collection<UInt8>) -> [UInt8] {
+        let hash = SHA256()
+        hash.update(bytes)
+        return hash.sum()
+    }
+
+    /// The sum of all of the bytes as 64 hexadecimal digits.
+    public static func hexadecimal(_ bytes: some Collection<UInt8>) -> String {
+        let digits = Array("0123456789abcdef".utf8)
+        return String(decoding: sum(bytes).flatMap { [digits[Int($0 >> 4)], digits[Int($0 & 15)]] }, as: UTF8.self)
+    }
+}

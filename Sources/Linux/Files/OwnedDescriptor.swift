@@ -1,0 +1,74 @@
+import Glibc
+public import SystemPackage
+
+/// A descriptor that is closed when the value ends.
+public struct OwnedDescriptor: ~Copyable, Sendable {
+    /// The descriptor, for as long as the value lives.
+    public let descriptor: FileDescriptor
+
+    /// Takes the descriptor over.
+    public init(_ descriptor: FileDescriptor) {
+        self.descriptor = descriptor
+    }
+
+    deinit { Glibc.close(descriptor.rawValue) }
+
+    /// Gives the descriptor away: whoever takes it closes it.
+    public consuming func release() -> FileDescriptor {
+        let descriptor = descriptor
+        discard self
+        return descriptor
+    }
+
+    /// Writes some of the bytes, all of them.
+    public borrowing func write(_ bytes: [UInt8], _ range: Range<Int>) throws(SystemError) {
+        var start = range.lowerBound
+        while start < range.upperBound {
+            guard let count = try descriptor.writeAvailable(bytes, range: start..<range.upperBound) else {
+                throw SystemError("write", errno: .wouldBlock)
+            }
+            start += count
+        }
+    }
+
+    /// Writes all of the bytes.
+    public borrowing func write(_ bytes: [UInt8]) throws(SystemError) {
+        try write(bytes, 0..<bytes.count)
+    }
+
+    /// Waits until what was written is on the disk. The corresponding C function is `fsync`.
+    public borrowing func synchronize() throws(SystemError) {
+        _ = try SystemError.attempt("fsync") { fsync(descriptor.rawValue) }
+    }
+
+    public borrowing func setOwner(uid: UInt32, gid: UInt32) throws(SystemError) {
+        _ = try SystemError.attempt("fchown") { fchown(descriptor.rawValue, uid, gid) }
+    }
+
+    public borrowing func setMode(_ mode: UInt32) throws(SystemError) {
+        _ = try SystemError.attempt("fchmod") { fchmod(descriptor.rawValue, mode) }
+    }
+
+    /// The next bytes, at most `count`; none at the end.
+    public borrowing func read(_ count: Int) throws(SystemError) -> [UInt8] {
+        var buffer = [UInt8](repeating: 0, count: count)
+        guard let filled = try descriptor.readAvailable(into: &buffer) else {
+            throw SystemError("read", errno: .wouldBlock)
+        }
+        if filled < count { buffer.removeLast(count - filled) }
+        return buffer
+    }
+
+    /// Opens a file at a path for reading.
+    public static func reading(_ path: FilePath) throws(SystemError) -> OwnedDescriptor {
+        let file = try SystemError.attempt("open", on: path.string) { open(path.string, O_RDONLY | O_CLOEXEC) }
+        return OwnedDescriptor(FileDescriptor(rawValue: file))
+    }
+
+    /// Opens a file at a path for writing, empty, making it where it is missing.
+    public static func writing(_ path: FilePath, mode: UInt32 = 0o644) throws(SystemError) -> OwnedDescriptor {
+        let flags = O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW
+        let file = try SystemError.attempt("open", on: path.string) { open(path.string, flags, mode) }
+        return OwnedDescriptor(FileDescriptor(rawValue: file))
+    }
+}

@@ -1,0 +1,58 @@
+/// The name of contents: what they hash to. OCI image specification, descriptor.md
+///
+/// Only a text that was checked becomes a digest, so one can be put into a path.
+public struct Digest: Hashable, Sendable {
+    /// `sha256` or `sha512`.
+    public let algorithm: String
+    /// In lower case; 64 digits for `sha256`.
+    public let hex: String
+
+    /// Reads `sha256:` and 64 digits, or `sha512:` and 128.
+    public init(parsing text: String) throws(OCIError) {
+        let parts = text.split(separator: ":", omittingEmptySubsequences: false)
+        guard parts.count == 2, let length = ["sha256": 64, "sha512": 128][String(parts[0])],
+            parts[1].utf8.count == length, Self.isHexadecimal(parts[1])
+        else { throw .notADigest(text) }
+        self.algorithm = String(parts[0])
+        self.hex = String(parts[1])
+    }
+
+    /// The digest of a SHA-256 sum.
+    ///
+    /// - Precondition: `sum` has 32 bytes.
+    public init(sha256 sum: [UInt8]) {
+        precondition(sum.count == 32, "a SHA-256 sum has 32 bytes")
+        let digits = Array("0123456789abcdef".utf8)
+        algorithm = "sha256"
+        hex = String(decoding: sum.flatMap { [digits[Int($0 >> 4)], digits[Int($0 & 15)]] }, as: UTF8.self)
+    }
+
+    /// Whether a text has nothing but digits of the lower-case hexadecimal kind.
+    static func isHexadecimal(_ text: some StringProtocol) -> Bool {
+        text.utf8.allSatisfy { byte in
+            (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(byte)
+                || (UInt8(ascii: "a")...UInt8(ascii: "f")).contains(byte)
+        }
+    }
+
+    /// The first twelve digits, as lists show them.
+    public var short: String { String(hex.prefix(12)) }
+}
+
+extension Digest: CustomStringConvertible {
+    public var description: String { "\(algorithm):\(hex)" }
+}
+
+extension Digest: Codable {
+    public init(from decoder: any Decoder) throws {
+        try self.init(parsing: String(from: decoder))
+    }
+
+    public func encode(to encoder: any Encoder) throws {
+        try description.encode(to: encoder)
+    }
+}
+
+extension Digest: Comparable {
+    public static func < (one: Digest, other: Digest) -> Bool { one.description < other.description }
+}
