@@ -88,8 +88,10 @@ extension Project {
         public enum Origin: Sendable, Hashable {
             /// A file of the host, absolute.
             case file(String)
-            /// This text: `content:`, or the value of the variable that `environment:` names.
+            /// This text.
             case content(String)
+            /// The value of a variable; nil when it is not set, which is an error for whoever needs it.
+            case variable(String, value: String?)
             /// Something that a cluster would hold.
             case external
             /// A driver's business.

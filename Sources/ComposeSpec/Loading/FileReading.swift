@@ -1,0 +1,44 @@
+import SystemPackage
+
+/// Reads the files of a project.
+struct FileReading {
+    /// More than any Compose file or file of variables has.
+    private static let lengthLimit = 16 << 20
+
+    /// The bytes of a file; `-` is standard input.
+    func contents(of path: String) throws(LoadError) -> [UInt8] {
+        do {
+            guard path != "-" else { return try Self.readAll(.standardInput) }
+            let file = try FileDescriptor.open(FilePath(path), .readOnly, options: .closeOnExec)
+            return try file.closeAfter { try Self.readAll(file) }
+        } catch {
+            throw LoadError(.unreadable(path, error as? Errno ?? .ioError))
+        }
+    }
+
+    /// Whether there is something at the path.
+    func exists(_ path: String) -> Bool {
+        let options = FileDescriptor.OpenOptions(rawValue: Self.pathOnly)
+        guard let file = try? FileDescriptor.open(FilePath(path), .readOnly, options: options) else { return false }
+        try? file.close()
+        return true
+    }
+
+    /// Whether a file is there, and no folder.
+    func isFile(_ path: String) -> Bool { exists(path) && !exists(path + "/.") }
+
+    /// `O_PATH | O_CLOEXEC` (open(2)): looks without needing permission to read.
+    private static let pathOnly: CInt = 0o12000000
+
+    private static func readAll(_ file: FileDescriptor) throws -> [UInt8] {
+        var contents: [UInt8] = []
+        while true {
+            let chunk = try [UInt8](unsafeUninitializedCapacity: 65536) { buffer, count in
+                unsafe count = try file.read(into: UnsafeMutableRawBufferPointer(buffer))
+            }
+            guard !chunk.isEmpty else { return contents }
+            contents += chunk
+            guard contents.count <= lengthLimit else { throw Errno.fileTooLarge }
+        }
+    }
+}

@@ -1,0 +1,117 @@
+import YAML
+
+/// Lays a later tree over an earlier one. Both are in canonical form.
+struct Merge {
+    func merged(
+        _ base: Node,
+        _ other: Node,
+        shape: Shape?,
+        at path: NodePath = .root
+    ) throws(LoadError) -> Node {
+        if other.isNull { return base }
+        if base.isNull { return other }
+        if case .replace? = shape?.merge { return other }
+        switch (base.value, other.value) {
+        case (.mapping(let one), .mapping(let two)):
+            if case .logging? = shape?.merge, Self.haveDifferentDrivers(one, two) { return other }
+            var node = base
+            node.value = .mapping(try merged(one, two, shape: shape, at: path))
+            return node
+        case (.sequence(let one), .sequence(let two)):
+            var node = base
+            node.value = .sequence(merged(one, two, rule: shape?.merge ?? .standard))
+            return node
+        case (.mapping, _), (.sequence, _), (_, .mapping), (_, .sequence):
+            throw LoadError(.cannotOverride, at: path, of: other)
+        default: return other
+        }
+    }
+
+    private func merged(
+        _ base: Mapping,
+        _ other: Mapping,
+        shape: Shape?,
+        at path: NodePath
+    ) throws(LoadError) -> Mapping {
+        var mapping = base
+        var isKeyed = false
+        if case .keyed? = shape?.merge { isKeyed = true }
+        for entry in other.entries {
+            guard let present = base[entry.key.text], !isKeyed else {
+                mapping.set(entry.value, for: entry.key)
+                continue
+            }
+            let child = shape?.shape(of: entry.key.text)
+            let value = try merged(present, entry.value, shape: child, at: path / entry.key.text)
+            mapping.set(value, for: entry.key)
+        }
+        return mapping
+    }
+
+    private func merged(_ base: [Node], _ other: [Node], rule: Shape.MergeRule) -> [Node] {
+        switch rule {
+        case .unique(let identity): identity.collapse(base + other)
+        case .appendNew: base + other.filter { !base.contains($0) }
+        case .pools: Self.mergedPools(base, other)
+        default: base + other
+        }
+    }
+
+    private static func haveDifferentDrivers(_ one: Mapping, _ other: Mapping) -> Bool {
+        guard let driver = one["driver"], let otherDriver = other["driver"] else { return false }
+        return driver != otherDriver
+    }
+
+    private static func mergedPools(_ base: [Node], _ other: [Node]) -> [Node] {
+        var pools = base
+        for pool in other {
+            guard let index = pools.firstIndex(where: { $0["subnet"] == pool["subnet"] }),
+                var mapping = pools[index].mapping
+            else {
+                pools.append(pool)
+                continue
+            }
+            for entry in pool.mapping?.entries ?? [] { mapping.set(entry.value, for: entry.key) }
+            pools[index].value = .mapping(mapping)
+        }
+        return pools
+    }
+}
+
+extension Shape.Identity {
+    /// Items that are the same thing become one: the last, in the place of the first.
+    func collapse(_ items: [Node]) -> [Node] {
+        var positions: [String: Int] = [:]
+        var kept: [Node] = []
+        for item in items {
+            guard let key = key(of: item) else {
+                kept.append(item)
+                continue
+            }
+            if let position = positions[key] {
+                kept[position] = item
+            } else {
+                positions[key] = kept.count
+                kept.append(item)
+            }
+        }
+        return kept
+    }
+
+    private func key(of item: Node) -> String? {
+        switch self {
+        case .value: item.scalarText
+        case .path: item["path"]?.scalarText
+        case .target: item["target"]?.scalarText ?? item.scalarText
+        case .fileTarget: item["target"]?.scalarText ?? item["source"]?.scalarText
+        case .beforeEqualsSign: item.scalarText.map { String($0.prefix { $0 != "=" }) }
+        case .port: Self.portKey(item)
+        }
+    }
+
+    private static func portKey(_ item: Node) -> String? {
+        guard item.mapping != nil else { return item.scalarText }
+        let parts = ["host_ip", "published", "target"].map { item[$0]?.scalarText ?? "" }
+        return (parts + [item["protocol"]?.scalarText ?? "tcp"]).joined(separator: "|")
+    }
+}

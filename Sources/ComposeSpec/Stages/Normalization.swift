@@ -1,0 +1,161 @@
+import YAML
+
+/// Completes a merged tree: defaults, implied networks and dependencies, names, variables that are passed on.
+struct Normalization {
+    let projectName: String
+    let projectDirectory: String
+    let environment: [String: String]
+
+    func apply(to model: Node) throws(LoadError) -> Node {
+        var model = model
+        model.edit { top in
+            top["name"] = Node(.string(projectName), at: top["name"]?.mark ?? model.mark)
+            top.edit("services") { services in
+                services.edit { $0.editAll { _, service in normalize(&service) } }
+            }
+            addDefaultNetwork(to: &top, at: model.mark)
+            for kind in ["networks", "volumes", "configs", "secrets", "models"] { name(kind, in: &top) }
+        }
+        return model
+    }
+
+    private func normalize(_ service: inout Node) {
+        let mark = service.mark
+        service.edit { mapping in
+            mapping.edit("build") { normalizeBuild(&$0) }
+            mapping.edit("environment") { Self.resolveVariables(&$0, environment) }
+            mapping.edit("ports") { Self.editItems(&$0, Self.completePort) }
+            mapping.edit("volumes") { Self.editItems(&$0, Self.completeMount) }
+            mapping.edit("devices") { Self.editItems(&$0, Self.completeDevice) }
+            mapping.edit("secrets") { Self.editItems(&$0, Self.completeSecret) }
+            completeHooks(&mapping)
+            if !Self.has("networks", mapping), mapping["network_mode"] == nil, mapping["provider"] == nil {
+                var networks = Mapping()
+                networks["default"] = Node(.null, at: mark)
+                mapping["networks"] = Node(.mapping(networks), at: mark)
+            }
+            ImplicitDependencies.add(to: &mapping)
+        }
+    }
+
+    private static func has(_ key: String, _ mapping: Mapping) -> Bool {
+        guard let value = mapping[key] else { return false }
+        return !value.entries.isEmpty || !value.items.isEmpty
+    }
+
+    private static func editItems(_ node: inout Node, _ body: (inout Mapping) -> Void) {
+        node.value = .sequence(
+            node.items.map { item in
+                var item = item
+                item.edit(body)
+                return item
+            }
+        )
+    }
+
+    private func normalizeBuild(_ build: inout Node) {
+        let mark = build.mark
+        build.edit { mapping in
+            mapping.setDefault("context", .string(projectDirectory), at: mark)
+            if mapping["dockerfile_inline"] == nil { mapping.setDefault("dockerfile", .string("Dockerfile"), at: mark) }
+            mapping.edit("args") { Self.resolveVariables(&$0, environment) }
+            mapping.edit("secrets") { Self.editItems(&$0) { $0.edit("target") { _ in } } }
+        }
+    }
+
+    private func completeHooks(_ service: inout Mapping) {
+        let image = service["image"]
+        for key in ["pre_start", "post_start", "pre_stop"] {
+            service.edit(key) { hooks in
+                Self.editItems(&hooks) { hook in
+                    hook.edit("environment") { Self.resolveVariables(&$0, environment) }
+                    if key == "pre_start", hook["image"] == nil { hook["image"] = image }
+                }
+            }
+        }
+    }
+
+    private static func completePort(_ port: inout Mapping) {
+        guard let mark = port.entries.first?.key.mark else { return }
+        port.setDefault("mode", .string("ingress"), at: mark)
+        port.setDefault("protocol", .string("tcp"), at: mark)
+    }
+
+    private static func completeMount(_ mount: inout Mapping) {
+        mount.edit("target") { $0.value = .string(cleanTarget($0.string ?? "")) }
+    }
+
+    private static func cleanTarget(_ target: String) -> String {
+        PathText.isWindowsAbsolute(target) ? target : PathText.clean(target)
+    }
+
+    private static func completeDevice(_ device: inout Mapping) {
+        guard let source = device["source"], let text = source.string else { return }
+        device.setDefault("target", .string(text), at: source.mark)
+        device.setDefault("permissions", .string("rwm"), at: source.mark)
+    }
+
+    private static func completeSecret(_ secret: inout Mapping) {
+        guard let source = secret["source"], let name = source.string else { return }
+        let target = secret["target"]?.string ?? name
+        guard !PathText.isAbsolute(target) else { return }
+        secret["target"] = Node(.string("/run/secrets/" + target), at: secret["target"]?.mark ?? source.mark)
+    }
+
+    private static func resolveVariables(_ node: inout Node, _ environment: [String: String]) {
+        node.edit { variables in
+            variables.editAll { name, value in
+                guard value.isNull, let known = environment[name] else { return }
+                value.value = .string(known)
+            }
+        }
+    }
+
+    /// Passes variables on already: an included model has its own.
+    static func resolvingVariables(of model: Node, environment: [String: String]) -> Node {
+        var model = model
+        model.edit { top in
+            top.edit("services") { services in
+                services.edit { all in
+                    all.editAll { _, service in
+                        service.edit { mapping in
+                            mapping.edit("environment") { resolveVariables(&$0, environment) }
+                            mapping.edit("build") { build in
+                                build.edit { $0.edit("args") { resolveVariables(&$0, environment) } }
+                            }
+                        }
+                    }
+                }
+            }
+        }
+        return model
+    }
+
+    private func addDefaultNetwork(to top: inout Mapping, at mark: Mark) {
+        let isUsed = top["services"]?.entries.contains { $0.value["networks"]?.mapping?["default"] != nil } ?? false
+        var networks = top["networks"]?.mapping ?? Mapping()
+        guard isUsed, networks["default"] == nil else { return }
+        networks["default"] = Node(.null, at: mark)
+        top["networks"] = Node(.mapping(networks), at: top["networks"]?.mark ?? mark)
+    }
+
+    /// `<project>_<key>`, or the key itself for what exists outside of the project.
+    private func name(_ kind: String, in top: inout Mapping) {
+        top.edit(kind) { objects in
+            objects.edit { all in
+                all.editAll { key, object in
+                    if object.isNull { object.value = .mapping(Mapping()) }
+                    let isExternal = object["external"]?.bool ?? false
+                    let mark = object.mark
+                    object.edit { mapping in
+                        if mapping["name"]?.string?.isEmpty ?? true {
+                            let name = isExternal ? key : "\(projectName)_\(key)"
+                            mapping["name"] = Node(.string(name), at: mark)
+                        }
+                        if kind == "networks" { mapping.setDefault("ipam", .mapping(Mapping()), at: mark) }
+                    }
+                }
+            }
+        }
+    }
+}
