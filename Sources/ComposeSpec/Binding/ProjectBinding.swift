@@ -97,7 +97,9 @@ struct ProjectBinding {
         if reader.flag("external") { return .external }
         if let file = reader.string("file") { return .file(file) }
         if let text = reader["content"]?.scalarText { return .content(text) }
-        if let variable = reader.string("environment") { return .variable(variable, value: environment[variable]) }
+        if let variable = reader.string("environment") {
+            return environment[variable].map { .content($0) } ?? .unsetVariable(variable)
+        }
         return .driver
     }
 }

@@ -9,12 +9,14 @@ struct ResourceBinding {
         let deploy = reader.section("deploy")?.section("resources")
         let limits = deploy?.section("limits")
         let reservations = deploy?.section("reservations")
-        resources.memory = try limits?.bytes("memory") ?? reader.bytes("mem_limit")
-        resources.memoryReservation = try reservations?.bytes("memory") ?? reader.bytes("mem_reservation")
+        let (memory, reserved) = try (reader.bytes("mem_limit"), reader.bytes("mem_reservation"))
+        resources.memory = try limits?.bytes("memory") ?? memory
+        resources.memoryReservation = try reservations?.bytes("memory") ?? reserved
         resources.memorySwap = try reader.bytes("memswap_limit")
         resources.memorySwappiness = try reader.integer("mem_swappiness")
         resources.nanoCPUs = try nanoCPUs(limits)
-        resources.pids = try limits?.integer("pids") ?? reader.integer("pids_limit")
+        let processes = try reader.integer("pids_limit")
+        resources.pids = try limits?.integer("pids") ?? processes
         resources.cpuShares = try reader.integer("cpu_shares")
         resources.cpuPeriod = try reader.integer("cpu_period")
         resources.cpuQuota = try reader.integer("cpu_quota")
@@ -31,7 +33,8 @@ struct ResourceBinding {
     }
 
     private func nanoCPUs(_ limits: NodeReader?) throws(LoadError) -> Int? {
-        guard let cores = try limits?.number("cpus") ?? reader.number("cpus"), cores > 0 else { return nil }
+        let own = try reader.number("cpus")
+        guard let cores = try limits?.number("cpus") ?? own, cores > 0 else { return nil }
         return Int(exactly: (cores * 1e9).rounded())
     }
 
@@ -39,10 +42,10 @@ struct ResourceBinding {
         var ulimits: [Service.Ulimit] = []
         for entry in (reader["ulimits"]?.entries ?? []).sorted(by: { $0.key.text < $1.key.text }) {
             let section = NodeReader(node: entry.value, path: reader.path / "ulimits" / entry.key.text)
-            let both = try NodeReader(node: reader["ulimits"] ?? entry.value, path: reader.path / "ulimits")
+            let both = NodeReader(node: reader["ulimits"] ?? entry.value, path: reader.path / "ulimits")
             let single = entry.value.mapping == nil ? try both.integer(entry.key.text) : nil
-            guard let soft = try single ?? section.integer("soft"), let hard = try single ?? section.integer("hard")
-            else { continue }
+            let (lower, upper) = try (section.integer("soft"), section.integer("hard"))
+            guard let soft = single ?? lower, let hard = single ?? upper else { continue }
             ulimits.append(Service.Ulimit(name: entry.key.text, soft: Int64(soft), hard: Int64(hard)))
         }
         return ulimits

@@ -3,7 +3,8 @@ import YAML
 extension ServiceBinding {
     func bindLifecycle(_ service: inout Service) throws(LoadError) {
         let deploy = reader.section("deploy")
-        service.replicas = try reader.integer("scale") ?? deploy?.integer("replicas") ?? 1
+        let replicas = try deploy?.integer("replicas")
+        service.replicas = try reader.integer("scale") ?? replicas ?? 1
         for entry in reader["depends_on"]?.entries ?? [] {
             service.dependencies[entry.key.text] = dependency(entry)
         }

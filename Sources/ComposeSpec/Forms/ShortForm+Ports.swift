@@ -74,7 +74,8 @@ struct PortSpec {
         case 2: return ("", parts[0], parts[1])
         default:
             let address = parts.dropLast(2).joined(separator: ":")
-            let bare = address.hasPrefix("[") && address.hasSuffix("]") ? String(address.dropFirst().dropLast()) : address
+            let bare =
+                address.hasPrefix("[") && address.hasSuffix("]") ? String(address.dropFirst().dropLast()) : address
             return (bare, parts[parts.count - 2], parts[parts.count - 1])
         }
     }

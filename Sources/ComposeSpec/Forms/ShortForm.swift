@@ -106,7 +106,10 @@ struct ShortForm {
             .sequence(
                 mapping.entries.map { entry in
                     let path = entry.value.scalarText ?? ""
-                    return Node(.string(path.isEmpty ? entry.key.text : "\(entry.key.text)=\(path)"), at: entry.key.mark)
+                    return Node(
+                        .string(path.isEmpty ? entry.key.text : "\(entry.key.text)=\(path)"),
+                        at: entry.key.mark
+                    )
                 }
             )
         )

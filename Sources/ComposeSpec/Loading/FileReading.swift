@@ -1,3 +1,4 @@
+import Linux
 import SystemPackage
 
 /// Reads the files of a project.
@@ -12,7 +13,8 @@ struct FileReading {
             let file = try FileDescriptor.open(FilePath(path), .readOnly, options: .closeOnExec)
             return try file.closeAfter { try Self.readAll(file) }
         } catch {
-            throw LoadError(.unreadable(path, error as? Errno ?? .ioError))
+            let errno = (error as? SystemError)?.errno ?? error as? Errno ?? .ioError
+            throw LoadError(.unreadable(path, errno))
         }
     }
 
@@ -32,13 +34,11 @@ struct FileReading {
 
     private static func readAll(_ file: FileDescriptor) throws -> [UInt8] {
         var contents: [UInt8] = []
-        while true {
-            let chunk = try [UInt8](unsafeUninitializedCapacity: 65536) { buffer, count in
-                unsafe count = try file.read(into: UnsafeMutableRawBufferPointer(buffer))
-            }
-            guard !chunk.isEmpty else { return contents }
-            contents += chunk
+        var chunk = [UInt8](repeating: 0, count: 65536)
+        while let count = try file.readAvailable(into: &chunk), count > 0 {
+            contents += chunk[..<count]
             guard contents.count <= lengthLimit else { throw Errno.fileTooLarge }
         }
+        return contents
     }
 }

@@ -1,5 +1,5 @@
-public import YAML
 import SystemPackage
+public import YAML
 
 /// Reads Compose files into a project.
 ///

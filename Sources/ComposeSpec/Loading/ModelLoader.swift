@@ -59,10 +59,11 @@ struct ModelLoader {
         }
         var model: Node?
         for (index, item) in items.enumerated() {
-            let part = try model(including: item, by: file, at: .root / "include"[index])
-            model = try model.map { present throws(LoadError) in
-                try Merge().merged(present, part, shape: .project)
-            } ?? part
+            let part = try self.model(including: item, by: file, at: (.root / "include")[index])
+            model =
+                try model.map { present throws(LoadError) in
+                    try Merge().merged(present, part, shape: .project)
+                } ?? part
         }
         return model
     }
@@ -88,7 +89,7 @@ struct ModelLoader {
         let loader = ModelLoader(source: inner, projectDirectory: folder, including: chain)
         let model = try loader.model(of: places, at: path, of: item)
         source.warn(inner.warnings)
-        return Self.withoutOwnAttributes(try Normalization.resolvingVariables(of: model, environment: environment))
+        return Self.withoutOwnAttributes(Normalization.resolvingVariables(of: model, environment: environment))
     }
 
     /// Reads the files, and lays them over each other.

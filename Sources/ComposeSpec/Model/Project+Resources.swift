@@ -88,10 +88,10 @@ extension Project {
         public enum Origin: Sendable, Hashable {
             /// A file of the host, absolute.
             case file(String)
-            /// This text.
+            /// This text: `content:`, or the value of the variable that `environment:` names.
             case content(String)
-            /// The value of a variable; nil when it is not set, which is an error for whoever needs it.
-            case variable(String, value: String?)
+            /// The variable that `environment:` names is not set, which is an error for whoever needs its value.
+            case unsetVariable(String)
             /// Something that a cluster would hold.
             case external
             /// A driver's business.

@@ -55,7 +55,8 @@ extension Shape {
             "replicas": Shape([.integer, .string], cast: .integer, output: .always),
             "resources": Shape(attributes: ["limits": limits, "reservations": reservations], output: .always),
             "restart_policy": object([
-                "condition": string, "delay": duration, "max_attempts": Shape(
+                "condition": string, "delay": duration,
+                "max_attempts": Shape(
                     [.integer, .string],
                     cast: .integer,
                     output: .always

@@ -7,9 +7,10 @@ struct Canonicalization {
 
     func apply(to node: Node, shape: Shape, at path: NodePath = .root) throws(LoadError) -> Node {
         guard !node.isNull || shape.form == .build else { return node }
-        var node = try shape.form.map { form throws(LoadError) in
-            try long(node, form, at: path)
-        } ?? node
+        var node =
+            try shape.form.map { form throws(LoadError) in
+                try long(node, form, at: path)
+            } ?? node
         switch node.value {
         case .mapping(var mapping):
             try mapping.transformValues { key, value throws(LoadError) in

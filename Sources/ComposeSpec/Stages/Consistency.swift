@@ -62,7 +62,7 @@ struct Consistency {
         let volumes = model["volumes"]?.mapping ?? Mapping()
         var targets: Set<String> = []
         for (index, mount) in (service["volumes"]?.items ?? []).enumerated() {
-            let place = path / "volumes"[index]
+            let place = (path / "volumes")[index]
             if let target = mount["target"]?.string, !targets.insert(target).inserted {
                 throw LoadError(.duplicateTarget(target), at: place, of: mount)
             }
@@ -73,7 +73,7 @@ struct Consistency {
         for (index, mount) in (service["tmpfs"]?.items ?? []).enumerated() {
             let target = String((mount.string ?? "").prefix { $0 != ":" })
             guard !targets.insert(target).inserted else { continue }
-            throw LoadError(.duplicateTarget(target), at: path / "tmpfs"[index], of: mount)
+            throw LoadError(.duplicateTarget(target), at: (path / "tmpfs")[index], of: mount)
         }
     }
 

@@ -23,7 +23,9 @@ struct Extends {
     }
 
     private func resolve(_ name: String, chain: [String]) throws(LoadError) -> Node {
-        guard let service = services[name] else { return Node(.null, at: Mark(file: file.displayName, line: 1, column: 1)) }
+        guard let service = services[name] else {
+            return Node(.null, at: Mark(file: file.displayName, line: 1, column: 1))
+        }
         guard var mapping = service.mapping, let extends = mapping["extends"] else { return service }
         let path = NodePath.root / "services" / name / "extends"
         let step = "\(name) (\(file.displayName))"

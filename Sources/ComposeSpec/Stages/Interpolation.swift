@@ -16,9 +16,10 @@ struct Interpolation {
         switch node.value {
         case .string(let text):
             let replaced = Template.isNeeded(for: text) ? try replace(text, in: node, at: path) : text
-            node.value = try shape?.cast.map { cast throws(LoadError) in
-                try value(of: replaced, as: cast, in: node, at: path)
-            } ?? .string(replaced)
+            node.value =
+                try shape?.cast.map { cast throws(LoadError) in
+                    try value(of: replaced, as: cast, in: node, at: path)
+                } ?? .string(replaced)
         case .sequence(var items):
             for index in items.indices {
                 items[index] = try apply(to: items[index], shape: shape?.items, at: path[index])

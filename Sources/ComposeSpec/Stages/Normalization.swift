@@ -7,13 +7,14 @@ struct Normalization {
     let environment: [String: String]
 
     func apply(to model: Node) throws(LoadError) -> Node {
+        let mark = model.mark
         var model = model
         model.edit { top in
-            top["name"] = Node(.string(projectName), at: top["name"]?.mark ?? model.mark)
+            top["name"] = Node(.string(projectName), at: top["name"]?.mark ?? mark)
             top.edit("services") { services in
                 services.edit { $0.editAll { _, service in normalize(&service) } }
             }
-            addDefaultNetwork(to: &top, at: model.mark)
+            addDefaultNetwork(to: &top, at: mark)
             for kind in ["networks", "volumes", "configs", "secrets", "models"] { name(kind, in: &top) }
         }
         return model

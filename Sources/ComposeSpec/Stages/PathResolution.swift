@@ -45,12 +45,16 @@ struct PathResolution {
 
     /// Contexts that are no folder of this machine.
     static func isRemote(_ text: String) -> Bool {
-        let prefixes = ["https://", "http://", "git://", "ssh://", "github.com/", "git@", "service:", "docker-image://"]
+        let prefixes = [
+            "https://", "http://", "git://", "ssh://", "github.com/", "git@", "service:", "docker-image://",
+        ]
         return prefixes.contains { text.hasPrefix($0) } || text.contains("://")
     }
 
     private func resolveSource(of mapping: inout Mapping) {
-        guard mapping["type"]?.string == "bind", var source = mapping["source"], let text = source.string else { return }
+        guard mapping["type"]?.string == "bind", var source = mapping["source"], let text = source.string else {
+            return
+        }
         guard !PathText.isWindowsAbsolute(text) else { return }
         source.value = .string(file(text))
         mapping["source"] = source

@@ -21,7 +21,7 @@ struct Semantics {
 
     private func check(_ service: Node, at path: NodePath) throws(LoadError) {
         for (index, port) in (service["ports"]?.items ?? []).enumerated() {
-            try check(port: port, at: path / "ports"[index])
+            try check(port: port, at: (path / "ports")[index])
         }
         try checkMounts(of: service, at: path)
         try checkScale(of: service, at: path)
@@ -33,7 +33,7 @@ struct Semantics {
         {
             throw LoadError(
                 .notOneOf(first.string ?? "", ["NONE", "CMD", "CMD-SHELL"]),
-                at: path / "healthcheck" / "test"[0],
+                at: (path / "healthcheck" / "test")[0],
                 of: first
             )
         }
@@ -65,7 +65,7 @@ struct Semantics {
     private func checkMounts(of service: Node, at path: NodePath) throws(LoadError) {
         for (index, mount) in (service["volumes"]?.items ?? []).enumerated() where mount.mapping != nil {
             guard mount["target"]?.string?.isEmpty == false else {
-                throw LoadError(.missingKey("target"), at: path / "volumes"[index], of: mount)
+                throw LoadError(.missingKey("target"), at: (path / "volumes")[index], of: mount)
             }
         }
     }
@@ -79,7 +79,8 @@ struct Semantics {
         if let scale = service["scale"], let replicas, scale.integer != replicas.integer {
             throw LoadError(.conflicting("scale", "deploy.replicas"), at: path / "scale", of: scale)
         }
-        guard let name = service["container_name"], let count = (service["scale"] ?? replicas)?.integer, count > 1 else {
+        guard let name = service["container_name"], let count = (service["scale"] ?? replicas)?.integer, count > 1
+        else {
             return
         }
         throw LoadError(.containerNameOfReplicas(name.string ?? ""), at: path / "container_name", of: name)
@@ -99,7 +100,8 @@ struct Semantics {
 
     private func checkExternal(_ volume: Node, at path: NodePath) throws(LoadError) {
         guard volume["external"]?.bool ?? false else { return }
-        for key in volume.entries.map(\.key) where !["external", "name"].contains(key.text) && !key.text.hasPrefix("x-") {
+        for key in volume.entries.map(\.key)
+        where !["external", "name"].contains(key.text) && !key.text.hasPrefix("x-") {
             throw LoadError(.externalWith(key.text), path: path.description, at: key.mark)
         }
     }

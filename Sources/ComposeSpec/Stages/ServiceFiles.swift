@@ -28,7 +28,7 @@ struct ServiceFiles {
         var variables: [String: (value: String, mark: Mark)] = [:]
         var plain: [String: String] = [:]
         for (index, item) in files.items.enumerated() {
-            let place = (path: path / "env_file"[index], node: item)
+            let place = (path: (path / "env_file")[index], node: item)
             guard let file = try existing(item, at: place.path) else { continue }
             let isRaw = try isRaw(item, at: place.path)
             let read = try EnvironmentFiles(source: source).variables(
@@ -72,13 +72,15 @@ struct ServiceFiles {
         guard let files = service["label_file"] else { return }
         var labels = Mapping()
         for (index, item) in files.items.enumerated() {
-            let place = (path: path / "label_file"[index], node: item)
+            let place = (path: (path / "label_file")[index], node: item)
             guard let file = item.string else { continue }
             guard source.reading.exists(file) else {
                 throw LoadError(.environmentFile("label file \(file) not found"), at: place.path, of: item)
             }
             let read = try EnvironmentFiles(source: source).variables(in: file, place: place) { _ in nil }
-            for (key, value) in read.sorted(by: { $0.key < $1.key }) { labels[key] = Node(.string(value), at: item.mark) }
+            for (key, value) in read.sorted(by: { $0.key < $1.key }) {
+                labels[key] = Node(.string(value), at: item.mark)
+            }
         }
         service["label_file"] = nil
         for entry in service["labels"]?.entries ?? [] { labels.set(entry.value, for: entry.key) }

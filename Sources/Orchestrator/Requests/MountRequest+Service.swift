@@ -76,6 +76,8 @@ extension Project {
                 mode: UInt32(truncatingIfNeeded: reference.mode ?? 0o444) & 0o7777
             )
             return MountRequest(contents, target: target, isReadOnly: true)
+        case .unsetVariable(let name):
+            throw .unsupported(service: service.name, key: key, why: "environment variable \"\(name)\" is not set")
         case .external, .driver:
             throw .unsupported(service: service.name, key: key, why: "unsupported external \(reference.source)")
         }

@@ -1,0 +1,31 @@
+import JSON
+import YAML
+
+extension LoadedProject {
+    /// The project as `config --format json` prints it, without a line feed at the end.
+    public func json() -> String {
+        String(decoding: output.json.bytes(indentation: 2, escapesHTML: true), as: UTF8.self)
+    }
+
+    /// The project as `config` prints it.
+    public func yaml() -> String { Emitter.text(of: output) }
+
+    private var output: Node {
+        var model = model
+        model.edit { top in
+            top["models"] = nil
+            top.edit("services") { services in
+                services.edit { all in
+                    all.editAll { _, service in
+                        let mark = service.mark
+                        service.edit { mapping in
+                            mapping.setDefault("command", .null, at: mark)
+                            mapping.setDefault("entrypoint", .null, at: mark)
+                        }
+                    }
+                }
+            }
+        }
+        return CanonicalOutput().value(of: model, shape: .project, isKept: true) ?? model
+    }
+}
