@@ -61,8 +61,10 @@ import Testing
 
     @Test func `sees its own processes, hostname and group only`() throws {
         try withBusybox { box in
-            let output = try box.run(["sh", "-c", "echo $$; hostname; cat /proc/self/cgroup"]) { $0.hostname = "inside" }
-                .output
+            let output = try box.run(["sh", "-c", "echo $$; hostname; cat /proc/self/cgroup"]) {
+                $0.hostname = "inside"
+            }
+            .output
             #expect(output.hasPrefix("1\ninside\n"))
             #expect(output.contains(":memory:/\n") || output.contains("0::/\n"))
         }
@@ -108,7 +110,8 @@ import Testing
 
     @Test func `shows contents that came from no file, with their owner`() throws {
         try withBusybox { box in
-            let output = try box.run(["sh", "-c", "busybox stat -c '%u %g %a' /run/secrets/key; cat /run/secrets/key"]) {
+            let output = try box.run(["sh", "-c", "busybox stat -c '%u %g %a' /run/secrets/key; cat /run/secrets/key"])
+            {
                 $0.mounts = [
                     Mount(
                         .contents(bytes: Array("secret\n".utf8), uid: 33, gid: 34, mode: 0o440),
