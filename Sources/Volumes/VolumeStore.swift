@@ -43,6 +43,16 @@ public struct VolumeStore: Sendable {
         return found
     }
 
+    /// The volume of this name, made without options if there is none: what `-v name:/path` means.
+    public func findOrCreate(_ name: String) throws(VolumeError) -> Volume {
+        do throws(VolumeError) {
+            return try find(name)
+        } catch {
+            guard error == .notFound(name) else { throw error }
+            return try create(name)
+        }
+    }
+
     /// Makes a volume that nobody names.
     public func createAnonymous(labels: [String: String] = [:]) throws(VolumeError) -> Volume {
         try create(Self.randomName(), labels: labels.merging([Volume.anonymousLabel: ""]) { _, ours in ours })

@@ -7,7 +7,7 @@ public enum Action: Hashable, Sendable {
     /// Pulls, and builds if that cannot be had: what `image` and `build` together mean.
     case pullOrBuildImage(ImagePull, ImageBuild)
     case removeImage(reference: String)
-    case createNetwork(NetworkRequest)
+    case createNetwork(ProjectNetwork)
     case removeNetwork(name: String)
     case createVolume(VolumeRequest)
     case removeVolume(name: String)
@@ -78,7 +78,7 @@ public struct ImageBuild: Hashable, Sendable {
 }
 
 /// A network to make.
-public struct NetworkRequest: Hashable, Sendable {
+public struct ProjectNetwork: Hashable, Sendable {
     public var definition: Project.Network
     /// All its labels: the user's and ours.
     public var labels: [String: String]

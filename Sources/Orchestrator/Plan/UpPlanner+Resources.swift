@@ -10,7 +10,7 @@ extension UpPlanner {
                 guard found != nil else { throw .externalNetworkNotFound(network.name) }
                 continue
             }
-            let request = NetworkRequest(network, labels: labels(of: network))
+            let request = ProjectNetwork(network, labels: labels(of: network))
             guard let found else {
                 resourceSteps[network.name] = plan.add(.createNetwork(request), because: "not found")
                 continue
@@ -25,7 +25,7 @@ extension UpPlanner {
     }
 
     /// A network that changed is made anew, while the containers on it are stopped.
-    private mutating func addReplacement(of network: NetworkRequest) {
+    private mutating func addReplacement(of network: ProjectNetwork) {
         let cause = "configuration changed"
         let users = observed.containers.filter { $0.isActive && $0.networks.contains(network.name) }
         let stopped = users.sorted { $0.name < $1.name }.map { stop($0, because: "network \(network.name) changed") }
