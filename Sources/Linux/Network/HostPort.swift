@@ -82,3 +82,15 @@ private struct SocketAddress {
         return withUnsafeBytes(of: storage) { UInt16(bigEndian: $0.load(fromByteOffset: 2, as: UInt16.self)) }
     }
 }
+
+extension HostPort: LosslessStringConvertible {
+    /// Reads what ``description`` gives.
+    public init?(_ text: String) {
+        let parts = text.split(separator: "-", omittingEmptySubsequences: false)
+        let transports: [Substring: FilterExpression.Transport] = ["tcp": .tcp, "udp": .udp]
+        guard parts.count == 3, let transport = transports[parts[0]], let address = IPAddress(String(parts[1])),
+            let number = UInt16(parts[2])
+        else { return nil }
+        self.init(transport, at: address, number: number)
+    }
+}

@@ -85,6 +85,7 @@ public struct NetlinkSocket: ~Copyable, Sendable {
         first: UInt32,
         flags: (Int) -> UInt16
     ) throws(SystemError) {
+        guard !messages.isEmpty else { return }
         var bytes: [UInt8] = []
         for (place, message) in messages.enumerated() {
             sequence += 1

@@ -8,12 +8,15 @@ public enum NetworkNamespace {
     ///
     /// The body gets a descriptor of the namespace that is open while it runs. When it throws, the namespace is gone
     /// again. The corresponding C functions are `unshare` with `CLONE_NEWNET`, and `mount` with `MS_BIND`.
-    public static func create<Result: Sendable>(
+    ///
+    /// - Parameter isClaimed: Whether the file is there already, made by the caller to claim the name.
+    public static func create<Result>(
         at path: FilePath,
-        _ body: @Sendable (FileDescriptor) throws -> Result
+        isClaimed: Bool = false,
+        _ body: (FileDescriptor) throws -> Result
     ) throws -> Result {
         try onThread {
-            let place = open(path.string, O_RDONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o600)
+            let place = open(path.string, O_RDONLY | O_CLOEXEC | (isClaimed ? 0 : O_CREAT | O_EXCL), 0o600)
             guard place >= 0 else { throw SystemError("open", on: path.string, errno: Errno(rawValue: errno)) }
             close(place)
             do {
@@ -33,9 +36,9 @@ public enum NetworkNamespace {
     ///
     /// Sockets and files of `/proc/sys/net` that are opened there belong to the namespace for good. The corresponding
     /// C function is `setns`.
-    public static func enter<Result: Sendable>(
+    public static func enter<Result>(
         _ path: FilePath,
-        _ body: @Sendable (FileDescriptor) throws -> Result
+        _ body: (FileDescriptor) throws -> Result
     ) throws -> Result {
         try onThread {
             try withDescriptor(path.string) { descriptor in
@@ -77,7 +80,7 @@ public enum NetworkNamespace {
     }
 
     /// Runs `body` on a thread that ends with it, so that what it changed about its thread ends too.
-    private static func onThread<Outcome: Sendable>(_ body: () throws -> Outcome) throws -> Outcome {
+    private static func onThread<Outcome>(_ body: () throws -> Outcome) throws -> Outcome {
         try withoutActuallyEscaping(body) { body in
             let errand = Errand(body)
             var thread = pthread_t()

@@ -67,3 +67,21 @@ extension Subnet: LosslessStringConvertible {
     /// `ADDRESS/LENGTH`.
     public var description: String { "\(base)/\(prefixLength)" }
 }
+
+extension Subnet: Codable {
+    /// Reads its text.
+    public init(from decoder: any Decoder) throws {
+        let container = try decoder.singleValueContainer()
+        let text = try container.decode(String.self)
+        guard let value = Self(text) else {
+            throw DecodingError.dataCorruptedError(in: container, debugDescription: "\(text) is not a subnet")
+        }
+        self = value
+    }
+
+    /// Writes its text.
+    public func encode(to encoder: any Encoder) throws {
+        var container = encoder.singleValueContainer()
+        try container.encode(description)
+    }
+}

@@ -1,0 +1,99 @@
+import Linux
+import SystemPackage
+
+/// Conversations with the kernel about the host's own interfaces and filter.
+struct HostSockets: ~Copyable {
+    var route: NetlinkSocket
+    var filter: NetlinkSocket
+
+    init() throws(SystemError) {
+        let route = try NetlinkSocket(.route)
+        let filter = try NetlinkSocket(.netfilter)
+        self.route = route
+        self.filter = filter
+    }
+
+    /// Makes a network's bridge and rules where they are missing, as they are after a boot or after somebody has
+    /// flushed all rules; gives the bridge's index.
+    mutating func ensureBridge(of network: Network) throws(SystemError) -> Int32 {
+        let found = try route.link(named: network.bridge)
+        let bridge = if let found { found } else { try makeBridge(of: network) }
+        try route.perform(network.pools.map { .setAddress($0.gateway, in: $0.subnet, of: bridge.index) })
+        try enableForwarding(for: network)
+        if try !filter.hasTable(.inet, named: network.table) {
+            try Self.tolerating(.fileExists) { () throws(SystemError) in try filter.create(network.rules) }
+        }
+        return bridge.index
+    }
+
+    /// Takes a network's bridge and rules away. Not an error if there are none.
+    mutating func removeBridge(of network: Network) throws(SystemError) {
+        try filter.deleteTable(.inet, named: network.table)
+        try route.deleteLink(named: network.bridge)
+    }
+
+    private mutating func makeBridge(of network: Network) throws(SystemError) -> Link {
+        let gateway = network.pools.first?.gateway ?? IPAddress(.v4, number: 0)
+        let creation = NetlinkMessage.createBridge(
+            named: network.bridge,
+            address: HardwareAddress(of: gateway),
+            mtu: network.mtu
+        )
+        try Self.tolerating(.fileExists) { () throws(SystemError) in try route.perform(creation) }
+        // A container must not be able to give the host a route or an address.
+        try KernelSetting.write("0", to: "net/ipv6/conf/\(network.bridge)/accept_ra")
+        if network.pool(.v6) == nil {
+            try KernelSetting.write("1", to: "net/ipv6/conf/\(network.bridge)/disable_ipv6")
+        }
+        guard let bridge = try route.link(named: network.bridge) else {
+            throw SystemError("create bridge", on: network.bridge, errno: .operationNotSupportedByDevice)
+        }
+        return bridge
+    }
+
+    private func enableForwarding(for network: Network) throws(SystemError) {
+        let settings: [(IPAddress.Family, String)] = [
+            (.v4, "net/ipv4/ip_forward"), (.v6, "net/ipv6/conf/all/forwarding"),
+        ]
+        for (family, setting) in settings where network.pool(family) != nil {
+            guard let value = try KernelSetting.read(setting), value != "1" else { continue }
+            try KernelSetting.write("1", to: setting)
+        }
+    }
+
+    /// Somebody else may have done the same at the same time.
+    private static func tolerating(_ errno: Errno, _ body: () throws(SystemError) -> Void) throws(SystemError) {
+        do {
+            try body()
+        } catch {
+            guard error.errno == errno else { throw error }
+        }
+    }
+}
+
+extension Network {
+    /// The rules that keep a network to itself.
+    var rules: FilterTable {
+        FilterTable(name: table, chains: [FilterChain(.passage, passageRules), FilterChain(.exit, exitRules)])
+    }
+
+    /// Only what was asked for from inside, or is published, gets in from elsewhere, other networks of ours included.
+    private var passageRules: [[FilterExpression]] {
+        var rules: [[FilterExpression]] = []
+        if allowsTrafficInside { rules.append([.arrivedBy(bridge), .leavesBy(bridge), .accept]) }
+        guard !isInternal else { return rules + [[.arrivedBy(bridge), .drop], [.leavesBy(bridge), .drop]] }
+        return rules + [
+            [.leavesBy(bridge), .isEstablished, .accept],
+            [.leavesBy(bridge), .isRedirected, .accept],
+            [.leavesBy(bridge), .drop],
+        ]
+    }
+
+    /// What leaves gets the host's address, for nobody outside knows the way to a container's.
+    private var exitRules: [[FilterExpression]] {
+        guard masquerades, !isInternal else { return [] }
+        return pools.map { pool in
+            [.family(pool.subnet.family), .source(pool.subnet), .leavesBy(bridge, false), .masquerade]
+        }
+    }
+}

@@ -1,0 +1,63 @@
+public import Linux
+public import Supervision
+
+/// The network that a container has while it runs.
+public struct NetworkAttachment: Codable, Hashable, Sendable {
+    /// The file that the container's network namespace is mounted on.
+    public var namespace: String
+    /// In the order in which they were asked for.
+    public var endpoints: [Endpoint]
+    /// What its resolver answers from; nil if none of its networks has names.
+    public var names: NameOrder?
+    /// The host's ports that lead to it.
+    public var ports: [HeldPort]
+    /// What undoes it all, in this order.
+    public var teardown: [TeardownStep]
+
+    /// A container's place on one network.
+    public struct Endpoint: Codable, Hashable, Sendable {
+        /// The network's identifier.
+        public var networkID: String
+        /// The network's name.
+        public var network: String
+        /// The interface's name inside.
+        public var interface: String
+        /// The interface's hardware address.
+        public var mac: String
+        /// Its addresses, at most one of each family.
+        public var addresses: [Address]
+        /// Names that resolve to it here, besides the container's name and short identifier.
+        public var aliases: [String]
+        /// The larger the more it is wanted for the default route.
+        public var gatewayPriority: Int
+        /// Whether it leads outside.
+        public var isInternal: Bool
+
+        /// The address of a family; nil if it has none.
+        public func address(_ family: IPAddress.Family) -> IPAddress? {
+            addresses.first { $0.address.family == family }?.address
+        }
+    }
+
+    /// An address with what is around it.
+    public struct Address: Codable, Hashable, Sendable {
+        /// The container's address.
+        public var address: IPAddress
+        /// The network's block.
+        public var subnet: Subnet
+        /// The bridge's address, by which packets leave.
+        public var gateway: IPAddress
+    }
+
+    /// The endpoint that the default route goes by: the highest priority, then both families, then the network's name.
+    public var primaryEndpoint: Endpoint? {
+        endpoints.filter { !$0.isInternal }.min { Self.order($0) < Self.order($1) }
+    }
+
+    /// The endpoint whose address stands for the container: the primary one, or the first where nothing leads outside.
+    public var mainEndpoint: Endpoint? { primaryEndpoint ?? endpoints.first }
+
+    private static func order(_ endpoint: Endpoint) -> (Int, Int, String) {
+        (-endpoint.gatewayPriority, -endpoint.addresses.count, endpoint.network)
+    }
+}

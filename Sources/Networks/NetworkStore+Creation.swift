@@ -1,0 +1,142 @@
+import JSON
+import Linux
+import SystemPackage
+
+extension NetworkStore {
+    /// Creates a network with its bridge. Two at once never get the same name, nor overlapping addresses, not even in
+    /// different roots.
+    public func create(_ request: NetworkRequest) throws -> Network {
+        guard Self.isName(request.name) else { throw NetworksError.invalidName(request.name) }
+        guard Network.predefined[request.name] == nil else { throw NetworksError.predefined(request.name) }
+        guard request.driver == "bridge" else { throw NetworksError.unsupportedDriver(request.driver) }
+        return try make(request)
+    }
+
+    /// One of the networks that nobody creates, made when it is first used.
+    func predefined(_ name: String, _ driver: Network.Driver) throws -> Network {
+        if let network = try record(of: name) { return network }
+        do {
+            if driver == .bridge { return try make(NetworkRequest(name: name)) }
+            var request = NetworkRequest(name: name)
+            request.hasIPv4 = false
+            let network = try settled(request, driver: driver, pools: [])
+            try publish(network)
+            return network
+        } catch NetworksError.alreadyExists {
+            guard let network = try record(of: name) else { throw NetworksError.notFound(name) }
+            return network
+        }
+    }
+
+    /// Held for as long as it takes to choose addresses and to put them where every other root sees them: on a bridge.
+    private static let choosing: FilePath = "/run/tutti-networks.lock"
+
+    private func make(_ request: NetworkRequest) throws -> Network {
+        guard try record(of: request.name) == nil else { throw NetworksError.alreadyExists(request.name) }
+        let lock = try FileLock.await(Self.choosing)
+        let network = try settled(request, driver: .bridge, pools: try pools(for: request))
+        try publish(network)
+        do {
+            var sockets = try HostSockets()
+            _ = try sockets.ensureBridge(of: network)
+        } catch {
+            try? remove(network)
+            throw error
+        }
+        _ = consume lock
+        return network
+    }
+
+    private func settled(_ request: NetworkRequest, driver: Network.Driver, pools: [AddressPool]) throws -> Network {
+        let id = Self.randomIdentifier()
+        return Network(
+            id: id,
+            name: request.name,
+            driver: driver,
+            createdAt: ClaimFile.now,
+            pools: pools,
+            isInternal: request.isInternal,
+            allowsTrafficInside: try request.flag(BridgeOption.trafficInside, default: true),
+            masquerades: try request.flag(BridgeOption.masquerade, default: true),
+            mtu: try request.mtu(),
+            bridge: driver == .bridge ? try request.bridge(id: id) : "",
+            labels: request.labels,
+            options: request.options
+        )
+    }
+
+    /// Makes the record's folder appear under the network's name, complete, or not at all.
+    private func publish(_ network: Network) throws {
+        let draft = root.networks.appending(".draft-\(network.id)")
+        try ClaimFile.makeFolder(draft)
+        do {
+            try WholeFile.replace(draft.appending("record.json"), with: JSON.encode(network), isDurable: true)
+            try WholeFile.move(draft, to: folder(of: network.name))
+        } catch {
+            try? Removal.tree(draft)
+            if let error = error as? SystemError, error.errno == .directoryNotEmpty || error.errno == .fileExists {
+                throw NetworksError.alreadyExists(network.name)
+            }
+            throw error
+        }
+    }
+
+    static func randomIdentifier() -> String {
+        var random = SystemRandomNumberGenerator()
+        return (0..<32).map { _ in
+            let byte = random.next() as UInt8
+            return (byte < 16 ? "0" : "") + String(byte, radix: 16)
+        }.joined()
+    }
+
+    /// The pools that were asked for, and chosen ones for families that were asked for without.
+    private func pools(for request: NetworkRequest) throws -> [AddressPool] {
+        let networks = try ClaimFile.names(in: root.networks).compactMap(record)
+        for pool in request.pools {
+            for network in networks where network.pools.contains(where: { $0.subnet.overlaps(pool.subnet) }) {
+                throw NetworksError.overlaps(pool.subnet, network: network.name)
+            }
+        }
+        var pools = request.pools
+        let families: [(IPAddress.Family, Bool)] = [(.v4, request.hasIPv4), (.v6, request.hasIPv6)]
+        let missing = families.filter { family, isWanted in
+            isWanted && !pools.contains { $0.subnet.family == family }
+        }
+        guard !missing.isEmpty else { return pools }
+        let taken = try networks.flatMap { $0.pools.map(\.subnet) } + Self.subnetsInUse()
+        for (family, _) in missing {
+            guard let subnet = DefaultSubnets.choose(family, avoiding: taken), let pool = AddressPool(subnet) else {
+                throw NetworksError.noFreeSubnet
+            }
+            pools.append(pool)
+        }
+        return pools
+    }
+
+    /// What this host reaches by other ways than its default route.
+    private static func subnetsInUse() throws -> [Subnet] {
+        var socket = try NetlinkSocket(.route)
+        return try socket.addresses().map(\.subnet) + socket.routes().compactMap(\.destination)
+    }
+}
+
+/// The blocks that networks get which ask for none.
+enum DefaultSubnets {
+    /// Docker's own, in its order: 172.17.0.0/16 to 172.31.0.0/16, then 192.168.0.0/16 in parts of /20.
+    private static let version4: [Subnet] =
+        (17...31).compactMap { Subnet("172.\($0).0.0/16") }
+        + (Subnet("192.168.0.0/16").map { Array($0.split(into: 20)) } ?? [])
+
+    static func choose(_ family: IPAddress.Family, avoiding taken: [Subnet]) -> Subnet? {
+        switch family {
+        case .v4: version4.first { candidate in !taken.contains { $0.overlaps(candidate) } }
+        case .v6: randomUniqueLocal()
+        }
+    }
+
+    /// A block that nobody else has in all likelihood (RFC 4193).
+    private static func randomUniqueLocal() -> Subnet? {
+        let random = UInt128(UInt64.random(in: 0..<(1 << 40)))
+        return Subnet(IPAddress(.v6, number: 0xFD << 120 | random << 80), prefixLength: 64)
+    }
+}

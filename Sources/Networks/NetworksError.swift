@@ -1,0 +1,94 @@
+public import Linux
+
+/// Why a network cannot be made, used or removed.
+public enum NetworksError: Error, Hashable, Sendable {
+    /// Who has what somebody wanted.
+    public enum Holder: Hashable, Sendable {
+        case container(String)
+        case process(name: String, pid: Int32)
+        case unknown
+    }
+
+    case invalidName(String)
+    case alreadyExists(String)
+    case notFound(String)
+    case ambiguous(String)
+    case predefined(String)
+    case hasActiveEndpoints(String, containers: [String])
+    case unsupportedDriver(String)
+    case badOption(String, String)
+    case notASubnet(String)
+    case notAnAddress(String)
+    case notAHardwareAddress(String)
+    case outside(String, Subnet)
+    case overlaps(Subnet, network: String)
+    case noFreeSubnet
+    case noFreeAddress(network: String)
+    case addressTaken(IPAddress, network: String, by: Holder)
+    case noAddresses(of: IPAddress.Family, network: String)
+    case cannotJoin(network: String)
+    case portTaken(HostPort, by: Holder)
+    case noFreePort(ClosedRange<UInt16>)
+    case damagedRecord(String)
+}
+
+extension NetworksError: CustomStringConvertible {
+    /// One line, in Docker's words where scripts look for them.
+    public var description: String {
+        switch self {
+        case .invalidName(let name):
+            "network name \"\(name)\": only [a-zA-Z0-9][a-zA-Z0-9_.-]* are allowed"
+        case .alreadyExists(let name): "network with name \(name) already exists"
+        case .notFound(let name): "network \(name) not found"
+        case .ambiguous(let name): "network \(name) is ambiguous: several identifiers begin like this"
+        case .predefined(let name): "\(name) is a pre-defined network and cannot be created or removed"
+        case .hasActiveEndpoints(let name, let containers):
+            "network \(name) has active endpoints: \(containers.joined(separator: ", "))"
+        case .unsupportedDriver(let driver): "network driver \"\(driver)\" is not supported: only bridge is"
+        case .badOption(let option, let value): "network option \(option): \"\(value)\" is not a value for it"
+        case .notASubnet(let text): "\"\(text)\" is not a subnet such as 172.28.0.0/16"
+        case .notAnAddress(let text): "\"\(text)\" is not an IP address"
+        case .notAHardwareAddress(let text): "\"\(text)\" is not a MAC address"
+        case .outside(let text, let subnet): "\(text) lies outside of \(subnet)"
+        default: contention
+        }
+    }
+
+    /// The same for what somebody else has, or what has run out.
+    private var contention: String {
+        switch self {
+        case .overlaps(let subnet, let network):
+            "subnet \(subnet): Pool overlaps with other one on this address space: network \(network)"
+        case .noFreeSubnet:
+            "could not find an available, non-overlapping address pool among the defaults to assign to the network"
+        case .noFreeAddress(let network): "network \(network): no available addresses on this pool"
+        case .addressTaken(let address, let network, let holder):
+            "network \(network): Address already in use: \(address) is held by \(holder)"
+        case .noAddresses(let family, let network):
+            "network \(network) has no \(family == .v4 ? "IPv4" : "IPv6") addresses"
+        case .cannotJoin(let network): "network \(network) cannot be joined along with others"
+        case .portTaken(let port, let holder):
+            "Bind for \(Self.place(port)) failed: port is already allocated: "
+                + "port \(port.number)/\(port.transport) on \(port.address) is already held by \(holder)"
+        case .noFreePort(let ports):
+            "all ports of \(ports.lowerBound)-\(ports.upperBound) are already allocated"
+        case .damagedRecord(let path): "\(path): not a network's record"
+        default: "network: unknown error"
+        }
+    }
+
+    private static func place(_ port: HostPort) -> String {
+        port.address.family == .v4 ? "\(port.address):\(port.number)" : "[\(port.address)]:\(port.number)"
+    }
+}
+
+extension NetworksError.Holder: CustomStringConvertible {
+    /// Who it is.
+    public var description: String {
+        switch self {
+        case .container(let name): "container \(name)"
+        case .process(let name, let pid): "process \(name) (pid \(pid))"
+        case .unknown: "another process"
+        }
+    }
+}

@@ -1,0 +1,86 @@
+import Linux
+import Networks
+import Storage
+import SystemPackage
+import TestSupport
+
+/// A machine of a test's own: a network namespace that stands for the host, at 192.0.2.1 on a network where a neighbour
+/// at 192.0.2.9 lives, and a root with nothing in it.
+struct Machine {
+    let store: NetworkStore
+    let root: StateRoot
+    let folder: FilePath
+    /// The file that the neighbour's namespace is mounted on.
+    var neighbour: FilePath { folder.appending("neighbour") }
+
+    /// Runs a test on a machine that is gone afterwards.
+    static func run(_ body: (Machine) throws -> Void) throws {
+        try withTemporaryFolder { folder in
+            let host = folder.appending("host")
+            let root = StateRoot(under: folder.appending("root"))
+            let machine = Machine(store: NetworkStore(root: root), root: root, folder: folder)
+            defer {
+                try? NetworkNamespace.remove(at: machine.neighbour)
+                try? NetworkNamespace.remove(at: host)
+                let left = (try? ClaimFile.names(in: root.networkNamespaces)) ?? []
+                for name in left { try? NetworkNamespace.remove(at: root.networkNamespace(name)) }
+            }
+            try NetworkNamespace.create(at: host) { _ in
+                try machine.connectNeighbour()
+                try body(machine)
+            }
+        }
+    }
+
+    private func connectNeighbour() throws {
+        var route = try NetlinkSocket(.route)
+        let own = IPAddress(.v4, number: 0xC000_0201)
+        guard let lan = Subnet(own, prefixLength: 24) else { return }
+        try route.perform([.switchOn(1), .createBridge(named: "lan", address: HardwareAddress(of: own))])
+        guard let bridge = try route.link(named: "lan") else { return }
+        try route.perform(.setAddress(own, in: lan, of: bridge.index))
+        let address = IPAddress(.v4, number: 0xC000_0209)
+        let cable = VirtualCable(
+            name: "neighbour",
+            bridge: bridge.index,
+            innerName: "eth0",
+            innerAddress: HardwareAddress(of: address)
+        )
+        try NetworkNamespace.create(at: neighbour) { namespace in
+            try route.perform(.create(cable, into: namespace))
+            var inside = try NetlinkSocket(.route)
+            try inside.perform(.switchOn(named: "eth0"))
+            guard let link = try inside.link(named: "eth0") else { return }
+            try inside.perform([
+                .setAddress(address, in: lan, of: link.index), .addDefaultRoute(by: own, through: link.index),
+            ])
+        }
+        for name in ["neighbour", "lan"] { _ = try route.link(named: name) }
+    }
+
+    /// Starts a container's network on networks of these names.
+    func attach(_ name: String, to networks: [String], ports: [AttachmentRequest.PortRequest] = []) throws
+        -> NetworkAttachment
+    {
+        let id = String(name.utf8.map { String($0, radix: 16) }.joined().prefix(12))
+        var request = AttachmentRequest(
+            containerID: id + String(repeating: "0", count: 64 - id.count),
+            containerName: name,
+            hostname: name,
+            endpoints: networks.map { AttachmentRequest.EndpointRequest(network: $0) }
+        )
+        request.ports = ports
+        return try store.attach(request)
+    }
+
+    /// Every interface and table but those of the machine itself, and every namespace, lease and port.
+    func left() throws -> [String] {
+        var route = try NetlinkSocket(.route)
+        var filter = try NetlinkSocket(.netfilter)
+        let links = try route.links().map(\.name).filter { !["lo", "lan", "neighbour"].contains($0) }
+        let own = links.filter { !$0.hasSuffix("0") || $0.hasPrefix("br-") || $0.hasPrefix("veth") }
+        let leases = try ClaimFile.names(in: root.leases).flatMap { try ClaimFile.names(in: root.leases.appending($0)) }
+        return try own + filter.tables(prefix: "").map(\.name) + leases
+            + ClaimFile.names(in: root.networkNamespaces) + ClaimFile.names(in: root.run.appending("ports"))
+    }
+}
