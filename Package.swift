@@ -109,7 +109,7 @@ let package = Package(
         tests("Containers", ["Containers", "Supervision", "Storage", "OCI", "Linux"]),
         tests("Builder", ["Builder", "Images", "Storage", "Dockerfile", "OCI", "Linux"]),
         tests("Orchestrator", ["Orchestrator", "ComposeSpec", "Containers"]),
-        tests("CLI", ["CLI"]),
+        tests("CLI", ["CLI", "JSON", "Linux", "Orchestrator"]),
         tests("Monitor", ["Monitor", "Supervision", "NameResolution", "JSON", "Linux"]),
         .testTarget(
             name: "EndToEndTests",

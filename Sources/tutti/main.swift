@@ -1,1 +1,4 @@
-print("tutti")
+import CLI
+import Glibc
+
+exit(Program.run(CommandLine.arguments))

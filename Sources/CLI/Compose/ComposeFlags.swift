@@ -1,0 +1,104 @@
+/// The flags before a command of Compose, with what the environment says where they are not given.
+struct ComposeFlags: Sendable {
+    /// Compose files; none is discovery. `-` is standard input.
+    var files: [String] = []
+    var projectName: String?
+    var projectDirectory: String?
+    var environmentFiles: [String] = []
+    var profiles: [String] = []
+    /// How many pulls and builds go on at once; nil is all.
+    var parallel: Int?
+    /// Whether container names are joined by `_`.
+    var isCompatible = false
+    /// Whether the plan is printed and nothing is done.
+    var isDryRun = false
+    /// Whether networks and volumes that no service uses are kept.
+    var keepsAllResources = false
+    var progress = ProgressStyle.automatic
+    var ansi = Ansi.auto
+
+    init() {}
+}
+
+extension ComposeFlags {
+    static let file = Flag.list("-f, --file", "Compose file to read; further ones override it")
+    static let projectNameFlag = Flag<String?>.text("-p, --project-name", "Name of the project")
+    static let directory = Flag<String?>.text("--project-directory", "Folder that relative paths start from")
+    static let workdir = Flag<String?>.text("--workdir", "The same as --project-directory").hidden
+    static let environmentFile = Flag.list("--env-file", "File with values for variables in Compose files")
+    static let profile = Flag.list("--profile", "Profile to enable; * is all")
+    static let parallelFlag = Flag.number("--parallel", "Pulls and builds at once; -1 is all", shownDefault: -1)
+    static let progressFlag = Flag<String?>.text("--progress", "How progress is shown: auto, tty, plain, json, quiet")
+    static let ansiFlag = Flag<String?>.text("--ansi", "When to use colors: never, always, auto")
+    static let noAnsi = Flag.toggle("--no-ansi", "The same as --ansi never").hidden
+    static let compatibility = Flag.toggle("--compatibility", "Join names by underscores, as the first Compose did")
+    static let dryRun = Flag.toggle("--dry-run", "Print the steps with their causes, and take none of them")
+    static let allResources = Flag.toggle("--all-resources", "Keep networks and volumes that no service uses")
+    static let verbose = Flag.toggle("--verbose", "Say more").hidden
+    static let version = Flag.toggle("-v, --version", "Print the version").hidden
+    static let root = Flag<String?>.text("--root", "Folder that holds everything, in place of the machine's own")
+
+    /// What comes before the command, and may come after it.
+    static let all: [any FlagDeclaration] = [
+        file, projectNameFlag, directory, workdir, environmentFile, profile, parallelFlag, progressFlag, ansiFlag,
+        noAnsi,
+        compatibility, dryRun, allResources, verbose, version, root, Help.flag,
+    ]
+
+    /// - Throws: ``UsageError`` for values that are none.
+    init(_ arguments: Arguments, environment: [String: String]) throws {
+        files = arguments[Self.file]
+        projectName = arguments[Self.projectNameFlag]
+        projectDirectory = arguments[Self.directory] ?? arguments[Self.workdir]
+        environmentFiles = arguments[Self.environmentFile]
+        if environmentFiles.isEmpty { environmentFiles = Self.list(environment["COMPOSE_ENV_FILES"]) }
+        profiles = arguments[Self.profile].flatMap { Self.list($0) }
+        if profiles.isEmpty { profiles = Self.list(environment["COMPOSE_PROFILES"]) }
+        isCompatible = arguments[Self.compatibility] || Self.isTrue(environment["COMPOSE_COMPATIBILITY"])
+        isDryRun = arguments[Self.dryRun]
+        keepsAllResources = arguments[Self.allResources]
+        parallel = try Self.parallel(arguments[Self.parallelFlag], environment["COMPOSE_PARALLEL_LIMIT"])
+        ansi = try Ansi(
+            arguments[Self.noAnsi] ? "never" : arguments[Self.ansiFlag] ?? environment["COMPOSE_ANSI"],
+            noColor: environment["NO_COLOR"]
+        )
+        progress = try ProgressStyle(
+            named: arguments[Self.progressFlag] ?? environment["COMPOSE_PROGRESS"] ?? "auto",
+            ansi: ansi
+        )
+    }
+
+    private static func parallel(_ flag: Int?, _ variable: String?) throws(UsageError) -> Int? {
+        guard let limit = flag ?? variable.flatMap({ Int($0) }) else {
+            guard let variable, !variable.isEmpty else { return nil }
+            throw .conflict("COMPOSE_PARALLEL_LIMIT must be an integer (found: \(variable.quoted))")
+        }
+        return limit > 0 ? limit : nil
+    }
+
+    private static func list(_ text: String?) -> [String] {
+        (text ?? "").split(separator: ",").map(String.init)
+    }
+
+    /// Whether a variable of the environment says yes.
+    static func isTrue(_ text: String?) -> Bool {
+        ["1", "t", "true", "y", "yes"].contains((text ?? "").lowercased())
+    }
+}
+
+/// When colors and cursor movements are used.
+enum Ansi: String, Sendable {
+    case never, always, auto
+
+    init(_ text: String?, noColor: String?) throws(UsageError) {
+        let word = text ?? ""
+        guard !word.isEmpty else {
+            self = (noColor ?? "").isEmpty ? .auto : .never
+            return
+        }
+        guard let ansi = Ansi(rawValue: word) else {
+            throw .conflict("unknown value \(word.quoted) for --ansi: use never, always or auto")
+        }
+        self = ansi
+    }
+}

@@ -1,0 +1,15 @@
+/// The flags before a command of Docker's grammar. Where an engine would have to be reached they say nothing here.
+enum DockerFlags {
+    static let version = Flag.toggle("-v, --version", "Print the version")
+
+    /// Flags that choose an engine: there is none to choose.
+    private static let ignored: [any FlagDeclaration] = [
+        Flag.toggle("-D, --debug", "Say more").hidden,
+        Flag<String?>.text("-l, --log-level", "How much is said").hidden,
+        Flag<String?>.text("-c, --context", "Name of a context").hidden,
+        Flag.list("-H, --host", "Socket of an engine").hidden,
+        Flag<String?>.text("--config", "Folder of the client's configuration").hidden,
+    ]
+
+    static let all: [any FlagDeclaration] = ignored + [version, ComposeFlags.root, Help.flag]
+}

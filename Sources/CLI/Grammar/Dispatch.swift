@@ -1,0 +1,129 @@
+import SystemPackage
+
+/// Finds the command that the words ask for, and runs it.
+struct Dispatch {
+    private let grammar: Grammar
+    private let environment: [String: String]
+
+    init(_ grammar: Grammar, environment: [String: String]) {
+        self.grammar = grammar
+        self.environment = environment
+    }
+
+    /// - Parameter words: what follows the program's name.
+    /// - Returns: what to exit with.
+    func run(_ words: ArraySlice<String>) -> Int32 {
+        do {
+            return try start(words)
+        } catch {
+            Console.note("\(grammar.name): \("\(error)".printable)")
+            return 1
+        }
+    }
+
+    private func start(_ words: ArraySlice<String>) throws -> Int32 {
+        switch grammar {
+        case .docker: return try docker(words)
+        case .tutti: return try compose(words, group: .tutti, path: "tutti")
+        case .compose:
+            // As a plugin of Docker's command line the program gets its own name first.
+            let isPlugin = words.first == "compose"
+            return try compose(isPlugin ? words.dropFirst() : words, group: .compose, path: "docker compose")
+        }
+    }
+
+    private func docker(_ words: ArraySlice<String>) throws -> Int32 {
+        let flags = DockerFlags.all
+        let arguments = try ArgumentParser.parse(words, flags: flags, stopsAtFirstPositional: true)
+        let root = Session.root(arguments[ComposeFlags.root], environment: environment)
+        let session = Session(path: "docker", root: root, environment: environment)
+        if arguments[DockerFlags.version] { return try Version.printDocker() }
+        guard !arguments[Help.flag], let (name, rest) = arguments.head else {
+            try Console.print(Help.text(of: .docker, path: "docker", flags: flags))
+            return 0
+        }
+        guard name != "compose" else { return try compose(rest[...], group: .compose, path: "docker compose") }
+        return try descend(.docker, name, rest, session)
+    }
+
+    private func compose(_ words: ArraySlice<String>, group: CommandGroup, path: String) throws -> Int32 {
+        let flags = ComposeFlags.all
+        let arguments = try ArgumentParser.parse(words, flags: flags, stopsAtFirstPositional: true)
+        if arguments[ComposeFlags.version] { return try Version.printShort() }
+        guard !arguments[Help.flag], let (name, rest) = arguments.head else {
+            try Console.print(Help.text(of: group, path: path, flags: flags))
+            return 0
+        }
+        let compose = try ComposeFlags(arguments, environment: environment)
+        let root = Session.root(arguments[ComposeFlags.root], environment: environment)
+        let session = Session(path: path, root: root, environment: environment, compose: compose)
+        return try descend(group, name, rest, session)
+    }
+
+    /// Goes down the groups to the command.
+    private func descend(_ group: CommandGroup, _ name: String, _ words: [String], _ session: Session) throws -> Int32 {
+        if name == "help" { return try help(group, words, session) }
+        var session = session
+        switch group[name] {
+        case .command(let type):
+            session.path += " \(name)"
+            return run(type, words, session)
+        case .group(let inner):
+            session.path += " \(name)"
+            let inner = inner()
+            let arguments = try ArgumentParser.parse(words, flags: [Help.flag], stopsAtFirstPositional: true)
+            guard !arguments[Help.flag], let (name, rest) = arguments.head else {
+                try Console.print(Help.text(of: inner, path: session.path, flags: []))
+                return 0
+            }
+            return try descend(inner, name, rest, session)
+        case nil:
+            let program = session.path.split(separator: " ").dropFirst(grammar == .docker ? 1 : 0)
+            let place =
+                grammar == .docker ? program.joined(separator: " ") : session.path == "tutti" ? "tutti" : "compose"
+            throw UsageError.unknownCommand(name, of: place, suggestions: group.suggestions(for: name))
+        }
+    }
+
+    private func help(_ group: CommandGroup, _ words: [String], _ session: Session) throws -> Int32 {
+        guard let name = words.first else {
+            try Console.print(Help.text(of: group, path: session.path, flags: []))
+            return 0
+        }
+        return try descend(group, name, words.dropFirst() + ["--help"], session)
+    }
+
+    private func run(_ type: any Command.Type, _ words: [String], _ session: Session) -> Int32 {
+        let usage = type.usage
+        do {
+            let helpFlag = usage.flags.contains { $0.short == "h" } ? Help.longFlag : Help.flag
+            let flags = usage.flags + [helpFlag]
+            let arguments = try ArgumentParser.parse(
+                words,
+                flags: flags,
+                stopsAtFirstPositional: usage.stopsAtFirstPositional
+            )
+            if arguments[helpFlag] {
+                var shown = usage
+                shown.flags = flags
+                try Console.print(Help.text(of: shown, path: session.path))
+                return 0
+            }
+            try usage.check(arguments, path: session.path)
+            return try type.init(arguments).run(session)
+        } catch let error as UsageError {
+            Console.note("\(error.description.printable)\nRun '\(session.path) --help' for more information")
+            return usage.mistakeCode
+        } catch {
+            return report(error, session, usage)
+        }
+    }
+
+    private func report(_ error: any Error, _ session: Session, _ usage: Usage) -> Int32 {
+        if error as? Errno == .brokenPipe { return 1 }
+        let outcome = Outcome(of: error)
+        guard let message = outcome.message else { return outcome.code }
+        session.compose.progress.reportFatal(message, program: grammar.name)
+        return outcome.code == 1 ? usage.mistakeCode : outcome.code
+    }
+}

@@ -1,0 +1,30 @@
+import Containers
+import Orchestrator
+
+/// What an error means to whoever started the program.
+struct Outcome {
+    /// What is said; nil where nothing is.
+    var message: String?
+    /// What the program exits with.
+    var code: Int32
+
+    init(of error: any Error) {
+        switch error {
+        case let failure as Failure:
+            message = failure.message.isEmpty ? nil : failure.message
+            code = failure.code
+        case is Cancelled:
+            message = "canceled"
+            code = 130
+        case let failure as StepFailure:
+            message = failure.description
+            code = 1
+        case let error as ContainerError:
+            message = error.description
+            code = error.exitCode
+        default:
+            message = "\(error)"
+            code = 1
+        }
+    }
+}

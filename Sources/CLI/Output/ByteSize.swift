@@ -1,0 +1,57 @@
+/// An amount of bytes.
+struct ByteSize: Hashable, Sendable {
+    var bytes: Int64
+
+    init(_ bytes: some BinaryInteger) {
+        self.bytes = Int64(clamping: bytes)
+    }
+
+    /// Reads `512`, `512b`, `64k`, `1.5g`, `2GiB`. Units count by 1024, as Docker's flags do.
+    init?(parsing text: String) {
+        let number = text.prefix { $0.isASCII && ($0.isNumber || $0 == ".") }
+        var unit = text.dropFirst(number.count).lowercased()[...]
+        if unit.hasPrefix(" ") { unit = unit.dropFirst() }
+        if unit.hasSuffix("ib") { unit = unit.dropLast(2) } else if unit.hasSuffix("b") { unit = unit.dropLast() }
+        guard let value = Double(number), let place = ["", "k", "m", "g", "t", "p"].firstIndex(of: String(unit)) else {
+            return nil
+        }
+        let factor = Double(1 << (10 * Int64(place)))
+        guard value >= 0, value * factor < 9e18 else { return nil }
+        bytes = Int64(value * factor)
+    }
+
+    /// The size by powers of 1000, such as `7.81MB`: 3 digits for images and containers, 4 for volumes and sums.
+    func decimal(digits: Int = 4) -> String {
+        Self.text(bytes, base: 1000, units: ["B", "kB", "MB", "GB", "TB", "PB", "EB"], digits: digits)
+    }
+
+    /// The size by powers of 1024, such as `15.5MiB`.
+    var binary: String {
+        Self.text(bytes, base: 1024, units: ["B", "KiB", "MiB", "GiB", "TiB", "PiB", "EiB"], digits: 4)
+    }
+
+    private static func text(_ bytes: Int64, base: Double, units: [String], digits: Int) -> String {
+        var value = Double(bytes)
+        var place = 0
+        while rounded(value, digits: digits) >= base, place < units.count - 1 {
+            value /= base
+            place += 1
+        }
+        return shortest(rounded(value, digits: digits)) + units[place]
+    }
+
+    /// The value with so many significant digits.
+    private static func rounded(_ value: Double, digits: Int) -> Double {
+        guard value > 0 else { return 0 }
+        var scale = 1.0
+        var limit = 1.0
+        for _ in 1..<digits { limit *= 10 }
+        while value * scale < limit { scale *= 10 }
+        return (value * scale).rounded() / scale
+    }
+
+    private static func shortest(_ value: Double) -> String {
+        let text = "\(value)"
+        return text.hasSuffix(".0") ? String(text.dropLast(2)) : text
+    }
+}
