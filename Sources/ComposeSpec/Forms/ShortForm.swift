@@ -87,10 +87,18 @@ struct ShortForm {
     }
 
     private var gpus: Node {
-        guard node.string != nil else { return node }
-        var request = Mapping()
-        request["count"] = Node(.integer(-1), at: node.mark)
-        return with(.sequence([with(.mapping(request))]))
+        let requests = node.sequence ?? [with(.mapping(Mapping()))]
+        return with(
+            .sequence(
+                requests.map { request in
+                    guard request["device_ids"] == nil else { return request }
+                    var request = request
+                    let mark = request.mark
+                    request.edit { $0.setDefault("count", .integer(-1), at: mark) }
+                    return request
+                }
+            )
+        )
     }
 
     private var count: Node {

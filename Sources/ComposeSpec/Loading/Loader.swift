@@ -18,35 +18,36 @@ public struct Loader: Sendable {
     /// The project.
     public func load() throws(LoadError) -> LoadedProject {
         let reading = try read()
-        var model = try Normalization(
-            projectName: reading.projectName,
-            projectDirectory: reading.discovery.projectDirectory,
-            environment: reading.source.environment
-        ).apply(to: reading.model)
+        let model = try normalized(reading)
         try DependencyGraph(model: model).checkForCycles()
         let selection = try Selection(options: options, environment: reading.source.environment, model: model)
-        model = selection.narrowed
-        try Consistency(model: model, disabled: selection.disabled).check()
-        let unresolved = model
-        if options.readsServiceFiles { model = try ServiceFiles(source: reading.source).apply(to: model) }
-        if !options.keepsUnusedResources { model = selection.withoutUnused(model) }
+        var narrowed = selection.narrowed
+        try Consistency(model: narrowed, disabled: selection.disabled).check()
+        if options.readsServiceFiles { narrowed = try ServiceFiles(source: reading.source).apply(to: narrowed) }
+        if !options.keepsUnusedResources { narrowed = selection.withoutUnused(narrowed) }
         let project = try ProjectBinding(
             name: reading.projectName,
             discovery: reading.discovery,
             environment: reading.source.environment,
             profiles: selection.profiles
-        ).project(from: model, disabled: selection.disabled)
-        _ = unresolved
-        return LoadedProject(
-            project: project,
-            warnings: reading.discovery.warnings + reading.source.warnings,
-            model: model
-        )
+        ).project(from: narrowed, disabled: selection.disabled)
+        return LoadedProject(project: project, warnings: reading.warnings, model: narrowed)
     }
 
-    /// The merged files in canonical form, without the project that they make: for `config --no-interpolate`.
-    public func model() throws(LoadError) -> Node {
-        try read().model
+    /// The merged files in canonical form, all services included, whether or not they make a project.
+    ///
+    /// This is what `config --no-interpolate` and `config --variables` print from.
+    public func loadModel() throws(LoadError) -> LoadedModel {
+        let reading = try read()
+        return LoadedModel(warnings: reading.warnings, model: try normalized(reading))
+    }
+
+    private func normalized(_ reading: Reading) throws(LoadError) -> Node {
+        try Normalization(
+            projectName: reading.projectName,
+            projectDirectory: reading.discovery.projectDirectory,
+            environment: reading.source.environment
+        ).apply(to: reading.model)
     }
 
     private struct Reading {
@@ -54,6 +55,8 @@ public struct Loader: Sendable {
         var source: DocumentSource
         var projectName: String
         var model: Node
+
+        var warnings: [LoadWarning] { discovery.warnings + source.warnings }
     }
 
     private func read() throws(LoadError) -> Reading {
@@ -78,7 +81,7 @@ public struct Loader: Sendable {
         )
         let model = try ModelLoader(source: source, projectDirectory: discovery.projectDirectory).model(of: files)
         try Validation(isComplete: true).check(model, shape: .project)
-        try Semantics(model: model).check()
+        if options.interpolates { try Semantics(model: model).check() }
         return Reading(discovery: discovery, source: source, projectName: name, model: model)
     }
 }
@@ -90,5 +93,13 @@ public struct LoadedProject: Sendable {
     /// What its author may not have meant.
     public let warnings: [LoadWarning]
     /// The canonical tree that the project was read from; every node knows its place.
+    public let model: Node
+}
+
+/// The files of a project, merged.
+public struct LoadedModel: Sendable {
+    /// What their author may not have meant.
+    public let warnings: [LoadWarning]
+    /// The canonical tree; every node knows its place.
     public let model: Node
 }

@@ -70,7 +70,7 @@ struct ModelLoader {
 
     private func model(including item: Node, by file: SourceFile, at path: NodePath) throws(LoadError) -> Node {
         let paths = item["path"]?.sequence ?? []
-        guard let first = paths.first?.string else { throw LoadError(.missingKey("path"), at: path, of: item) }
+        guard let first = paths.first?.string else { return Node(.null, at: item.mark) }
         if let remote = paths.first(where: { $0.string.map(Self.isRemote) ?? false }) {
             throw LoadError(.remoteFile(remote.string ?? ""), at: path, of: remote)
         }
@@ -89,7 +89,9 @@ struct ModelLoader {
         let loader = ModelLoader(source: inner, projectDirectory: folder, including: chain)
         let model = try loader.model(of: places, at: path, of: item)
         source.warn(inner.warnings)
-        return Self.withoutOwnAttributes(Normalization.resolvingVariables(of: model, environment: environment))
+        let completed = Normalization(projectName: "", projectDirectory: folder, environment: environment)
+            .completingImport(model)
+        return Self.withoutOwnAttributes(completed)
     }
 
     /// Reads the files, and lays them over each other.

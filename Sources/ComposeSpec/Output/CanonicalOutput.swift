@@ -7,8 +7,8 @@ struct CanonicalOutput {
 
     /// The printed form; nil when there is nothing to print.
     func value(of node: Node, shape: Shape, isKept: Bool = false) -> Node? {
-        guard shape.output != .never else { return nil }
-        let isKept = isKept || shape.output == .always
+        guard shape.output != .never, shape.output != .falseOnly || node.bool == false else { return nil }
+        let isKept = isKept || shape.output == .always || shape.output == .falseOnly
         var node = node
         switch node.value {
         case .mapping(let mapping): node.value = .mapping(entries(of: mapping, shape: shape))
@@ -29,7 +29,9 @@ struct CanonicalOutput {
                 continue
             }
             guard let value = value(of: entry.value, shape: child, isKept: shape.values != nil) else { continue }
-            printed.set(value, for: entry.key)
+            var key = entry.key
+            if shape.output == .capitalized { key.text = key.text.prefix(1).uppercased() + key.text.dropFirst() }
+            printed.set(value, for: key)
         }
         return printed
     }

@@ -29,3 +29,33 @@ extension LoadedProject {
         return CanonicalOutput().value(of: model, shape: .project, isKept: true) ?? model
     }
 }
+
+extension LoadedModel {
+    /// The files as `config --no-interpolate --format json` prints them, without a line feed at the end.
+    public func json() -> String {
+        String(decoding: output.json.bytes(indentation: 2, escapesHTML: true), as: UTF8.self)
+    }
+
+    /// The files as `config --no-interpolate` prints them.
+    public func yaml() -> String { Emitter.text(of: output) }
+
+    private var output: Node { model.sortedByKey }
+}
+
+extension Node {
+    /// With the keys of every mapping in order.
+    fileprivate var sortedByKey: Node {
+        var node = self
+        switch value {
+        case .sequence(let items): node.value = .sequence(items.map(\.sortedByKey))
+        case .mapping(let mapping):
+            var sorted = Mapping()
+            for entry in mapping.entries.sorted(by: { $0.key.text < $1.key.text }) {
+                sorted.set(entry.value.sortedByKey, for: entry.key)
+            }
+            node.value = .mapping(sorted)
+        default: break
+        }
+        return node
+    }
+}

@@ -18,7 +18,7 @@ extension Shape {
         "healthcheck": object([
             "disable": boolean,
             "interval": duration,
-            "retries": Shape([.number, .string], cast: .integer, output: .always),
+            "retries": Shape([.number, .string], cast: .integer, range: 0...Int.max, output: .always),
             "start_interval": duration,
             "start_period": duration,
             "test": Shape(.string, items: string, merge: .replace, form: .healthTest),
@@ -51,7 +51,7 @@ extension Shape {
             "device_write_bps": list(deviceRate),
             "device_write_iops": list(deviceRate),
             "weight": integer,
-            "weight_device": list(object(["path": string, "weight": integer])),
+            "weight_device": list(Shape(attributes: ["path": string, "weight": integer], output: .capitalized)),
         ]),
         "cap_add": stringSet,
         "cap_drop": stringSet,
@@ -85,5 +85,8 @@ extension Shape {
         "uts": string,
     ]
 
-    private static let deviceRate = object(["path": string, "rate": Shape([.integer, .string], output: .bytes)])
+    private static let deviceRate = Shape(
+        attributes: ["path": string, "rate": Shape([.integer, .string], output: .bytes)],
+        output: .capitalized
+    )
 }

@@ -4,7 +4,7 @@ extension Shape {
         "version": Shape([.string, .number], output: .never),
         "name": string,
         "include": Shape(items: Shape(.string, attributes: include, allowsExtensions: false, form: .include)),
-        "services": Shape(values: service, keysAreNames: true),
+        "services": Shape(values: service, keysAreNames: true, output: .always),
         "networks": named(network),
         "volumes": named(volume),
         "configs": named(config),

@@ -22,8 +22,7 @@ extension Shape {
         "extends": Shape(
             .string,
             attributes: ["service": string, "file": string],
-            allowsExtensions: false,
-            required: ["service"],
+            values: any,
             form: .extends
         ),
         "gpus": Shape(.string, choices: ["all"], items: deviceRequest, form: .gpus),
@@ -100,7 +99,7 @@ extension Shape {
             "bind": Shape(
                 attributes: [
                     "propagation": string,
-                    "create_host_path": choice,
+                    "create_host_path": Shape([.boolean, .string], cast: .boolean, output: .falseOnly),
                     "recursive": word("enabled", "disabled", "writable", "readonly"),
                     "selinux": word("z", "Z"),
                 ],

@@ -107,7 +107,7 @@ extension Shape {
         case appendNew
         /// Options merge when the drivers agree.
         case logging
-        /// Pools merge by subnet.
+        /// The later pools count; one of the same subnet completes them.
         case pools
     }
 
@@ -144,6 +144,10 @@ extension Shape {
         case text
         /// As octal permission bits, in a string.
         case mode
+        /// Only when it is false, because true is the default.
+        case falseOnly
+        /// With capital letters at the beginning of its keys.
+        case capitalized
         /// Not at all.
         case never
     }

@@ -8,7 +8,7 @@ struct Merge {
         shape: Shape?,
         at path: NodePath = .root
     ) throws(LoadError) -> Node {
-        if other.isNull { return base }
+        if other.isNull, !(shape?.isClearedByNull ?? false) { return base }
         if base.isNull { return other }
         if case .replace? = shape?.merge { return other }
         switch (base.value, other.value) {
@@ -63,18 +63,21 @@ struct Merge {
     }
 
     private static func mergedPools(_ base: [Node], _ other: [Node]) -> [Node] {
-        var pools = base
-        for pool in other {
-            guard let index = pools.firstIndex(where: { $0["subnet"] == pool["subnet"] }),
-                var mapping = pools[index].mapping
-            else {
-                pools.append(pool)
-                continue
+        other.map { pool in
+            guard var earlier = base.first(where: { $0["subnet"] == pool["subnet"] }) else { return pool }
+            earlier.edit { mapping in
+                for entry in pool.entries { mapping.set(entry.value, for: entry.key) }
             }
-            for entry in pool.mapping?.entries ?? [] { mapping.set(entry.value, for: entry.key) }
-            pools[index].value = .mapping(mapping)
+            return earlier
         }
-        return pools
+    }
+}
+
+extension Shape {
+    /// Whether a later `null` takes an earlier value away: a command, which is the image's then.
+    fileprivate var isClearedByNull: Bool {
+        if case .replace = merge { return scalars.contains(.null) }
+        return false
     }
 }
 

@@ -11,6 +11,7 @@ struct Normalization {
         var model = model
         model.edit { top in
             top["name"] = Node(.string(projectName), at: top["name"]?.mark ?? mark)
+            top.setDefault("services", .mapping(Mapping()), at: mark)
             top.edit("services") { services in
                 services.edit { $0.editAll { _, service in normalize(&service) } }
             }
@@ -24,11 +25,14 @@ struct Normalization {
         let mark = service.mark
         service.edit { mapping in
             mapping.edit("build") { normalizeBuild(&$0) }
+            mapping.edit("deploy") { Self.completeDeploy(&$0) }
+            mapping.edit("depends_on") { Self.completeDependencies(&$0) }
             mapping.edit("environment") { Self.resolveVariables(&$0, environment) }
             mapping.edit("ports") { Self.editItems(&$0, Self.completePort) }
             mapping.edit("volumes") { Self.editItems(&$0, Self.completeMount) }
             mapping.edit("devices") { Self.editItems(&$0, Self.completeDevice) }
             mapping.edit("secrets") { Self.editItems(&$0, Self.completeSecret) }
+            mapping.edit("develop") { Self.completeDevelop(&$0) }
             completeHooks(&mapping)
             if !Self.has("networks", mapping), mapping["network_mode"] == nil, mapping["provider"] == nil {
                 var networks = Mapping()
@@ -59,8 +63,38 @@ struct Normalization {
         build.edit { mapping in
             mapping.setDefault("context", .string(projectDirectory), at: mark)
             if mapping["dockerfile_inline"] == nil { mapping.setDefault("dockerfile", .string("Dockerfile"), at: mark) }
-            mapping.edit("args") { Self.resolveVariables(&$0, environment) }
-            mapping.edit("secrets") { Self.editItems(&$0) { $0.edit("target") { _ in } } }
+            mapping.edit("args") { arguments in
+                Self.resolveVariables(&arguments, environment)
+                arguments.edit { $0.keep { !$0.value.isNull } }
+            }
+        }
+    }
+
+    private static func completeDeploy(_ deploy: inout Node) {
+        let mark = deploy.mark
+        deploy.edit { mapping in
+            for key in ["placement", "resources"] { mapping.setDefault(key, .mapping(Mapping()), at: mark) }
+        }
+    }
+
+    private static func completeDevelop(_ develop: inout Node) {
+        develop.edit { mapping in
+            mapping.edit("watch") { watch in
+                editItems(&watch) { item in
+                    guard let mark = item.entries.first?.value.mark else { return }
+                    item.setDefault("exec", .mapping(Mapping()), at: mark)
+                    item.edit("exec") { exec in exec.edit { $0.setDefault("command", .null, at: mark) } }
+                }
+            }
+        }
+    }
+
+    private static func completeDependencies(_ dependencies: inout Node) {
+        dependencies.edit { all in
+            all.editAll { _, dependency in
+                let mark = dependency.mark
+                dependency.edit { $0.setDefault("required", .bool(true), at: mark) }
+            }
         }
     }
 
@@ -98,9 +132,7 @@ struct Normalization {
 
     private static func completeSecret(_ secret: inout Mapping) {
         guard let source = secret["source"], let name = source.string else { return }
-        let target = secret["target"]?.string ?? name
-        guard !PathText.isAbsolute(target) else { return }
-        secret["target"] = Node(.string("/run/secrets/" + target), at: secret["target"]?.mark ?? source.mark)
+        secret.setDefault("target", .string("/run/secrets/" + name), at: source.mark)
     }
 
     private static func resolveVariables(_ node: inout Node, _ environment: [String: String]) {
@@ -112,18 +144,16 @@ struct Normalization {
         }
     }
 
-    /// Passes variables on already: an included model has its own.
-    static func resolvingVariables(of model: Node, environment: [String: String]) -> Node {
+    /// Does only what depends on variables and the folder: an included model has its own.
+    func completingImport(_ model: Node) -> Node {
         var model = model
         model.edit { top in
             top.edit("services") { services in
                 services.edit { all in
                     all.editAll { _, service in
                         service.edit { mapping in
-                            mapping.edit("environment") { resolveVariables(&$0, environment) }
-                            mapping.edit("build") { build in
-                                build.edit { $0.edit("args") { resolveVariables(&$0, environment) } }
-                            }
+                            mapping.edit("environment") { Self.resolveVariables(&$0, environment) }
+                            mapping.edit("build") { normalizeBuild(&$0) }
                         }
                     }
                 }

@@ -53,6 +53,9 @@ struct Validation {
 
     private func checkScalar(_ node: Node, shape: Shape, at path: NodePath) throws(LoadError) {
         guard shape.scalars.contains(node.scalarKind) else { throw wrongType(node, shape, path) }
+        if case .float(let number) = node.value, !number.isFinite {
+            throw LoadError(.outOfRange("finite"), at: path, of: node)
+        }
         if let text = node.string, !shape.choices.isEmpty, !shape.choices.contains(text) {
             throw LoadError(.notOneOf(text, shape.choices), at: path, of: node)
         }
