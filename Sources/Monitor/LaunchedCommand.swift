@@ -21,6 +21,11 @@ enum LaunchedCommand {
             let program = try readProgram()
             let launched = try Launch.start(program, standard: (0, 1, 2), entering: entered?.rawValue)
             tell(.started(pid: launched.pid), on: report)
+            if let terminal = launched.terminal {
+                let descriptor = FileDescriptor(rawValue: terminal)
+                try TerminalRelay(descriptor).run()
+                try? descriptor.close()
+            }
             let status = try ChildProcess(pid: launched.pid, pidDescriptor: launched.pidDescriptor).wait()
             return status.code
         } catch {

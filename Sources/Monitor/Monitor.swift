@@ -20,6 +20,7 @@ public enum MonitorProgram {
 
     private static func supervise(_ folder: FilePath) -> Int32 {
         OwnProcess.enterBackground()
+        OwnProcess.setName("tutti-monitor")
         guard let kept = try? OwnProcess.keep([Descriptor.report, Descriptor.attachment]) else { return 1 }
         do {
             let supervisor = try supervisor(in: folder, report: kept[0], attachment: kept[1])

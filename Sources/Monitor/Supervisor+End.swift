@@ -89,6 +89,8 @@ extension Supervisor {
         stopProbing()
         for port in ports { port.close() }
         ports = []
+        names?.close()
+        names = nil
         try? saveState()
         let isRecorded = recordExit(error: error)
         let urgent = order.teardown.filter(\.isUrgent)

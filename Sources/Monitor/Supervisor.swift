@@ -44,6 +44,7 @@ final class Supervisor {
     var drainDeadline: Deadline?
     var outOfMemoryKills = 0
     var ports: [any HeldPortRelay] = []
+    var names: NameServer?
     var health: HealthProbe?
 
     init(
@@ -79,6 +80,9 @@ final class Supervisor {
     /// What is held for all the container's life, and what must be there before the process is.
     private func prepare() throws {
         for port in order.ports { ports.append(try HeldPorts.hold(port, loop: loop)) }
+        if let names = order.names, let namespace = order.networkNamespace {
+            self.names = try NameServer(names, namespace: FilePath(namespace), loop: loop)
+        }
         guard order.startsAttached, let attachment else { return }
         let client = try accept(PacketSocket(attachment), isOwner: true)
         client.awaitsEnd = true

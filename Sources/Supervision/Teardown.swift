@@ -19,7 +19,9 @@ extension TeardownStep {
         case .removeTree(let path): try Removal.tree(FilePath(path))
         case .removeCgroup(let path): try CgroupFolder(FilePath(path)).remove()
         case .deleteTable(let family, let name):
-            guard let family = FilterTable.Family(name: family) else { return }
+            guard let family = FilterTable.Family(name: family) else {
+                throw SystemError("deleteTable", on: "\(family) \(name)", errno: .invalidArgument)
+            }
             var socket = try NetlinkSocket(.netfilter)
             try socket.deleteTable(family, named: name)
         }
@@ -35,6 +37,7 @@ public enum Teardown {
         /// Why it was not.
         public let reason: any Error
 
+        /// Why, in words.
         public var description: String { "\(reason)" }
     }
 

@@ -58,6 +58,34 @@ public enum OwnProcess {
         return Int(String(decoding: bytes.filter { $0 != UInt8(ascii: "\n") }, as: UTF8.self))
     }
 
+    /// Runs the body inside the network namespace that a file stands for, and comes back. For a process with one thread: what
+    /// is opened meanwhile belongs to that namespace for good.
+    ///
+    /// The corresponding C function is `setns`.
+    public static func inNetwork<Result>(
+        _ namespace: FilePath,
+        _ body: () throws(SystemError) -> Result
+    ) throws(SystemError) -> Result {
+        let own = try openNamespace("/proc/self/ns/net")
+        defer { close(own) }
+        let other = try openNamespace(namespace)
+        defer { close(other) }
+        try SystemError.check("setns", on: namespace.string, tutti_enter_network(other))
+        let result: Swift.Result<Result, SystemError>
+        do throws(SystemError) { result = .success(try body()) } catch { result = .failure(error) }
+        try SystemError.check("setns", tutti_enter_network(own))
+        return try result.get()
+    }
+
+    private static func openNamespace(_ path: FilePath) throws(SystemError) -> Int32 {
+        let descriptor = open(path.string, O_RDONLY | O_CLOEXEC)
+        guard descriptor >= 0 else { throw SystemError("open", on: path.string, errno: Errno(rawValue: errno)) }
+        return descriptor
+    }
+
+    /// The name that `ps` and `/proc/PID/comm` give, at most 15 bytes.
+    public static func setName(_ name: String) { try? WholeFile.write(name, to: "/proc/self/comm") }
+
     /// The user it acts as.
     public static var user: UInt32 { geteuid() }
 

@@ -13,13 +13,13 @@ public enum Removal {
         try expect("rmdir", path, rmdir(path.string))
     }
 
-    /// Detaches the mount at the path, if there is one, and removes the path.
+    /// Detaches what is mounted at the path, if anything is, and removes the path.
     ///
     /// The corresponding C function is `umount2` with `MNT_DETACH`.
     public static func mount(_ path: FilePath) throws(SystemError) {
-        let detached = umount2(path.string, Int32(MNT_DETACH) | Int32(UMOUNT_NOFOLLOW))
+        while umount2(path.string, Int32(MNT_DETACH) | Int32(UMOUNT_NOFOLLOW)) == 0 {}
         let failure = Errno(rawValue: errno)
-        guard detached == 0 || failure == .invalidArgument || failure == .noSuchFileOrDirectory else {
+        guard failure == .invalidArgument || failure == .noSuchFileOrDirectory else {
             throw SystemError("umount2", on: path.string, errno: failure)
         }
         guard unlink(path.string) != 0, Errno(rawValue: errno) != .noSuchFileOrDirectory else { return }

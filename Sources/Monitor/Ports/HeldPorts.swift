@@ -1,3 +1,4 @@
+import JSON
 import Linux
 import Supervision
 import SystemPackage
@@ -23,7 +24,24 @@ enum HeldPorts {
             }
         } catch {
             guard error.call == "bind", error.errno == .addressInUse else { throw error }
-            throw StartFailure("Bind for \(place) failed: port is already allocated")
+            throw StartFailure("Bind for \(place) failed: port is already allocated\(holder(of: port, at: host))")
         }
+    }
+
+    /// Who has the port, for the message: another container by its name, or a program.
+    private static func holder(of port: HeldPort, at host: IPAddress) -> String {
+        let wanted = HostPort(port.transport == .tcp ? .tcp : .udp, at: host, number: port.hostPort)
+        guard let holder = wanted.holder() else { return "" }
+        guard let container = container(monitoredBy: holder.pid) else { return " by \(holder.name) (\(holder.pid))" }
+        return " by container \(container)"
+    }
+
+    /// The name of the container that a monitor looks after; nil if the process is no monitor.
+    private static func container(monitoredBy pid: Int32) -> String? {
+        guard let line = try? WholeFile.read(FilePath("/proc/\(pid)/cmdline")) else { return nil }
+        let words = line.split(separator: 0).map { String(decoding: $0, as: UTF8.self) }
+        guard words.count == 3, words[1] == "supervise" else { return nil }
+        guard let bytes = try? WholeFile.read(FilePath(words[2]).appending(RunFile.order)) else { return nil }
+        return try? JSON.decode(SupervisionOrder.self, from: bytes).name
     }
 }
