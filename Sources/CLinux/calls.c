@@ -14,6 +14,8 @@
 
 int tutti_errno(void) { return errno; }
 
+int tutti_synchronize_file_system(int descriptor) { return syncfs(descriptor); }
+
 int tutti_memory_file(const char *name) { return (int)syscall(SYS_memfd_create, name, 1u); }
 
 int tutti_pidfd_open(int pid) { return (int)syscall(SYS_pidfd_open, pid, 0); }

@@ -89,6 +89,9 @@ public enum OwnProcess {
     /// The user it acts as.
     public static var user: UInt32 { geteuid() }
 
+    /// This process' identifier.
+    public static var identifier: Int32 { getpid() }
+
     /// Gives memory that is not in use back to the kernel.
     public static func trimMemory() { tutti_trim_memory() }
 }

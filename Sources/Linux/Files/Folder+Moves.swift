@@ -1,3 +1,4 @@
+import CLinux
 import Glibc
 public import SystemPackage
 
@@ -30,5 +31,15 @@ extension Folder {
         guard descriptor >= 0 else { throw SystemError("open", on: path.string, errno: Errno(rawValue: errno)) }
         defer { close(descriptor) }
         guard fsync(descriptor) == 0 else { throw SystemError("fsync", on: path.string, errno: Errno(rawValue: errno)) }
+    }
+
+    /// Waits until all that was written to the folder's file system is on the disk.
+    ///
+    /// The corresponding C function is `syncfs`: one call for thousands of files.
+    public static func synchronizeFileSystem(_ path: FilePath) throws(SystemError) {
+        let descriptor = open(path.string, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
+        guard descriptor >= 0 else { throw SystemError("open", on: path.string, errno: Errno(rawValue: errno)) }
+        defer { close(descriptor) }
+        _ = try SystemError.attempt("syncfs", on: path.string) { tutti_synchronize_file_system(descriptor) }
     }
 }

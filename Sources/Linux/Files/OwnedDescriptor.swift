@@ -51,12 +51,18 @@ public struct OwnedDescriptor: ~Copyable, Sendable {
 
     /// The next bytes, at most `count`; none at the end.
     public borrowing func read(_ count: Int) throws(SystemError) -> [UInt8] {
-        var buffer = [UInt8](repeating: 0, count: count)
-        guard let filled = try descriptor.readAvailable(into: &buffer) else {
-            throw SystemError("read", errno: .wouldBlock)
+        var failure: Errno?
+        let file = descriptor.rawValue
+        let bytes = [UInt8](unsafeUninitializedCapacity: count) { buffer, filled in
+            var result = 0
+            repeat {
+                result = Glibc.read(file, buffer.baseAddress, count)
+                failure = result < 0 ? Errno(rawValue: errno) : nil
+            } while failure == .interrupted
+            filled = max(0, result)
         }
-        if filled < count { buffer.removeLast(count - filled) }
-        return buffer
+        if let failure { throw SystemError("read", errno: failure) }
+        return bytes
     }
 
     /// Opens a file at a path for reading.
@@ -70,5 +76,29 @@ public struct OwnedDescriptor: ~Copyable, Sendable {
         let flags = O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW
         let file = try SystemError.attempt("open", on: path.string) { open(path.string, flags, mode) }
         return OwnedDescriptor(FileDescriptor(rawValue: file))
+    }
+}
+
+extension OwnedDescriptor {
+    /// `O_TMPFILE` (open(2)), a macro that the importer leaves out.
+    private static let namelessFlags = 0o20000000 | O_DIRECTORY
+
+    /// A file without a name, which is gone with the last who holds it open unless it is published.
+    public static func nameless(in folder: FilePath, mode: UInt32 = 0o644) throws(SystemError) -> OwnedDescriptor {
+        let file = try SystemError.attempt("open", on: folder.string) {
+            open(folder.string, namelessFlags | O_RDWR | O_CLOEXEC, mode)
+        }
+        return OwnedDescriptor(FileDescriptor(rawValue: file))
+    }
+
+    /// Gives a nameless file its name; false if something has it already.
+    ///
+    /// The corresponding C function is `linkat`.
+    public borrowing func publish(as path: FilePath) throws(SystemError) -> Bool {
+        let source = "/proc/self/fd/\(descriptor.rawValue)"
+        guard linkat(AT_FDCWD, source, AT_FDCWD, path.string, AT_SYMLINK_FOLLOW) != 0 else { return true }
+        let failure = Errno(rawValue: errno)
+        guard failure == .fileExists else { throw SystemError("linkat", on: path.string, errno: failure) }
+        return false
     }
 }

@@ -1,0 +1,135 @@
+public import Compression
+import Hashing
+import Linux
+public import OCI
+public import SystemPackage
+
+/// Contents by what they hash to, in an OCI image layout: `blobs/sha256/<hex>`.
+///
+/// A blob is written without a name, verified, synchronized and only then named, so one that can be seen is whole, and
+/// one that was broken off leaves nothing behind.
+public struct BlobStore: Sendable {
+    /// The layout's folder.
+    public let layout: FilePath
+
+    public init(_ layout: FilePath) {
+        self.layout = layout
+    }
+
+    private var folder: FilePath { layout.appending("blobs").appending("sha256") }
+
+    /// Where a blob is, or would be.
+    public func path(of digest: Digest) -> FilePath {
+        layout.appending("blobs").appending(digest.algorithm).appending(digest.hex)
+    }
+
+    public func contains(_ digest: Digest) -> Bool {
+        Folder.hasEntry(path(of: digest))
+    }
+
+    /// A small blob, verified.
+    public func read(_ digest: Digest, limit: Int = 16 << 20) throws -> [UInt8] {
+        let bytes: [UInt8]
+        do {
+            bytes = try WholeFile.read(path(of: digest), limit: limit)
+        } catch {
+            guard error.errno == .noSuchFileOrDirectory else { throw error }
+            throw StorageError.unknownBlob(digest)
+        }
+        let actual = Digest(sha256: SHA256.sum(bytes))
+        guard actual == digest || digest.algorithm != "sha256" else {
+            throw StorageError.wrongDigest(expected: digest, actual: actual)
+        }
+        return bytes
+    }
+
+    /// A blob of any size in pieces, not verified: that was done when it was written.
+    public func source(_ digest: Digest) throws -> ByteSource {
+        guard contains(digest) else { throw StorageError.unknownBlob(digest) }
+        return try ByteSource(readingFile: path(of: digest))
+    }
+
+    /// How many bytes a blob has; nil if it is not there.
+    public func size(of digest: Digest) throws -> Int64? {
+        try FileStatus.of(path(of: digest))?.size
+    }
+
+    /// Stores a small blob.
+    public func write(_ bytes: [UInt8]) throws -> Digest {
+        try ingest(ByteSource(bytes)).digest
+    }
+
+    /// Stores all that a source gives.
+    ///
+    /// - Throws: ``StorageError`` when it is not what was expected; nothing is stored then.
+    public func ingest(
+        _ source: ByteSource,
+        expecting expected: Digest? = nil,
+        size expectedSize: Int64? = nil
+    ) throws -> (digest: Digest, size: Int64) {
+        try Folder.makeAll(folder, mode: 0o711)
+        let draft = try OwnedDescriptor.nameless(in: folder)
+        let hash = SHA256()
+        var size: Int64 = 0
+        while let piece = try source.next() {
+            hash.update(piece, 0..<piece.count)
+            size += Int64(piece.count)
+            if let expectedSize, size > expectedSize {
+                throw StorageError.wrongSize(expected: expectedSize, actual: size)
+            }
+            try draft.write(piece)
+        }
+        let digest = Digest(sha256: hash.sum())
+        if let expected, expected != digest { throw StorageError.wrongDigest(expected: expected, actual: digest) }
+        if let expectedSize, size != expectedSize {
+            throw StorageError.wrongSize(expected: expectedSize, actual: size)
+        }
+        guard !contains(digest) else { return (digest, size) }
+        try draft.synchronize()
+        _ = try draft.publish(as: path(of: digest))
+        try Folder.synchronize(folder)
+        return (digest, size)
+    }
+
+    /// Removes a blob; a missing one is fine.
+    public func remove(_ digest: Digest) throws {
+        try Removal.file(path(of: digest))
+    }
+
+    /// The digests of all blobs.
+    public func list() throws -> [Digest] {
+        try Folder.names(in: folder).compactMap { try? Digest(parsing: "sha256:\($0)") }
+    }
+}
+
+extension ByteSource {
+    /// What a file holds, read as it is asked for.
+    public init(readingFile path: FilePath) throws {
+        let file = FileReader(try OwnedDescriptor.reading(path))
+        self.init { try file.next() }
+    }
+
+    /// What can be read from a descriptor, which stays the caller's.
+    public init(reading descriptor: FileDescriptor) {
+        self.init {
+            var buffer = [UInt8](repeating: 0, count: 1 << 18)
+            guard let count = try descriptor.readAvailable(into: &buffer), count > 0 else { return nil }
+            buffer.removeLast(buffer.count - count)
+            return buffer
+        }
+    }
+}
+
+/// An open file that a closure can hold.
+final class FileReader {
+    private let file: OwnedDescriptor
+
+    init(_ file: consuming OwnedDescriptor) {
+        self.file = file
+    }
+
+    func next() throws(SystemError) -> [UInt8]? {
+        let piece = try file.read(1 << 18)
+        return piece.isEmpty ? nil : piece
+    }
+}

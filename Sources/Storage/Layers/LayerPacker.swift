@@ -1,0 +1,140 @@
+import Linux
+
+/// Packs the upper folder of an overlay as a layer's tar: what the folder holds is the difference.
+///
+/// The same files give the same bytes: members go by the bytes of their names, times by seconds, owners by number.
+struct LayerPacker {
+    private struct File: Hashable {
+        let device: UInt64
+        let inode: UInt64
+    }
+
+    private let writer: TarWriter
+    /// Files with several names, by the path they were packed under first.
+    private var packed: [File: [UInt8]] = [:]
+    /// What the files have, in bytes.
+    private(set) var size: Int64 = 0
+
+    init(_ sink: @escaping ByteSink) {
+        writer = TarWriter(sink)
+    }
+
+    mutating func pack(_ root: OpenFolder) throws {
+        if try isOpaque(root) { try writer.add(opaqueMark(in: [])) }
+        var walk = try TreeWalk(root)
+        while let visit = try walk.next() {
+            switch visit {
+            case .left: break
+            case .entered(_, let status):
+                let path = Self.path(walk.path)
+                var entry = Self.entry(.folder, path + [UInt8(ascii: "/")], status)
+                entry.attributes = try attributes(of: nil, in: walk.folder)
+                try writer.begin(entry)
+                if try isOpaque(walk.folder) { try writer.add(opaqueMark(in: path)) }
+            case .entry(let name, let status):
+                try pack(name, status, in: walk.folder, Self.path(walk.path + [name]))
+            }
+        }
+        try writer.finish()
+    }
+
+    private static func path(_ names: [FileName]) -> [UInt8] {
+        Array(names.map(\.bytes).joined(separator: [UInt8(ascii: "/")]))
+    }
+
+    private static func entry(_ kind: TarEntry.Kind, _ path: [UInt8], _ status: FileStatus) -> TarEntry {
+        var entry = TarEntry(kind, path: path, mode: status.mode)
+        entry.uid = status.uid
+        entry.gid = status.gid
+        entry.modifiedAt = status.modifiedAt
+        return entry
+    }
+
+    private mutating func pack(
+        _ name: FileName,
+        _ status: FileStatus,
+        in folder: OpenFolder,
+        _ path: [UInt8]
+    ) throws {
+        guard !status.isWhiteout else {
+            let mark = Self.path(in: path, last: Array(".wh.".utf8) + name.bytes)
+            return try writer.add(TarEntry(.file, path: mark, mode: 0))
+        }
+        if status.linkCount > 1, try packLink(status, path) { return }
+        var entry = Self.entry(Self.kinds[status.kind] ?? .file, path, status)
+        entry.attributes = try attributes(of: name, in: folder)
+        switch status.kind {
+        // A socket belongs to a process that is gone.
+        case .socket, .folder: return
+        case .regular: return try packFile(name, entry, in: folder)
+        case .symbolicLink: entry.linkTarget = try folder.linkTarget(name)
+        case .characterDevice, .blockDevice: entry.device = status.deviceNumber
+        case .pipe: break
+        }
+        try writer.begin(entry)
+    }
+
+    private static let kinds: [FileStatus.Kind: TarEntry.Kind] = [
+        .regular: .file, .symbolicLink: .symbolicLink, .characterDevice: .characterDevice, .blockDevice: .blockDevice,
+        .pipe: .pipe,
+    ]
+
+    /// Packs a further name of a file; false if this is its first.
+    private mutating func packLink(_ status: FileStatus, _ path: [UInt8]) throws -> Bool {
+        let file = File(device: status.device, inode: status.inode)
+        guard let first = packed[file] else {
+            packed[file] = path
+            return false
+        }
+        var entry = Self.entry(.hardLink, path, status)
+        entry.linkTarget = first
+        try writer.begin(entry)
+        return true
+    }
+
+    private mutating func packFile(_ name: FileName, _ entry: TarEntry, in folder: OpenFolder) throws {
+        let file = try folder.file(name)
+        var entry = entry
+        entry.size = try FileStatus.of(file.descriptor).size
+        try writer.begin(entry)
+        var left = entry.size
+        while left > 0 {
+            let piece = try file.read(Int(min(left, 1 << 18)))
+            guard !piece.isEmpty else { break }
+            try writer.write(piece, 0..<piece.count)
+            left -= Int64(piece.count)
+        }
+        size += entry.size
+    }
+
+    // MARK: The overlay's marks
+
+    private func isOpaque(_ folder: OpenFolder) throws -> Bool {
+        try ["trusted.overlay.opaque", "user.overlay.opaque"].contains { key in
+            try folder.extendedAttribute(key) == LayerAttribute.yes
+        }
+    }
+
+    private func opaqueMark(in path: [UInt8]) -> TarEntry {
+        let mark = Array(".wh..wh..opq".utf8)
+        return TarEntry(.file, path: path.isEmpty ? mark : path + [UInt8(ascii: "/")] + mark, mode: 0)
+    }
+
+    private static func path(in path: [UInt8], last: [UInt8]) -> [UInt8] {
+        guard let slash = path.lastIndex(of: UInt8(ascii: "/")) else { return last }
+        return path[...slash] + last
+    }
+
+    /// What belongs to the file and not to this machine.
+    private func attributes(of name: FileName?, in folder: OpenFolder) throws -> [String: [UInt8]] {
+        let all = try folder.extendedAttributes(name)
+        guard !all.isEmpty else { return all }
+        guard all.keys.allSatisfy({ !$0.hasSuffix("overlay.redirect") && !$0.hasSuffix("overlay.metacopy") }) else {
+            let reason = "the overlay keeps its contents elsewhere (redirect_dir or metacopy is on)"
+            throw StorageError.badArchive(entry: name?.description, reason: reason)
+        }
+        return all.filter { key, _ in
+            key == "security.capability" || key.hasPrefix("user.") && !LayerAttribute.isOverlay(key)
+        }
+    }
+}

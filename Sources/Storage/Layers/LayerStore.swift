@@ -1,0 +1,194 @@
+public import Compression
+import Hashing
+import JSON
+import Linux
+public import OCI
+public import SystemPackage
+
+/// Unpacked layers, each once, whoever uses them: `layers/<diff id>/diff`, ready to be an overlay's lower folder.
+///
+/// A layer is made in a draft and renamed when it is whole. Nothing is synchronized for each: `synchronize` makes all
+/// layers that an image needs safe at once, and a layer that this never happened to is gone after a reboot rather than
+/// broken.
+public struct LayerStore: Sendable {
+    private let folder: FilePath
+
+    public init(_ root: StateRoot) {
+        folder = root.layers
+    }
+
+    private static let boot: String = {
+        let bytes = (try? WholeFile.read("/proc/sys/kernel/random/boot_id", limit: 64)) ?? []
+        return String(decoding: bytes.filter { $0 > 0x20 }, as: UTF8.self)
+    }()
+
+    private func home(of diffID: Digest) -> FilePath { folder.appending(diffID.hex) }
+
+    /// The layer's files.
+    public func diff(of diffID: Digest) -> FilePath { home(of: diffID).appending("diff") }
+
+    /// Whether the layer is there, whole.
+    public func contains(_ diffID: Digest) throws -> Bool { try record(diffID) != nil }
+
+    /// What is known of a layer; nil if it is not there.
+    public func record(_ diffID: Digest) throws -> LayerRecord? {
+        let path = home(of: diffID).appending("record.json")
+        let bytes: [UInt8]
+        do {
+            bytes = try WholeFile.read(path)
+        } catch {
+            guard error.errno != .noSuchFileOrDirectory else { return nil }
+            throw error
+        }
+        let isSafe = Folder.hasEntry(home(of: diffID).appending("synchronized"))
+        // A power cut may have left a record that was never written: as good as none.
+        guard let record = try? JSON.decode(LayerRecord.self, from: bytes), isSafe || record.boot == Self.boot else {
+            return nil
+        }
+        return record
+    }
+
+    /// The folders of an image's layers, base first.
+    ///
+    /// - Throws: ``StorageError/unknownLayer(_:)``
+    public func diffs(of diffIDs: [Digest]) throws -> [FilePath] {
+        try diffIDs.map { diffID in
+            guard try contains(diffID) else { throw StorageError.unknownLayer(diffID) }
+            return diff(of: diffID)
+        }
+    }
+
+    /// All layers that are there.
+    public func list() throws -> [LayerRecord] {
+        try Folder.names(in: folder).compactMap { name in
+            guard let diffID = try? Digest(parsing: "sha256:\(name)") else { return nil }
+            return try record(diffID)
+        }
+    }
+
+    // MARK: Making
+
+    private var drafts: FilePath { folder.appending("drafts") }
+
+    /// A folder in which a layer is made: `diff` in it will be its files.
+    private func makeDraft() throws -> DraftFolder {
+        let draft = try DraftFolder(in: drafts)
+        try Folder.make(draft.path.appending("diff"), mode: 0o755)
+        return draft
+    }
+
+    /// Unpacks a layer's tar, packed or not.
+    ///
+    /// - Parameters:
+    ///   - expected: What the tar must hash to, uncompressed.
+    ///   - limit: How many bytes it may have, uncompressed.
+    /// - Throws: ``StorageError`` for a tar that is not what it should be, or that is hostile; nothing is kept then.
+    public func unpack(
+        _ source: ByteSource,
+        expecting expected: Digest? = nil,
+        limit: Int = 1 << 40
+    ) throws -> LayerRecord {
+        let draft = try makeDraft()
+        let hash = SHA256()
+        var tarSize: Int64 = 0
+        let tapped = source.decompressed().limited(to: limit).tapped { piece in
+            hash.update(piece, 0..<piece.count)
+            tarSize += Int64(piece.count)
+        }
+        let tar = TarReader(tapped)
+        var unpacker = LayerUnpacker(try OpenFolder(opening: draft.path.appending("diff")))
+        try unpacker.unpack(tar)
+        try tar.drain()
+        let diffID = Digest(sha256: hash.sum())
+        if let expected, expected != diffID { throw StorageError.wrongDigest(expected: expected, actual: diffID) }
+        return try keep(draft, diffID, size: unpacker.size, tarSize: tarSize)
+    }
+
+    /// Makes the upper folder of an overlay a layer, by moving it; nothing is copied.
+    ///
+    /// Nothing may be mounted on it any more. Whoever made the folder finds it gone, or, where the same layer was there
+    /// already, removes it.
+    public func commit(upper: FilePath) throws -> LayerRecord {
+        let draft = try makeDraft()
+        let packed = try Self.measure(OpenFolder(opening: upper))
+        if let record = try record(packed.diffID) { return record }
+        try Removal.folder(draft.path.appending("diff"))
+        guard try Folder.move(upper, to: draft.path.appending("diff")) else {
+            throw StorageError.unknownLayer(packed.diffID)
+        }
+        return try keep(draft, packed.diffID, size: packed.size, tarSize: packed.tarSize)
+    }
+
+    private static func measure(_ folder: OpenFolder) throws -> (diffID: Digest, size: Int64, tarSize: Int64) {
+        let hash = SHA256()
+        var tarSize: Int64 = 0
+        var packer = LayerPacker { piece in
+            hash.update(piece, 0..<piece.count)
+            tarSize += Int64(piece.count)
+        }
+        try packer.pack(folder)
+        return (Digest(sha256: hash.sum()), packer.size, tarSize)
+    }
+
+    private func keep(
+        _ draft: borrowing DraftFolder,
+        _ diffID: Digest,
+        size: Int64,
+        tarSize: Int64
+    ) throws -> LayerRecord {
+        if let record = try record(diffID) { return record }
+        let record = LayerRecord(
+            diffID: diffID,
+            size: size,
+            tarSize: tarSize,
+            createdAt: Timestamp.now(),
+            boot: Self.boot
+        )
+        try WholeFile.replace(draft.path.appending("record.json"), with: try JSON.encode(record), isDurable: false)
+        // What an unsynchronized layer of an earlier boot left is in the way.
+        try Removal.tree(home(of: diffID))
+        // False: another process was faster, with the same layer.
+        _ = try Folder.move(draft.path, to: home(of: diffID))
+        try Removal.file(home(of: diffID).appending("lock"))
+        return record
+    }
+
+    /// Makes layers outlive a power cut: one call to the kernel for all that lack it.
+    public func synchronize(_ diffIDs: [Digest]) throws {
+        let marks = diffIDs.map { home(of: $0).appending("synchronized") }.filter { !Folder.hasEntry($0) }
+        guard !marks.isEmpty else { return }
+        try Folder.synchronizeFileSystem(folder)
+        for mark in marks { try WholeFile.replace(mark, with: [], isDurable: true) }
+    }
+
+    // MARK: Reading and removing
+
+    /// Writes a layer's tar as its files give it, uncompressed.
+    ///
+    /// - Throws: ``StorageError/wrongDigest(expected:actual:)`` at the end for a layer that came as a tar of another
+    ///   make: then only that tar, as it came, can be given again.
+    public func writeTar(of diffID: Digest, to sink: @escaping ByteSink) throws {
+        guard try contains(diffID) else { throw StorageError.unknownLayer(diffID) }
+        let hash = SHA256()
+        var packer = LayerPacker { piece in
+            hash.update(piece, 0..<piece.count)
+            try sink(piece)
+        }
+        try packer.pack(OpenFolder(opening: diff(of: diffID)))
+        let actual = Digest(sha256: hash.sum())
+        guard actual == diffID else { throw StorageError.wrongDigest(expected: diffID, actual: actual) }
+    }
+
+    /// Removes a layer: out of sight first, then for good.
+    public func remove(_ diffID: Digest) throws {
+        guard Folder.hasEntry(home(of: diffID)) else { return }
+        let draft = try makeDraft()
+        try Removal.tree(draft.path.appending("diff"))
+        _ = try Folder.move(home(of: diffID), to: draft.path.appending("diff"))
+    }
+
+    /// Removes what was given up half made: drafts that nobody holds.
+    public func sweep() throws {
+        try DraftFolder.sweep(drafts)
+    }
+}
