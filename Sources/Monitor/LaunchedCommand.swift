@@ -1,3 +1,4 @@
+import Glibc
 import JSON
 import Linux
 import Supervision
@@ -11,9 +12,11 @@ enum LaunchedCommand {
     /// The largest launch program.
     private static let maximumProgram = 1 << 24
 
+    /// The signals that are passed on to the process: whoever sends them to the launcher means the process.
+    private static let passedOn = [SIGHUP, SIGINT, SIGQUIT, SIGTERM, SIGUSR1, SIGUSR2]
+
     /// Starts the process, waits for its end, and gives its exit status; 128 plus the number of a signal that killed it.
     static func run() -> Int32 {
-        // A terminal's signals are for the process, which is in its foreground; its end is what is waited for here.
         OwnProcess.ignoreTerminalSignals()
         let report = OwnProcess.inherited(LaunchDescriptor.report)
         let entered = OwnProcess.inherited(LaunchDescriptor.entered)
@@ -21,18 +24,26 @@ enum LaunchedCommand {
             let program = try readProgram()
             let launched = try Launch.start(program, standard: (0, 1, 2), entering: entered?.rawValue)
             tell(.started(pid: launched.pid), on: report)
-            if let terminal = launched.terminal {
-                let descriptor = FileDescriptor(rawValue: terminal)
-                try TerminalRelay(descriptor).run()
-                try? descriptor.close()
-            }
-            let status = try ChildProcess(pid: launched.pid, pidDescriptor: launched.pidDescriptor).wait()
-            return status.code
+            return try wait(for: launched).code
         } catch {
             let failure = StartFailure(error)
             tell(.failed(message: failure.message, code: failure.code), on: report)
             return failure.code
         }
+    }
+
+    /// Passes signals on, and what is typed and shown where the process has a terminal, until it has ended.
+    private static func wait(for launched: LaunchedProcess) throws(SystemError) -> TerminationStatus {
+        let loop = try EventLoop()
+        let process = FileDescriptor(rawValue: launched.pidDescriptor)
+        try loop.watch(signals: passedOn) { try? ChildProcess.send($0, to: process) }
+        let relay = try launched.terminal.map { number throws(SystemError) in
+            try TerminalRelay(FileDescriptor(rawValue: number), loop: loop)
+        }
+        try loop.watch(endOf: process) { loop.stop() }
+        try loop.run()
+        relay?.passRest()
+        return try ChildProcess(pid: launched.pid, pidDescriptor: -1).wait()
     }
 
     private static func readProgram() throws(SystemError) -> [UInt8] {

@@ -2,7 +2,7 @@ import Glibc
 import Linux
 import SystemPackage
 
-/// Passes between a terminal inside a container and the descriptors that this process was given, until the terminal ends.
+/// Passes between a terminal inside a container and the descriptors that this process was given.
 ///
 /// The window's size follows that of our own terminal, if standard input is one.
 final class TerminalRelay {
@@ -11,24 +11,26 @@ final class TerminalRelay {
     private var buffer = [UInt8](repeating: 0, count: 1 << 16)
     /// What was read and has not been written to the terminal yet; while there is any, no more is read.
     private var pending: ArraySlice<UInt8> = []
+    private var hasEnded = false
 
-    init(_ terminal: FileDescriptor) throws(SystemError) {
+    /// Begins to pass, in the loop, which keeps it.
+    init(_ terminal: FileDescriptor, loop: EventLoop) throws(SystemError) {
         self.terminal = terminal
-        loop = try EventLoop()
+        self.loop = loop
         try terminal.setNonBlocking()
-    }
-
-    /// Returns when the last process on the terminal has let go of it.
-    func run() throws(SystemError) {
         followSize()
         try loop.watch(signals: [SIGWINCH]) { [self] _ in followSize() }
         try loop.watch(terminal, for: .readable) { [self] readiness in
             if readiness.contains(.writable) { writeInput() }
-            if readiness.contains(.readable) { passOutput() }
+            if readiness.contains(.readable) { _ = passOutput() }
         }
         // Not everything can be waited for: a file or /dev/null gives nothing to type.
         try? loop.watch(.standardInput, for: .readable) { [self] _ in readInput() }
-        try loop.run()
+    }
+
+    /// Passes what has been shown and not been read yet.
+    func passRest() {
+        while !hasEnded, passOutput() {}
     }
 
     private func followSize() {
@@ -36,15 +38,22 @@ final class TerminalRelay {
         try? Terminal.setSize(size, of: terminal)
     }
 
-    private func passOutput() {
-        guard let count = try? terminal.readAvailable(into: &buffer) else { return }
-        guard count > 0 else { return loop.stop() }
+    /// Passes what is there; false if there is nothing.
+    private func passOutput() -> Bool {
+        guard let count = try? terminal.readAvailable(into: &buffer) else { return false }
+        guard count > 0 else {
+            hasEnded = true
+            loop.forget(terminal)
+            return false
+        }
         var start = 0
-        let bytes = Array(buffer[..<count])
         while start < count {
-            guard let written = try? FileDescriptor.standardOutput.writeAvailable(bytes, from: start) else { return }
+            guard let written = try? FileDescriptor.standardOutput.writeAvailable(buffer, range: start..<count) else {
+                return false
+            }
             start += written
         }
+        return true
     }
 
     private func readInput() {
@@ -60,6 +69,7 @@ final class TerminalRelay {
             pending = pending.dropFirst(written)
         }
         try? loop.change(.standardInput, to: pending.isEmpty ? .readable : [])
+        guard !hasEnded else { return }
         try? loop.change(terminal, to: pending.isEmpty ? .readable : [.readable, .writable])
     }
 }
