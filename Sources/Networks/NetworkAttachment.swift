@@ -14,6 +14,21 @@ public struct NetworkAttachment: Codable, Hashable, Sendable {
     /// What undoes it all, in this order.
     public var teardown: [TeardownStep]
 
+    /// What a start has been given.
+    public init(
+        namespace: String,
+        endpoints: [Endpoint],
+        names: NameOrder? = nil,
+        ports: [HeldPort],
+        teardown: [TeardownStep]
+    ) {
+        self.namespace = namespace
+        self.endpoints = endpoints
+        self.names = names
+        self.ports = ports
+        self.teardown = teardown
+    }
+
     /// A container's place on one network.
     public struct Endpoint: Codable, Hashable, Sendable {
         /// The network's identifier.

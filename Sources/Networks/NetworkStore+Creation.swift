@@ -83,9 +83,9 @@ extension NetworkStore {
 
     static func randomIdentifier() -> String {
         var random = SystemRandomNumberGenerator()
-        return (0..<32).map { _ in
-            let byte = random.next() as UInt8
-            return (byte < 16 ? "0" : "") + String(byte, radix: 16)
+        return (0..<4).map { _ in
+            let digits = String(random.next() as UInt64, radix: 16)
+            return String(repeating: "0", count: 16 - digits.count) + digits
         }.joined()
     }
 

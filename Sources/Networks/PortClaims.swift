@@ -64,10 +64,11 @@ struct PortClaims {
         }
         let claim = Claim(containerID: request.containerID, containerName: request.containerName)
         guard try ClaimFile.create(at: file(of: port), contents: JSON.encode(claim)) else {
-            throw NetworksError.portTaken(port, by: try holder(of: port) ?? .unknown)
+            let holder = try self.claim(at: file(of: port))?.containerName
+            throw NetworksError.portTaken(port, by: holder.map { .container($0) } ?? .unknown)
         }
         do {
-            if let holder = try holder(of: port) { throw NetworksError.portTaken(port, by: holder) }
+            if let holder = try otherHolder(of: port) { throw NetworksError.portTaken(port, by: holder) }
             if try listen(on: port) != nil { return port }
             try ClaimFile.remove(at: file(of: port))
             return nil
@@ -93,9 +94,10 @@ struct PortClaims {
         }
     }
 
-    /// The container with a claim in this one's way.
-    private func holder(of port: HostPort) throws -> NetworksError.Holder? {
-        for name in try ClaimFile.names(in: folder) where name != port.description {
+    /// The container with another claim that is in this one's way.
+    private func otherHolder(of port: HostPort) throws -> NetworksError.Holder? {
+        let end = "-\(port.number)"
+        for name in try ClaimFile.names(in: folder) where name.hasSuffix(end) && name != port.description {
             guard let other = HostPort(name), other.conflicts(with: port) else { continue }
             guard let claim = try claim(at: folder.appending(name)) else { continue }
             return .container(claim.containerName)
