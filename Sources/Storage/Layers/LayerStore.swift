@@ -24,11 +24,10 @@ public struct LayerStore: Sendable {
 
     private func home(of diffID: Digest) -> FilePath { folder.appending(diffID.hex) }
 
-    /// The layer's files.
-    public func diff(of diffID: Digest) -> FilePath { home(of: diffID).appending("diff") }
+    private func diff(of diffID: Digest) -> FilePath { home(of: diffID).appending("diff") }
 
     /// Whether the layer is there, whole.
-    public func contains(_ diffID: Digest) throws -> Bool { try record(diffID) != nil }
+    public func contains(_ diffID: Digest) -> Bool { (try? record(diffID)) != nil }
 
     /// What is known of a layer; nil if it is not there.
     public func record(_ diffID: Digest) throws -> LayerRecord? {
@@ -48,14 +47,12 @@ public struct LayerStore: Sendable {
         return record
     }
 
-    /// The folders of an image's layers, base first.
+    /// The folder with the layer's files, an overlay's lower one.
     ///
     /// - Throws: ``StorageError/unknownLayer(_:)``
-    public func diffs(of diffIDs: [Digest]) throws -> [FilePath] {
-        try diffIDs.map { diffID in
-            guard try contains(diffID) else { throw StorageError.unknownLayer(diffID) }
-            return diff(of: diffID)
-        }
+    public func contents(of diffID: Digest) throws -> FilePath {
+        guard contains(diffID) else { throw StorageError.unknownLayer(diffID) }
+        return diff(of: diffID)
     }
 
     /// All layers that are there.
@@ -70,11 +67,9 @@ public struct LayerStore: Sendable {
 
     private var drafts: FilePath { folder.appending("drafts") }
 
-    /// A folder in which a layer is made: `diff` in it will be its files.
-    private func makeDraft() throws -> DraftFolder {
-        let draft = try DraftFolder(in: drafts)
-        try Folder.make(draft.path.appending("diff"), mode: 0o755)
-        return draft
+    /// An empty layer to be filled.
+    public func makeDraft() throws -> LayerDraft {
+        try LayerDraft(DraftFolder(in: drafts))
     }
 
     /// Unpacks a layer's tar, packed or not.
@@ -96,7 +91,7 @@ public struct LayerStore: Sendable {
             tarSize += Int64(piece.count)
         }
         let tar = TarReader(tapped)
-        var unpacker = LayerUnpacker(try OpenFolder(opening: draft.path.appending("diff")))
+        var unpacker = LayerUnpacker(try OpenFolder(opening: draft.contents))
         try unpacker.unpack(tar)
         try tar.drain()
         let diffID = Digest(sha256: hash.sum())
@@ -112,8 +107,8 @@ public struct LayerStore: Sendable {
         let draft = try makeDraft()
         let packed = try Self.measure(OpenFolder(opening: upper))
         if let record = try record(packed.diffID) { return record }
-        try Removal.folder(draft.path.appending("diff"))
-        guard try Folder.move(upper, to: draft.path.appending("diff")) else {
+        try Removal.folder(draft.contents)
+        guard try Folder.move(upper, to: draft.contents) else {
             throw StorageError.unknownLayer(packed.diffID)
         }
         return try keep(draft, packed.diffID, size: packed.size, tarSize: packed.tarSize)
@@ -131,7 +126,7 @@ public struct LayerStore: Sendable {
     }
 
     private func keep(
-        _ draft: borrowing DraftFolder,
+        _ draft: LayerDraft,
         _ diffID: Digest,
         size: Int64,
         tarSize: Int64
@@ -144,11 +139,16 @@ public struct LayerStore: Sendable {
             createdAt: Timestamp.now(),
             boot: Self.boot
         )
-        try WholeFile.replace(draft.path.appending("record.json"), with: try JSON.encode(record), isDurable: false)
+        try WholeFile.replace(
+            draft.folder.path.appending("record.json"),
+            with: try JSON.encode(record),
+            isDurable: false
+        )
+        try Removal.tree(draft.work)
         // What an unsynchronized layer of an earlier boot left is in the way.
         try Removal.tree(home(of: diffID))
         // False: another process was faster, with the same layer.
-        _ = try Folder.move(draft.path, to: home(of: diffID))
+        _ = try Folder.move(draft.folder.path, to: home(of: diffID))
         try Removal.file(home(of: diffID).appending("lock"))
         return record
     }
@@ -168,7 +168,7 @@ public struct LayerStore: Sendable {
     /// - Throws: ``StorageError/wrongDigest(expected:actual:)`` at the end for a layer that came as a tar of another
     ///   make: then only that tar, as it came, can be given again.
     public func writeTar(of diffID: Digest, to sink: @escaping ByteSink) throws {
-        guard try contains(diffID) else { throw StorageError.unknownLayer(diffID) }
+        guard contains(diffID) else { throw StorageError.unknownLayer(diffID) }
         let hash = SHA256()
         var packer = LayerPacker { piece in
             hash.update(piece, 0..<piece.count)
@@ -183,8 +183,8 @@ public struct LayerStore: Sendable {
     public func remove(_ diffID: Digest) throws {
         guard Folder.hasEntry(home(of: diffID)) else { return }
         let draft = try makeDraft()
-        try Removal.tree(draft.path.appending("diff"))
-        _ = try Folder.move(home(of: diffID), to: draft.path.appending("diff"))
+        try Removal.tree(draft.contents)
+        _ = try Folder.move(home(of: diffID), to: draft.contents)
     }
 
     /// Removes what was given up half made: drafts that nobody holds.

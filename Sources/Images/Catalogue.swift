@@ -1,0 +1,86 @@
+import JSON
+import Linux
+import OCI
+import SystemPackage
+
+/// What images there are and what they are called, in one file that is replaced as a whole.
+struct Catalogue: Codable {
+    /// By id.
+    var images: [String: Entry] = [:]
+    /// By the full form of the reference.
+    var names: [String: Name] = [:]
+
+    struct Entry: Codable {
+        /// Blobs that layers came as, by diff identifier; layers that were made here have none.
+        var blobs: [String: Descriptor] = [:]
+        /// The manifest under which the layout lists the image.
+        var manifest: Descriptor
+        /// References by digest.
+        var digests: [String] = []
+        /// How many bytes the layers' files have.
+        var size: Int64
+        /// In nanoseconds since 1970.
+        var addedAt: Int64
+    }
+
+    struct Name: Codable {
+        var id: String
+        /// In nanoseconds since 1970.
+        var taggedAt: Int64
+    }
+
+    /// Reads the catalogue; an empty one where none was written yet.
+    static func read(_ path: FilePath) throws -> Catalogue {
+        let bytes: [UInt8]
+        do {
+            bytes = try WholeFile.read(path, limit: 64 << 20)
+        } catch {
+            guard error.errno == .noSuchFileOrDirectory else { throw error }
+            return Catalogue()
+        }
+        do {
+            return try JSON.decode(Catalogue.self, from: bytes)
+        } catch {
+            throw ImageError.malformed(subject: path.string, reason: "\(error)")
+        }
+    }
+
+    /// The names of an image, sorted.
+    func references(of id: Digest) -> [ImageReference] {
+        names.filter { $0.value.id == id.description }.keys.sorted()
+            .compactMap { try? ImageReference(parsing: $0) }
+    }
+
+    /// Whether an image is there.
+    func contains(_ id: Digest) -> Bool { images[id.description] != nil }
+
+    /// What a text means: a whole id, then a name, then the beginning of an id.
+    func resolve(_ text: String) throws(ImageError) -> Digest? {
+        if let id = Self.wholeID(text), contains(id) { return id }
+        if let reference = try? ImageReference(parsing: text), let id = resolve(reference) { return id }
+        return try prefix(text)
+    }
+
+    private static func wholeID(_ text: String) -> Digest? {
+        try? Digest(parsing: text.hasPrefix("sha256:") ? text : "sha256:" + text)
+    }
+
+    /// The image of a name. A digest selects, whatever tag is beside it.
+    func resolve(_ reference: ImageReference) -> Digest? {
+        guard let digest = reference.digest else {
+            return names[reference.description].flatMap { try? Digest(parsing: $0.id) }
+        }
+        let pinned = "\(reference.repository)@\(digest)"
+        let id = images.first { $0.value.digests.contains(pinned) }?.key
+        return id.flatMap { try? Digest(parsing: $0) }
+    }
+
+    private func prefix(_ text: String) throws(ImageError) -> Digest? {
+        let start = text.hasPrefix("sha256:") ? String(text.dropFirst(7)) : text
+        let digits = "0123456789abcdef".utf8
+        guard !start.isEmpty, start.utf8.allSatisfy({ digits.contains($0) }) else { return nil }
+        let ids = images.keys.filter { $0.hasPrefix("sha256:" + start) }
+        guard ids.count < 2 else { throw .ambiguousPrefix(text) }
+        return ids.first.flatMap { try? Digest(parsing: $0) }
+    }
+}

@@ -1,0 +1,154 @@
+import Hashing
+import JSON
+import Linux
+public import OCI
+public import Storage
+import SystemPackage
+
+/// The images of this machine: an OCI image layout, and beside it a catalogue that says which names lead to which image.
+///
+/// An image's id is the digest of its configuration. Its layers lie unpacked in the ``LayerStore``. A layer that came
+/// from a registry or an archive keeps the blob it came as, since its exact bytes cannot be made again from files. A layer
+/// that was built here has no blob until it is saved or pushed: its tar is then made from its files, the same every time.
+/// The layout's `index.json` lists the images all of whose blobs are there, so that other tools can read those as they
+/// are; `save` gives any image.
+public struct ImageStore: Sendable {
+    /// Where the images' layers are.
+    public let layers: LayerStore
+    /// Configurations, manifests, and layers as they came.
+    public let blobs: BlobStore
+    let folder: FilePath
+
+    public init(root: StateRoot) {
+        folder = root.images
+        layers = LayerStore(root)
+        blobs = BlobStore(root.images)
+    }
+
+    private var cataloguePath: FilePath { folder.appending("catalogue.json") }
+
+    func catalogue() throws -> Catalogue { try Catalogue.read(cataloguePath) }
+
+    /// Changes the catalogue while nobody else does, and the layout's own index with it.
+    func change<Result>(_ body: (inout Catalogue) throws -> Result) throws -> Result {
+        try Folder.makeAll(folder, mode: 0o711)
+        let lock = try FileLock.await(folder.appending("lock"))
+        var catalogue = try catalogue()
+        let result = try body(&catalogue)
+        try WholeFile.replace(cataloguePath, with: try JSON.encode(catalogue), isDurable: true)
+        try writeLayout(catalogue)
+        _ = consume lock
+        return result
+    }
+
+    // MARK: Finding
+
+    /// The image that a text means, which is a whole id, a name, or the beginning of an id; nil if there is none.
+    ///
+    /// - Throws: ``ImageError/ambiguousPrefix(_:)``
+    public func find(_ text: String) throws -> Image? {
+        let catalogue = try catalogue()
+        return try catalogue.resolve(text).map { try image($0, in: catalogue) }
+    }
+
+    /// The image of that name; nil if there is none.
+    public func find(_ reference: ImageReference) throws -> Image? {
+        let catalogue = try catalogue()
+        return try catalogue.resolve(reference).map { try image($0, in: catalogue) }
+    }
+
+    /// Whether there is an image of that id with all of its layers.
+    public func contains(_ id: Digest) throws -> Bool {
+        let catalogue = try catalogue()
+        guard catalogue.contains(id) else { return false }
+        return try configuration(of: id).rootfs.diffIDs.allSatisfy(layers.contains)
+    }
+
+    /// All images, the one that was named last first.
+    public func list() throws -> [Image] {
+        let catalogue = try catalogue()
+        let ids = catalogue.images.keys.compactMap { try? Digest(parsing: $0) }
+        return try ids.map { try image($0, in: catalogue) }
+            .sorted { ($0.taggedAt, $1.id) > ($1.taggedAt, $0.id) }
+    }
+
+    func image(_ id: Digest, in catalogue: Catalogue) throws -> Image {
+        guard let entry = catalogue.images[id.description] else { throw ImageError.notFound(id.description) }
+        let references = catalogue.references(of: id)
+        let times = references.compactMap { catalogue.names[$0.description]?.taggedAt }
+        return Image(
+            id: id,
+            configuration: try configuration(of: id),
+            references: references,
+            repositoryDigests: entry.digests.compactMap { try? ImageReference(parsing: $0) },
+            size: entry.size,
+            taggedAt: times.max() ?? entry.addedAt
+        )
+    }
+
+    func configuration(of id: Digest) throws -> ImageConfiguration {
+        do {
+            return try JSON.decode(ImageConfiguration.self, from: blobs.read(id))
+        } catch let error as DecodingError {
+            throw ImageError.malformed(subject: "image \(id.short)", reason: "\(error)")
+        }
+    }
+
+    // MARK: Adding
+
+    /// Stores an image whose layers are in the ``LayerStore`` already, and makes it safe against a power cut.
+    ///
+    /// - Parameter references: Names it gets; an image that had one of them loses it.
+    /// - Returns: Its id.
+    public func commit(
+        _ configuration: ImageConfiguration,
+        as references: [ImageReference] = []
+    ) throws -> Digest {
+        try add(try JSON.encode(configuration), as: references)
+    }
+
+    /// Stores an image by its configuration as it came, since its digest is the image's id.
+    ///
+    /// - Parameter blobs: What layers came as, by diff identifier.
+    func add(
+        _ bytes: [UInt8],
+        as references: [ImageReference],
+        blobs came: [Digest: Descriptor] = [:],
+        manifest: Descriptor? = nil,
+        digests: [String] = []
+    ) throws -> Digest {
+        let configuration = try JSON.decode(ImageConfiguration.self, from: bytes)
+        var size: Int64 = 0
+        for diffID in configuration.rootfs.diffIDs {
+            guard let record = try layers.record(diffID) else { throw StorageError.unknownLayer(diffID) }
+            size += record.size
+        }
+        try layers.synchronize(configuration.rootfs.diffIDs)
+        let id = try blobs.write(bytes)
+        let manifest = try manifest ?? writeManifest(id, bytes.count, configuration, came)
+        try change { catalogue in
+            var entry =
+                catalogue.images[id.description]
+                ?? Catalogue.Entry(manifest: manifest, size: size, addedAt: Timestamp.now())
+            entry.manifest = manifest
+            for (diffID, descriptor) in came { entry.blobs[diffID.description] = descriptor }
+            entry.digests = Set(entry.digests + digests).sorted()
+            catalogue.images[id.description] = entry
+            for reference in references { try Self.name(id, reference, in: &catalogue) }
+        }
+        return id
+    }
+
+    /// Gives an image a further name. An image that has the name loses it.
+    public func tag(_ id: Digest, as reference: ImageReference) throws {
+        try change { catalogue in
+            guard catalogue.contains(id) else { throw ImageError.notFound(id.description) }
+            try Self.name(id, reference, in: &catalogue)
+        }
+    }
+
+    private static func name(_ id: Digest, _ reference: ImageReference, in catalogue: inout Catalogue) throws {
+        guard reference.digest == nil else { throw ImageError.digestAsTag(reference.familiar) }
+        catalogue.names[reference.description] = Catalogue.Name(id: id.description, taggedAt: Timestamp.now())
+    }
+}
