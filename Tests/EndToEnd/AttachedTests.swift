@@ -16,8 +16,10 @@ extension EndToEnd {
 
         @Test func `exit-code-from takes the code of the named service`() throws {
             try onStage("attached") { stage in
-                #expect(try stage.compose("up", "--exit-code-from", "talker", in: ["CODE": "9"]).code == 9)
-                #expect(try stage.compose("up", "--exit-code-from", "stayer").code == 0)
+                let talker = try stage.compose("up", "--exit-code-from", "talker", in: ["CODE": "9"])
+                #expect(talker.code == 9, "\(talker)")
+                let stayer = try stage.compose("up", "--exit-code-from", "stayer")
+                #expect(stayer.code == 0, "\(stayer)")
             }
         }
 
