@@ -1,0 +1,138 @@
+import Testing
+
+extension EndToEnd {
+    @Suite struct Builds {
+        @Test func `every instruction does what it does elsewhere`() throws {
+            try onStage("build") { stage in
+                try stage.does("build")
+                let run = try stage.docker("run", "--rm", "build-app")
+                #expect(
+                    run.output == """
+                        version 1.0 as 1234 in /work: hello there
+                        33:33
+                        unpacked
+                        Dockerfile
+                        archive.tar
+                        compose.yaml
+                        important.log
+                        src
+
+                        """,
+                    "\(run)"
+                )
+                let inspection = try stage.docker("inspect", "build-app").output
+                for expected in [
+                    "\"80/tcp\"", "\"53/udp\"", "\"/work/state\"", "SIGINT", "org.example.kind", "\"User\": \"1234\"",
+                ] {
+                    #expect(inspection.contains(expected), "\(expected) in \(inspection)")
+                }
+            }
+        }
+
+        @Test func `a build with nothing new makes nothing new`() throws {
+            try onStage("build") { stage in
+                try stage.does("build")
+                let first = try stage.docker("images", "--quiet", "--no-trunc", "build-app").text
+                #expect(first.hasPrefix("sha256:"))
+                try stage.does("build")
+                #expect(try stage.docker("images", "--quiet", "--no-trunc", "build-app").text == first)
+                try stage.write("changed\n", to: "src/data.txt")
+                try stage.does("build")
+                #expect(try stage.docker("images", "--quiet", "--no-trunc", "build-app").text != first)
+            }
+        }
+
+        @Test func `a build argument reaches the stage that asks for it`() throws {
+            try onStage("build") { stage in
+                try stage.does("build", "--build-arg", "VERSION=2.5", "app")
+                #expect(try stage.docker("run", "--rm", "build-app").output.contains("version 2.5"))
+            }
+        }
+
+        @Test func `a RUN that fails shows its output, its line and its code`() throws {
+            try onStage("build") { stage in
+                let build = try stage.compose("build", "failing")
+                #expect(build.code != 0, "\(build)")
+                let text = build.output + build.errors
+                #expect(text.contains("about to fail"), "\(build)")
+                #expect(text.contains(":3"), "\(build)")
+                #expect(text.contains("exit code: 3") || text.contains("exit code 3"), "\(build)")
+                #expect(try stage.docker("images", "--quiet", "build-failing").output == "")
+            }
+        }
+
+        @Test func `up builds what is missing, and what it is told to`() throws {
+            try onStage("build") { stage in
+                let up = try stage.compose("up")
+                #expect(up.code == 0 && up.output.contains("version 1.0"), "\(up)")
+                try stage.write("echo \"replaced @VERSION@\"\n", to: "src/tool")
+                let same = try stage.compose("up")
+                #expect(same.output.contains("version 1.0"), "\(same)")
+                let built = try stage.compose("up", "--build")
+                #expect(built.output.contains("replaced 1.0"), "\(built)")
+            }
+        }
+
+        @Test func `images shows what the project runs, down --rmi removes it`() throws {
+            try onStage("build") { stage in
+                try stage.does("up", "-d")
+                let images = try stage.does("images")
+                #expect(
+                    images.lines.first?.hasPrefix("CONTAINER") == true && images.output.contains("build-app"),
+                    "\(images)"
+                )
+                try stage.does("down", "--rmi", "local")
+                #expect(try stage.docker("images", "--quiet", "build-app").output == "")
+                #expect(try stage.docker("images", "--quiet", "busybox").output != "")
+            }
+        }
+
+        @Test func `an image in use is not removed, and says by whom`() throws {
+            try onStage { stage in
+                #expect(try stage.docker("run", "-d", "--name", "user", "--init", "busybox", "sleep", "1000").code == 0)
+                let refused = try stage.docker("rmi", "busybox")
+                #expect(refused.code == 1, "\(refused)")
+                #expect(refused.errors.contains("user") || refused.errors.contains("container"), "\(refused)")
+                #expect(try stage.docker("rm", "-f", "user").code == 0)
+                #expect(try stage.docker("rmi", "busybox").code == 0)
+                #expect(try stage.docker("images", "--quiet").output == "")
+            }
+        }
+
+        @Test func `docker build reads a context from its argument and a file from its input`() throws {
+            try onStage("build") { stage in
+                let built = try stage.docker("build", "-t", "named:2", "--target", "base", ".")
+                #expect(built.code == 0, "\(built)")
+                #expect(
+                    try stage.docker("run", "--rm", "named:2", "sh", "-c", "echo $GREETING").output == "hello there\n"
+                )
+                let piped = try stage.docker(
+                    "build",
+                    "-t",
+                    "piped",
+                    "-f",
+                    "-",
+                    ".",
+                    input: "FROM busybox\nCOPY src/data.txt /\n"
+                )
+                #expect(piped.code == 0, "\(piped)")
+                #expect(try stage.docker("run", "--rm", "piped", "cat", "/data.txt").output == "data\n")
+                let quiet = try stage.docker("build", "-q", "-t", "piped", ".")
+                #expect(quiet.text.hasPrefix("sha256:") && quiet.lines.count == 1, "\(quiet)")
+            }
+        }
+
+        @Test func `a removed file is gone, and an opaque folder is empty`() throws {
+            try onStage { stage in
+                let file = """
+                    FROM busybox
+                    RUN mkdir -p /a/b && echo 1 > /a/b/one && echo 2 > /a/two
+                    RUN rm -rf /a/b && mkdir /a/b && rm /a/two
+                    """
+                let built = try stage.docker("build", "-t", "layers", "-", input: file)
+                #expect(built.code == 0, "\(built)")
+                #expect(try stage.docker("run", "--rm", "layers", "find", "/a").output == "/a\n/a/b\n")
+            }
+        }
+    }
+}
