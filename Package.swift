@@ -90,7 +90,12 @@ let package = Package(
         ),
         module("Monitor", ["Supervision", "NameResolution", "JSON", "Linux"]),
         .executableTarget(name: "tutti", dependencies: ["CLI"], swiftSettings: safe),
-        .executableTarget(name: "tutti-monitor", dependencies: ["Monitor"], swiftSettings: safe),
+        .executableTarget(
+            name: "tutti-monitor",
+            dependencies: ["Monitor"],
+            swiftSettings: safe,
+            linkerSettings: [.unsafeFlags(["-static-executable"])]
+        ),
         .executableTarget(name: "tutti-init", linkerSettings: [.unsafeFlags(["-static-executable"])]),
 
         .target(name: "TestSupport", dependencies: [system], path: "Tests/TestSupport", swiftSettings: common),
