@@ -113,7 +113,7 @@ let package = Package(
         tests("Volumes", ["Volumes", "Storage", "Linux"]),
         tests("Containers", ["Containers", "Supervision", "Storage", "OCI", "Linux"]),
         tests("Builder", ["Builder", "Images", "Storage", "Dockerfile", "OCI", "Linux"]),
-        tests("Orchestrator", ["Orchestrator", "ComposeSpec", "Containers"]),
+        tests("Orchestrator", ["Orchestrator", "ComposeSpec", "Containers", "Storage", "Volumes"]),
         tests("CLI", ["CLI", "JSON", "Linux", "Orchestrator"]),
         tests("Monitor", ["Monitor", "Supervision", "NameResolution", "JSON", "Linux"]),
         .testTarget(
