@@ -70,7 +70,10 @@ let package = Package(
         // work and projects
         module(
             "Builder",
-            ["Containers", "Images", "Networks", "Volumes", "Dockerfile", "Storage", "OCI", "JSON", "Linux", "Hashing"]
+            [
+                "Containers", "Images", "Networks", "Dockerfile", "Storage", "OCI", "JSON", "Linux", "Hashing",
+                "Compression",
+            ]
         ),
         module(
             "Orchestrator",
@@ -90,12 +93,7 @@ let package = Package(
         ),
         module("Monitor", ["Supervision", "NameResolution", "JSON", "Linux"]),
         .executableTarget(name: "tutti", dependencies: ["CLI"], swiftSettings: safe),
-        .executableTarget(
-            name: "tutti-monitor",
-            dependencies: ["Monitor"],
-            swiftSettings: safe,
-            linkerSettings: [.unsafeFlags(["-static-executable"])]
-        ),
+        .executableTarget(name: "tutti-monitor", dependencies: ["Monitor"], swiftSettings: safe),
         .executableTarget(name: "tutti-init", linkerSettings: [.unsafeFlags(["-static-executable"])]),
 
         .target(name: "TestSupport", dependencies: [system], path: "Tests/TestSupport", swiftSettings: common),
@@ -113,7 +111,7 @@ let package = Package(
         tests("Volumes", ["Volumes", "Storage", "Linux"]),
         tests("Containers", ["Containers", "Supervision", "Storage", "OCI", "Linux"]),
         tests("Builder", ["Builder", "Images", "Storage", "Dockerfile", "OCI", "Linux"]),
-        tests("Orchestrator", ["Orchestrator", "ComposeSpec", "Containers", "Storage", "Volumes"]),
+        tests("Orchestrator", ["Orchestrator", "ComposeSpec", "Containers"]),
         tests("CLI", ["CLI", "JSON", "Linux", "Orchestrator"]),
         tests("Monitor", ["Monitor", "Supervision", "NameResolution", "JSON", "Linux"]),
         .testTarget(

@@ -1,1 +1,132 @@
-// Placeholder.
+import Containers
+import Dockerfile
+public import Images
+import JSON
+import Linux
+public import OCI
+public import Storage
+import Synchronization
+public import SystemPackage
+
+/// Turns a Dockerfile and a folder into an image.
+///
+/// Stages that do not wait for each other are built at the same time. Every step that changes files leaves one layer, which
+/// is found again by what it depends on; a build with nothing to do writes nothing.
+public struct Builder: Sendable {
+    private let root: StateRoot
+    private let images: ImageStore
+    private let layers: LayerStore
+    private let runner: any StepRunner
+
+    /// A builder for the images of a root.
+    ///
+    /// - Parameter programs: Where the programs are that a container needs, if not beside the running one.
+    public init(root: StateRoot, images: ImageStore, programs: FilePath? = nil) {
+        self.init(root: root, images: images, runner: SandboxRunner(root: root, programs: programs))
+    }
+
+    init(root: StateRoot, images: ImageStore, runner: any StepRunner) {
+        self.root = root
+        self.images = images
+        layers = images.layers
+        self.runner = runner
+    }
+
+    /// Builds an image, and gives it the names that the request asks for.
+    ///
+    /// - Parameter report: Told what happens, one event at a time, from whatever thread it happens on.
+    /// - Returns: The image's identifier.
+    /// - Throws: ``BuilderError`` and `DockerfileError`; errors of the stores as they are.
+    @discardableResult
+    public func build(
+        _ request: BuildRequest,
+        report: @escaping @Sendable (BuildEvent) -> Void = { _ in }
+    ) throws -> Digest {
+        let dockerfile = try DockerfileText(request)
+        try Workspace.sweep(root)
+        try layers.sweep()
+        let workspace = try Workspace.make(in: root)
+        defer { workspace.remove() }
+        let cache = try BuildCache(root)
+        let stores = BuildStores(images: images, layers: layers, cache: cache, runner: runner)
+        let session = try BuildSession(
+            request: request,
+            dockerfile: dockerfile,
+            stores: stores,
+            workspace: workspace,
+            report: report
+        )
+        defer { session.save() }
+        warn(session)
+        try StageScheduler(session).run()
+        guard let result = session.result(of: session.graph.target) else { throw StageStopped() }
+        return try finish(result, session)
+    }
+
+    private func warn(_ session: BuildSession) {
+        if let syntax = session.document.directives.syntax, !Self.isOwnSyntax(syntax) {
+            session.tell(.warning("syntax \(syntax): frontends are not run, the built-in parser reads the file"))
+        }
+        let declared = session.document.declaredArguments.union(GlobalVariables.implicit)
+        let unused = session.request.arguments.keys.filter { name in
+            !declared.contains(name) && !name.hasPrefix("BUILDKIT_") && name != "SOURCE_DATE_EPOCH"
+        }
+        guard !unused.isEmpty else { return }
+        session.tell(.warning("One or more build-args \(unused.sorted()) were not consumed"))
+    }
+
+    private static func isOwnSyntax(_ syntax: String) -> Bool {
+        ["docker/dockerfile", "docker.io/docker/dockerfile"].contains { syntax == $0 || syntax.hasPrefix("\($0):") }
+    }
+
+    /// Makes the image, or finds the one that was made from the same.
+    private func finish(_ result: StageState, _ session: BuildSession) throws -> Digest {
+        var image = result.image
+        for (name, value) in session.request.labels { image.config.labels[name] = value }
+        var key = CacheKey("image")
+        key.add("configuration", try JSON.encode(image.withoutTimes))
+        let id: Digest
+        if !session.request.ignoresCache, let known = session.cache.image(key.text), try images.contains(known.id) {
+            id = known.id
+        } else {
+            id = try images.commit(image)
+            try session.cache.save(BuildCache.Image(id: id), as: key.text)
+        }
+        for tag in session.request.tags {
+            let reference = try ImageReference(parsing: tag)
+            if try images.find(reference)?.id != id { try images.tag(id, as: reference) }
+        }
+        session.tell(.finished(id.description, tags: session.request.tags))
+        return id
+    }
+}
+
+/// What a build works on.
+struct BuildStores: Sendable {
+    let images: ImageStore
+    let layers: LayerStore
+    let cache: BuildCache
+    let runner: any StepRunner
+}
+
+extension ImageConfiguration {
+    /// The same without the times: what makes two builds equal.
+    fileprivate var withoutTimes: ImageConfiguration {
+        var image = self
+        image.created = nil
+        for index in image.history.indices { image.history[index].created = nil }
+        return image
+    }
+}
+
+extension DockerfileDocument {
+    /// Every name that some `ARG` declares.
+    fileprivate var declaredArguments: Set<String> {
+        let all = globalArguments + stages.flatMap(\.instructions)
+        return Set(
+            all.flatMap { located in
+                if case .arg(let declarations) = located.instruction { declarations.map(\.name) } else { [String]() }
+            }
+        )
+    }
+}

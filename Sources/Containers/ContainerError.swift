@@ -29,7 +29,6 @@ public enum ContainerError: Error, Hashable, Sendable {
 }
 
 extension ContainerError: CustomStringConvertible {
-    /// What went wrong, in one line.
     public var description: String {
         switch self {
         case .notFound(let reference): "no such container: \(reference)"

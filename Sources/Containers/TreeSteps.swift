@@ -24,11 +24,18 @@ struct TreeSteps {
     private var root: LaunchStep {
         .mountOverlay(
             at: start.folders.root,
-            lower: start.layers.isEmpty ? [start.folders.empty] : start.layers.reversed(),
+            lower: start.layers.isEmpty ? [start.folders.empty] : distinctLayers,
             upper: start.folders.upper,
             work: start.folders.work,
             isVolatile: start.isVolatile
         )
+    }
+
+    /// The topmost first. Of a layer that appears more than once the topmost is left: an overlay refuses the same folder
+    /// twice, and the topmost shows all that the others would.
+    private var distinctLayers: [String] {
+        var seen: Set<String> = []
+        return start.layers.reversed().filter { seen.insert($0).inserted }
     }
 
     // MARK: The kernel's

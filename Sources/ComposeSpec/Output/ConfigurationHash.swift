@@ -1,4 +1,3 @@
-import Hashing
 import YAML
 
 /// Digests of what a change of would have to recreate something for.

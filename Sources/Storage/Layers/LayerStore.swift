@@ -99,24 +99,19 @@ public struct LayerStore: Sendable {
         return try keep(draft, diffID, size: unpacker.size, tarSize: tarSize)
     }
 
-    /// Makes what is in a draft a layer. Its tar is only hashed; the files are moved, not copied.
-    ///
-    /// Nothing may be mounted on it any more. The draft is used up.
-    public func commit(_ draft: LayerDraft) throws -> LayerRecord {
-        let packed = try Self.measure(OpenFolder(opening: draft.contents))
-        return try keep(draft, packed.diffID, size: packed.size, tarSize: packed.tarSize)
-    }
-
     /// Makes the upper folder of an overlay a layer, by moving it; nothing is copied.
     ///
-    /// Nothing may be mounted on it any more. Whoever made the folder finds it gone.
+    /// Nothing may be mounted on it any more. Whoever made the folder finds it gone, or, where the same layer was there
+    /// already, removes it.
     public func commit(upper: FilePath) throws -> LayerRecord {
         let draft = try makeDraft()
+        let packed = try Self.measure(OpenFolder(opening: upper))
+        if let record = try record(packed.diffID) { return record }
         try Removal.folder(draft.contents)
         guard try Folder.move(upper, to: draft.contents) else {
-            throw StorageError.badArchive(entry: nil, reason: "\(upper) cannot be moved")
+            throw StorageError.unknownLayer(packed.diffID)
         }
-        return try commit(draft)
+        return try keep(draft, packed.diffID, size: packed.size, tarSize: packed.tarSize)
     }
 
     private static func measure(_ folder: OpenFolder) throws -> (diffID: Digest, size: Int64, tarSize: Int64) {

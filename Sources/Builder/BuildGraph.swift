@@ -1,0 +1,164 @@
+import Dockerfile
+
+/// Which stages a build needs, what each is made from, and what has to come first.
+struct BuildGraph: Sendable {
+    /// Where a tree comes from.
+    enum Source: Hashable, Sendable {
+        case scratch
+        /// The stage with this index.
+        case stage(Int)
+        case image(String)
+        /// A named context of the request.
+        case context(String)
+    }
+
+    /// A stage, resolved.
+    struct Node: Sendable {
+        let stage: Stage
+        let base: Source
+        /// As FROM asks, expanded.
+        let platform: String?
+        /// What every `--from` of the stage means.
+        let sources: [String: Source]
+
+        /// The stages that must be complete before this one starts.
+        var predecessors: Set<Int> {
+            Set(
+                ([base] + sources.values).compactMap {
+                    if case .stage(let index) = $0 { index } else { nil }
+                }
+            )
+        }
+    }
+
+    /// The stages that the target needs, and no other, by index.
+    let nodes: [Int: Node]
+    let target: Int
+
+    init(
+        _ document: DockerfileDocument,
+        target: String?,
+        variables: GlobalVariables,
+        contexts: Set<String>
+    ) throws {
+        let resolver = Resolver(document: document, expander: variables.expander, contexts: contexts)
+        let last = try resolver.target(target)
+        var nodes: [Int: Node] = [:]
+        var waiting = [last]
+        while let index = waiting.popLast() {
+            guard nodes[index] == nil else { continue }
+            let node = try resolver.node(document.stages[index])
+            nodes[index] = node
+            waiting += node.predecessors.sorted()
+        }
+        self.nodes = nodes
+        self.target = last
+        try refuseCycles(document)
+    }
+
+    /// Takes away what has no predecessor left until nothing is left; what remains goes in circles.
+    private func refuseCycles(_ document: DockerfileDocument) throws {
+        var open = nodes.mapValues(\.predecessors)
+        while let ready = open.first(where: { $0.value.isEmpty })?.key {
+            open[ready] = nil
+            for index in open.keys { open[index]?.remove(ready) }
+        }
+        guard var place = open.keys.min() else { return }
+        var path = [place]
+        while let next = open[place]?.min(), !path.contains(next) {
+            path.append(next)
+            place = next
+        }
+        let first = open[place]?.min().flatMap(path.firstIndex) ?? 0
+        let circle = path[first...] + [path[first]]
+        throw BuilderError(.cycle(circle.map { document.stages[$0].label }))
+    }
+}
+
+extension Stage {
+    /// The stage's name, or `stage-1`.
+    var label: String { from.name ?? "stage-\(index)" }
+}
+
+/// Finds out what names stand for.
+private struct Resolver {
+    let document: DockerfileDocument
+    let expander: WordExpander
+    let contexts: Set<String>
+
+    func target(_ name: String?) throws -> Int {
+        guard let name else { return document.stages.count - 1 }
+        if let index = stage(named: name, before: document.stages.count) { return index }
+        if let index = Int(name), document.stages.indices.contains(index) { return index }
+        throw BuilderError(.missingTarget(name))
+    }
+
+    func node(_ stage: Stage) throws -> BuildGraph.Node {
+        let image = try expand(stage.from.image, of: stage)
+        guard !image.isEmpty else {
+            throw DockerfileError(
+                file: document.file,
+                position: stage.from.range.start,
+                problem: .badValue(stage.from.image, expected: "an image's name once its variables are replaced")
+            )
+        }
+        var sources: [String: BuildGraph.Source] = [:]
+        for located in stage.instructions {
+            for name in Self.sources(of: located.instruction) {
+                sources[name] = try source(name, for: stage, at: located)
+            }
+        }
+        let platform = try stage.from.platform.map { try expand($0, of: stage) }
+        return BuildGraph.Node(stage: stage, base: base(image, for: stage), platform: platform, sources: sources)
+    }
+
+    private func expand(_ text: String, of stage: Stage) throws -> String {
+        do throws(DockerfileProblem) {
+            return try expander.expand(text)
+        } catch {
+            throw DockerfileError(file: document.file, position: stage.from.range.start, problem: error)
+        }
+    }
+
+    private func base(_ image: String, for stage: Stage) -> BuildGraph.Source {
+        if contexts.contains(image) { return .context(image) }
+        if let index = self.stage(named: image, before: stage.index) { return .stage(index) }
+        return image == "scratch" ? .scratch : .image(image)
+    }
+
+    /// What a `--from` means: a named context, a stage by name or index, or an image.
+    private func source(
+        _ name: String,
+        for stage: Stage,
+        at located: LocatedInstruction
+    ) throws -> BuildGraph.Source {
+        if contexts.contains(name) { return .context(name) }
+        if let index = self.stage(named: name, before: stage.index) { return .stage(index) }
+        if let index = self.stage(named: name, before: document.stages.count) { return .stage(index) }
+        guard let index = Int(name) else { return .image(name) }
+        guard index >= 0, index < stage.index else {
+            throw DockerfileError(
+                file: document.file,
+                position: located.range.start,
+                problem: .badFlagValue("from", value: name, expected: "the index of an earlier stage")
+            )
+        }
+        return .stage(index)
+    }
+
+    /// The latest stage of that name before an index.
+    private func stage(named name: String, before limit: Int) -> Int? {
+        let name = String(name.lowercased())
+        return document.stages[..<limit].last { $0.from.name == name }?.index
+    }
+
+    /// The names in `--from` and `--mount=from=`.
+    private static func sources(of instruction: Instruction) -> [String] {
+        switch instruction {
+        case .copy(let copy): copy.from.map { [$0] } ?? []
+        case .add(let add): add.files.from.map { [$0] } ?? []
+        case .run(let run): run.mounts.compactMap(\.from)
+        default: []
+        }
+    }
+}

@@ -1,0 +1,77 @@
+public import SystemPackage
+
+/// What to build, and how.
+public struct BuildRequest: Sendable {
+    /// Where the Dockerfile's text comes from.
+    public enum Source: Hashable, Sendable {
+        /// A file; relative paths are relative to the context. Its ignore file is `<path>.dockerignore`, if there is one.
+        case file(FilePath)
+        /// Text that stands in no file.
+        case text(String)
+    }
+
+    /// What a command may reach, where its instruction does not say.
+    public enum Network: Hashable, Sendable {
+        /// The engine's own bridge.
+        case `default`
+        case none
+        case host
+    }
+
+    /// A tree that instructions may name.
+    public enum NamedContext: Hashable, Sendable {
+        case folder(FilePath)
+        /// An image of the local store.
+        case image(String)
+    }
+
+    /// A secret: it reaches the commands that mount it, and nothing else.
+    public struct Secret: Hashable, Sendable {
+        /// The name by which instructions mount it.
+        public var id: String
+        /// What it holds.
+        public var value: [UInt8]
+
+        /// The secret with this identifier.
+        public init(id: String, value: [UInt8]) {
+            self.id = id
+            self.value = value
+        }
+    }
+
+    /// The folder that `COPY` and `ADD` read.
+    public var context: FilePath
+    /// `Dockerfile` in the context, or else `dockerfile`, when nil.
+    public var dockerfile: Source?
+    /// `--build-arg`
+    public var arguments: [String: String] = [:]
+    /// A stage's name or index; nil is the last one.
+    public var target: String?
+    /// `os/arch[/variant]`; nil is this machine's.
+    public var platform: String?
+    /// What the image is labelled with besides its own labels.
+    public var labels: [String: String] = [:]
+    /// What the image is called; may be empty.
+    public var tags: [String] = []
+    /// Whether every step is carried out anew.
+    public var ignoresCache = false
+    /// Whether base images are fetched although they are here.
+    public var pulls = false
+    /// What commands may reach where their instructions do not say.
+    public var network: Network = .default
+    /// `name:address`
+    public var extraHosts: [String] = []
+    /// Bytes of `/dev/shm`.
+    public var sharedMemory: Int = 64 << 20
+    /// What commands may mount as secrets.
+    public var secrets: [Secret] = []
+    /// `--build-context`: trees that take the place of stages and images of the same name.
+    public var namedContexts: [String: NamedContext] = [:]
+    /// Whether instructions may ask for the host's network.
+    public var allowsHostNetwork = false
+
+    /// A build of the Dockerfile in a folder.
+    public init(context: FilePath) {
+        self.context = context
+    }
+}

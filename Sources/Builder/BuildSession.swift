@@ -1,0 +1,140 @@
+import Dockerfile
+import Images
+import Linux
+import OCI
+import Storage
+import Synchronization
+import SystemPackage
+
+/// What all stages of one build share.
+final class BuildSession: Sendable {
+    let request: BuildRequest
+    let document: DockerfileDocument
+    let variables: GlobalVariables
+    let graph: BuildGraph
+    let images: ImageStore
+    let layers: LayerStore
+    let cache: BuildCache
+    let runner: any StepRunner
+    let workspace: Workspace
+    /// The time that this build writes down, in nanoseconds since 1970.
+    let now: Int64
+    private let report: @Sendable (BuildEvent) -> Void
+    private let contexts: ContextTrees
+    private let state = Mutex(State())
+
+    private struct State {
+        var results: [Int: StageState] = [:]
+        var isStopped = false
+    }
+
+    init(
+        request: BuildRequest,
+        dockerfile: DockerfileText,
+        stores: BuildStores,
+        workspace: Workspace,
+        report: @escaping @Sendable (BuildEvent) -> Void
+    ) throws {
+        self.request = request
+        document = dockerfile.document
+        let platform = try request.platform.map { try Platform(parsing: $0) } ?? .host
+        variables = try GlobalVariables(
+            document,
+            given: request.arguments,
+            platform: PlatformArguments.values(target: platform, stage: request.target)
+        )
+        graph = try BuildGraph(
+            document,
+            target: request.target,
+            variables: variables,
+            contexts: Set(request.namedContexts.keys)
+        )
+        images = stores.images
+        layers = stores.layers
+        cache = stores.cache
+        runner = stores.runner
+        self.workspace = workspace
+        let epoch = request.arguments["SOURCE_DATE_EPOCH"].flatMap { Int64($0) }
+        now = epoch.map { $0 * 1_000_000_000 } ?? Timestamp.now()
+        self.report = report
+        contexts = ContextTrees(request: request, dockerfile: dockerfile, cache: cache)
+    }
+
+    // MARK: Events
+
+    private let speaking = Mutex(())
+
+    /// Tells one event; never two at the same time.
+    func tell(_ event: BuildEvent) {
+        speaking.withLock { _ in report(event) }
+    }
+
+    // MARK: Results
+
+    func result(of stage: Int) -> StageState? { state.withLock { $0.results[stage] } }
+
+    func finish(_ stage: Int, with result: StageState) {
+        state.withLock { $0.results[stage] = result }
+    }
+
+    /// Asks all stages to stop at their next step.
+    func stop() { state.withLock { $0.isStopped = true } }
+
+    var isStopped: Bool { state.withLock(\.isStopped) }
+
+    // MARK: Trees
+
+    /// The tree that a layer stack shows.
+    func tree(of layers: [Digest]) throws -> MergedTree {
+        try MergedTree(self.layers.stack(of: layers))
+    }
+
+    /// The tree that an instruction names, what it ignores, and a text that stands for its contents, if they never change.
+    func source(_ source: BuildGraph.Source?) throws -> CopySource {
+        guard let source else { return try contexts.main() }
+        switch source {
+        case .scratch: return try stack([])
+        case .stage(let index): return try stack(result(of: index)?.layers ?? [])
+        case .image(let name): return try stack(try image(name).configuration.rootfs.diffIDs)
+        case .context(let name):
+            guard case .image(let image) = request.namedContexts[name] else { return try contexts.named(name) }
+            return try stack(try self.image(image).configuration.rootfs.diffIDs)
+        }
+    }
+
+    private func stack(_ layers: [Digest]) throws -> CopySource {
+        CopySource(
+            tree: try tree(of: layers),
+            ignored: .none,
+            identity: layers.map(\.description).joined(separator: " ")
+        )
+    }
+
+    /// An image of the store, by name.
+    func image(_ name: String) throws -> Image {
+        guard let image = try images.find(name) else { throw BuilderError(.missingImage(name)) }
+        return image
+    }
+
+    /// Writes down what was learned about files.
+    func save() { contexts.save() }
+}
+
+extension LayerStore {
+    /// The folders of layers, base first. Of a layer that appears more than once the topmost is left: an overlay refuses the
+    /// same folder twice, and the topmost shows all that the others would.
+    func stack(of layers: [Digest]) throws -> [FilePath] {
+        var seen: Set<Digest> = []
+        return try layers.reversed().filter { seen.insert($0).inserted }.map { try contents(of: $0) }.reversed()
+    }
+}
+
+/// A tree to copy from.
+struct CopySource: Sendable {
+    let tree: any SourceTree
+    let ignored: IgnorePatterns
+    /// Stands for the whole tree, where it cannot change; nil for folders of the host.
+    let identity: String?
+    /// The folder on the host, if it is one.
+    var folder: FilePath?
+}

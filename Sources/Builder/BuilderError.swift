@@ -1,0 +1,104 @@
+public import Dockerfile
+public import SystemPackage
+
+/// A build that cannot go on.
+///
+/// Mistakes in the Dockerfile's text are `DockerfileError`s instead; these are what turned out while building.
+public struct BuilderError: Error, Hashable, Sendable {
+    /// Where the instruction stands, if one is to blame.
+    public struct Place: Hashable, Sendable {
+        /// The file as the user named it.
+        public let file: String
+        /// Where the instruction stands in it.
+        public let range: SourceRange
+        /// The lines around it, the instruction's own marked.
+        public let excerpt: String
+    }
+
+    /// What happened.
+    public let problem: Problem
+    /// Where, if an instruction is to blame.
+    public let place: Place?
+
+    init(_ problem: Problem, at place: Place? = nil) {
+        self.problem = problem
+        self.place = place
+    }
+
+    /// What may go wrong while building.
+    public enum Problem: Hashable, Sendable {
+        case missingContext(FilePath)
+        case missingDockerfile(FilePath)
+        case missingTarget(String)
+        case cycle([String])
+        case missingImage(String)
+        case unsupportedPlatform(String, own: String)
+        case missingSource(String, isIgnored: Bool)
+        case noMatch(String)
+        case notAFolder(String)
+        case isAFolder(String)
+        case tooManyLinks(String)
+        case unknownUser(String)
+        case unknownGroup(String)
+        case badOwner(String)
+        case badMode(String)
+        case missingSecret(String)
+        case unsupported(String)
+        case notAllowed(String, option: String)
+        case badPath(String)
+        case badPort(String)
+        case badSignal(String)
+        case commandFailed(String, exitCode: Int32, lastOutput: [String])
+        case other(String)
+    }
+}
+
+extension BuilderError: CustomStringConvertible {
+    /// `Dockerfile:7: …`, and for a failed command its last lines and the place in the file below.
+    public var description: String {
+        guard let place else { return "\(problem)" }
+        let line = place.range.start.line
+        guard case .commandFailed(_, _, let output) = problem else { return "\(place.file):\(line): \(problem)" }
+        let shown = output.isEmpty ? "" : "\n------\n\(output.joined(separator: "\n"))\n------"
+        return "\(place.file):\(line): \(problem)\(shown)\n\(place.excerpt)"
+    }
+}
+
+extension BuilderError.Problem: CustomStringConvertible {
+    /// What happened, without the place.
+    public var description: String {
+        switch self {
+        case .missingContext(let path): "build context \(path) is not a folder"
+        case .missingDockerfile(let path): "\(path): no such Dockerfile"
+        case .missingTarget(let name): "target stage \"\(name)\" could not be found"
+        case .cycle(let stages): "stages depend on each other: \(stages.joined(separator: " → "))"
+        case .missingImage(let name): "no image \"\(name)\" here, and it cannot be pulled"
+        case .unsupportedPlatform(let platform, let own): "platform \(platform): this machine builds \(own) only"
+        case .missingSource(let path, let isIgnored):
+            "\"\(path)\" not found\(isIgnored ? ": it is excluded by .dockerignore" : "")"
+        case .noMatch(let pattern): "\"\(pattern)\" matches nothing"
+        case .notAFolder(let path): "\(path) is not a folder"
+        case .isAFolder(let path): "\(path) is a folder and cannot become a file"
+        case .tooManyLinks(let path): "\(path): too many symbolic links"
+        case .unknownUser(let name): "no user \"\(name)\" in the stage's /etc/passwd"
+        case .unknownGroup(let name): "no group \"\(name)\" in the stage's /etc/group"
+        case .badOwner(let text): "\"\(text)\" is not user[:group]"
+        default: detail
+        }
+    }
+
+    private var detail: String {
+        switch self {
+        case .badMode(let text): "\"\(text)\" is not a file mode"
+        case .missingSecret(let id): "secret \"\(id)\" is required and was not given"
+        case .unsupported(let what): "\(what) is not supported"
+        case .notAllowed(let what, let option): "\(what) needs \(option)"
+        case .badPath(let text): "\"\(text)\" is not a path"
+        case .badPort(let text): "\"\(text)\" is not a port"
+        case .badSignal(let text): "\"\(text)\" is not a signal"
+        case .commandFailed(let command, let code, _): "\"\(command)\" did not succeed: exit code: \(code)"
+        case .other(let text): text
+        default: ""
+        }
+    }
+}

@@ -1,0 +1,102 @@
+import Linux
+import OCI
+import Synchronization
+import SystemPackage
+
+/// Digests of files that were read before, so that an unchanged context is not read again.
+///
+/// A file is unchanged while device, inode, size and time of change are what they were: the kernel sets the last one, and
+/// no program can set it back. What changed just now is not remembered, because it may change again within one tick.
+final class ContentMemory: Sendable {
+    fileprivate struct Identity: Hashable {
+        var device: UInt64
+        var inode: UInt64
+        var size: Int64
+        var changed: Int64
+    }
+
+    private struct State {
+        var digests: [Identity: [UInt8]] = [:]
+        /// Those that this build asked for: what was not asked for is forgotten.
+        var used: Set<Identity> = []
+        var isChanged = false
+    }
+
+    private static let heading = "tutti-content 1"
+    private let file: FilePath?
+    private let started: Int64
+    private let state: Mutex<State>
+
+    /// - Parameter file: Where the memory is kept between builds; nil keeps none.
+    init(_ file: FilePath?) {
+        self.file = file
+        started = Timestamp.now()
+        var state = State()
+        if let file, let bytes = try? WholeFile.read(file, limit: 256 << 20) { state.digests = Self.parse(bytes) }
+        self.state = Mutex(state)
+    }
+
+    /// The SHA-256 of a file's contents.
+    func digest(of status: FileStatus, opening open: () throws -> OwnedDescriptor) throws -> [UInt8] {
+        let identity = Identity(status)
+        let known = state.withLock { state in
+            state.used.insert(identity)
+            return state.digests[identity]
+        }
+        if let known { return known }
+        let file = try open()
+        let digest = try FileDigest.compute(file)
+        guard try Identity(FileStatus.of(file.descriptor)) == identity, status.changedAt < started - 2_000_000_000
+        else {
+            return digest
+        }
+        state.withLock { state in
+            state.digests[identity] = digest
+            state.isChanged = true
+        }
+        return digest
+    }
+
+    /// Writes down what this build used. A memory that cannot be written costs time, and nothing else.
+    func save() {
+        guard let file else { return }
+        let text: String? = state.withLock { state in
+            guard state.isChanged else { return nil }
+            let lines = state.digests.filter { state.used.contains($0.key) }.map { identity, digest in
+                let digits = Digest(sha256: digest).hex
+                return "\(identity.device) \(identity.inode) \(identity.size) \(identity.changed) \(digits)\n"
+            }
+            return Self.heading + "\n" + lines.joined()
+        }
+        guard let text else { return }
+        try? WholeFile.replace(file, with: Array(text.utf8), isDurable: false)
+    }
+
+    /// The bytes of 64 hexadecimal digits.
+    private static func digest(_ digits: String) -> [UInt8]? {
+        let halves = digits.utf8.compactMap { UInt8(String(UnicodeScalar($0)), radix: 16) }
+        guard halves.count == 64 else { return nil }
+        return stride(from: 0, to: 64, by: 2).map { halves[$0] << 4 | halves[$0 + 1] }
+    }
+
+    private static func parse(_ bytes: [UInt8]) -> [Identity: [UInt8]] {
+        let lines = bytes.split(separator: 0x0A)
+        guard lines.first?.elementsEqual(heading.utf8) == true else { return [:] }
+        var digests: [Identity: [UInt8]] = [:]
+        digests.reserveCapacity(lines.count)
+        for line in lines.dropFirst() {
+            let fields = line.split(separator: 0x20).map { String(decoding: $0, as: UTF8.self) }
+            guard fields.count == 5, let device = UInt64(fields[0]), let inode = UInt64(fields[1]),
+                let size = Int64(fields[2]), let changed = Int64(fields[3]), let digest = digest(fields[4])
+            else { continue }
+            digests[Identity(device: device, inode: inode, size: size, changed: changed)] = digest
+        }
+        return digests
+    }
+}
+
+extension ContentMemory.Identity {
+    fileprivate init(_ status: FileStatus) {
+        self.init(device: status.device, inode: status.inode, size: status.size, changed: status.changedAt)
+    }
+}

@@ -1,0 +1,38 @@
+import Linux
+import SystemPackage
+
+/// A folder of the host as a source: the build context, or a named one. Everything in it belongs to root.
+struct ContextTree: SourceTree {
+    private let tree: AnchoredTree
+    private let memory: ContentMemory
+    /// Whether owners are kept: so for what was unpacked from an archive.
+    private let keepsOwners: Bool
+
+    init(_ path: FilePath, memory: ContentMemory, keepsOwners: Bool = false) throws(SystemError) {
+        tree = try AnchoredTree(path)
+        self.memory = memory
+        self.keepsOwners = keepsOwners
+    }
+
+    func entry(at path: TreePath) throws -> TreeEntry? {
+        guard let status = try tree.status(at: path) else { return nil }
+        var entry = try tree.entry(at: path, status)
+        if !keepsOwners { (entry.uid, entry.gid) = (0, 0) }
+        return entry
+    }
+
+    func names(in folder: TreePath) throws -> [FileName] { try tree.names(in: folder) }
+
+    func open(_ path: TreePath) throws -> OwnedDescriptor { try tree.open(path) }
+
+    func attributes(at path: TreePath) throws -> [String: [UInt8]] {
+        path.isRoot ? [:] : try tree.attributes(at: path)
+    }
+
+    func digest(of path: TreePath, _ entry: TreeEntry) throws -> [UInt8] {
+        guard let status = try tree.status(at: path) else {
+            throw SystemError("fstatat", on: "\(path)", errno: .noSuchFileOrDirectory)
+        }
+        return try memory.digest(of: status) { try tree.open(path) }
+    }
+}

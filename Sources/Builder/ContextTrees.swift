@@ -1,0 +1,117 @@
+import Dockerfile
+import Linux
+import OCI
+import Synchronization
+import SystemPackage
+
+/// The folders of the host that a build reads, each opened and its ignore file read once.
+final class ContextTrees: Sendable {
+    private let request: BuildRequest
+    private let dockerfile: DockerfileText
+    private let cache: BuildCache
+    private let open = Mutex(Open())
+
+    private struct Open {
+        var sources: [FilePath: CopySource] = [:]
+        var memories: [ContentMemory] = []
+    }
+
+    init(request: BuildRequest, dockerfile: DockerfileText, cache: BuildCache) {
+        self.request = request
+        self.dockerfile = dockerfile
+        self.cache = cache
+    }
+
+    /// The build context.
+    func main() throws -> CopySource {
+        try source(request.context, ignoreFiles: [dockerfile.ignoreFile, request.context.appending(".dockerignore")])
+    }
+
+    /// A named context that is a folder.
+    func named(_ name: String) throws -> CopySource {
+        guard case .folder(let path) = request.namedContexts[name] else { throw BuilderError(.missingImage(name)) }
+        return try source(path, ignoreFiles: [path.appending(".dockerignore")])
+    }
+
+    func save() {
+        for memory in open.withLock(\.memories) { memory.save() }
+    }
+
+    private func source(_ path: FilePath, ignoreFiles: [FilePath?]) throws -> CopySource {
+        try open.withLock { open in
+            if let known = open.sources[path] { return known }
+            guard try FileStatus.of(path)?.kind != nil, (try? OpenFolder(opening: path)) != nil else {
+                throw BuilderError(.missingContext(path))
+            }
+            let memory = ContentMemory(cache.memory(ofContext: path))
+            let source = CopySource(
+                tree: try ContextTree(path, memory: memory),
+                ignored: try Self.patterns(ignoreFiles.compactMap(\.self)),
+                identity: nil,
+                folder: path
+            )
+            open.sources[path] = source
+            open.memories.append(memory)
+            return source
+        }
+    }
+
+    /// The patterns of the first file that exists.
+    private static func patterns(_ files: [FilePath]) throws -> IgnorePatterns {
+        for file in files where try FileStatus.of(file) != nil {
+            let name = file.lastComponent?.string ?? ".dockerignore"
+            return try IgnorePatterns(parsing: try WholeFile.read(file, limit: DockerfileLimits.file), file: name)
+        }
+        return .none
+    }
+}
+
+/// A Dockerfile, found and parsed.
+struct DockerfileText: Sendable {
+    let document: DockerfileDocument
+    /// The ignore file that belongs to it alone; it may not exist.
+    let ignoreFile: FilePath?
+
+    /// Finds the Dockerfile of a request.
+    init(_ request: BuildRequest) throws {
+        switch request.dockerfile {
+        case .text(let text):
+            document = try DockerfileDocument(parsing: Array(text.utf8), file: "Dockerfile")
+            ignoreFile = nil
+        case .file(let path):
+            self = try Self(at: request.context.pushing(path), named: path.string)
+        case nil:
+            let plain = request.context.appending("Dockerfile")
+            let isThere = try FileStatus.of(plain) != nil
+            let name = isThere ? "Dockerfile" : "dockerfile"
+            let path = request.context.appending(name)
+            guard try isThere || FileStatus.of(path) != nil else { throw BuilderError(.missingDockerfile(plain)) }
+            self = try Self(at: path, named: name)
+        }
+    }
+
+    private init(at path: FilePath, named name: String) throws {
+        let bytes: [UInt8]
+        do throws(SystemError) {
+            bytes = try WholeFile.read(path, limit: DockerfileLimits.file)
+        } catch {
+            guard error.errno == .noSuchFileOrDirectory else { throw error }
+            throw BuilderError(.missingDockerfile(path))
+        }
+        document = try DockerfileDocument(parsing: bytes, file: name)
+        ignoreFile = FilePath(path.string + ".dockerignore")
+    }
+}
+
+/// `TARGETPLATFORM` and the like.
+enum PlatformArguments {
+    static func values(target: Platform, stage: String?) -> [String: String] {
+        let build = Platform.host
+        return [
+            "TARGETPLATFORM": "\(target)", "TARGETOS": target.os, "TARGETARCH": target.architecture,
+            "TARGETVARIANT": target.variant ?? "", "TARGETOSVERSION": target.osVersion ?? "",
+            "BUILDPLATFORM": "\(build)", "BUILDOS": build.os, "BUILDARCH": build.architecture,
+            "BUILDVARIANT": build.variant ?? "", "BUILDOSVERSION": "", "TARGETSTAGE": stage ?? "default",
+        ]
+    }
+}

@@ -1,0 +1,190 @@
+import Dockerfile
+import Linux
+
+/// What one `COPY` or `ADD` will do, file by file, before anything is done.
+struct CopyPlan: Sendable {
+    /// One thing to copy.
+    struct Item: Sendable {
+        /// Its path in the source tree.
+        let source: TreePath
+        let entry: TreeEntry
+        /// Where it goes, relative to the stage's root; its own name not yet resolved.
+        let target: TreePath
+        /// Whether it was named itself, and not found in a folder that was.
+        let isNamed: Bool
+    }
+
+    /// What the sources and the destination are once their variables are replaced.
+    struct Request: Sendable {
+        var sources: [String]
+        var destination: TreePath
+        /// Whether the destination was written with a slash at its end, or is `.`.
+        var isFolder: Bool
+        var keepsParents = false
+        var excludes: IgnorePatterns = .none
+    }
+
+    private(set) var items: [Item] = []
+
+    /// Finds what a request is about.
+    ///
+    /// - Parameters:
+    ///   - ignored: Paths of the tree that do not take part.
+    ///   - destinationIsFolder: Whether the stage has a folder at the destination.
+    init(
+        _ request: Request,
+        from tree: some SourceTree,
+        ignored: IgnorePatterns,
+        destinationIsFolder: Bool
+    ) throws {
+        let finder = SourceFinder(tree: tree, ignored: ignored)
+        let sources = try request.sources.flatMap { try finder.find($0) }
+        let goesInside = request.isFolder || destinationIsFolder || sources.count > 1 || request.keepsParents
+        for source in sources {
+            let resolved = try tree.resolve(source.path)
+            guard let entry = try tree.entry(at: resolved) else {
+                throw BuilderError(.missingSource("/\(source.path)", isIgnored: false))
+            }
+            var target = request.destination
+            if request.keepsParents {
+                target.names += source.kept.names
+            } else if entry.kind != .folder, goesInside, let name = source.path.last {
+                target.names.append(name)
+            }
+            let top = Item(source: resolved, entry: entry, target: target, isNamed: true)
+            items.append(top)
+            guard entry.kind == .folder else { continue }
+            let walk = Walk(tree: tree, ignored: ignored, excludes: request.excludes, top: resolved)
+            try walk.add(
+                to: &items,
+                from: resolved,
+                target: target,
+                relative: .root,
+                verdicts: finder.verdict(on: resolved)
+            )
+        }
+    }
+
+    /// One folder's contents after the other.
+    private struct Walk<Tree: SourceTree> {
+        let tree: Tree
+        let ignored: IgnorePatterns
+        let excludes: IgnorePatterns
+        let top: TreePath
+
+        func add(
+            to items: inout [Item],
+            from folder: TreePath,
+            target: TreePath,
+            relative: TreePath,
+            verdicts: IgnorePatterns.Verdict?,
+            exclusions: IgnorePatterns.Verdict? = nil
+        ) throws {
+            for name in try tree.names(in: folder) {
+                let path = folder.appending(name)
+                let inner = relative.appending(name)
+                let verdict = ignored.isEmpty ? nil : ignored.verdict(on: path.description, below: verdicts)
+                let exclusion = excludes.isEmpty ? nil : excludes.verdict(on: inner.description, below: exclusions)
+                let isOut = verdict?.isIgnored ?? false || exclusion?.isIgnored ?? false
+                guard let entry = try tree.entry(at: path), entry.kind != .socket else { continue }
+                guard !isOut || entry.kind == .folder && mayHoldMore(path, inner, verdict, exclusion) else { continue }
+                let count = items.count
+                items.append(Item(source: path, entry: entry, target: target.appending(name), isNamed: false))
+                guard entry.kind == .folder else { continue }
+                try add(
+                    to: &items,
+                    from: path,
+                    target: target.appending(name),
+                    relative: inner,
+                    verdicts: verdict,
+                    exclusions: exclusion
+                )
+                if isOut, items.count == count + 1 { items.removeLast() }
+            }
+        }
+
+        /// Whether an ignored folder has to be looked into for an exception below it.
+        private func mayHoldMore(
+            _ path: TreePath,
+            _ inner: TreePath,
+            _ verdict: IgnorePatterns.Verdict?,
+            _ exclusion: IgnorePatterns.Verdict?
+        ) -> Bool {
+            (verdict?.isIgnored != true || ignored.mayIncludeBelow(path.description))
+                && (exclusion?.isIgnored != true || excludes.mayIncludeBelow(inner.description))
+        }
+    }
+}
+
+/// Finds the sources of a `COPY` in a tree.
+private struct SourceFinder<Tree: SourceTree> {
+    struct Found {
+        let path: TreePath
+        /// What `--parents` keeps of the path.
+        let kept: TreePath
+    }
+
+    let tree: Tree
+    let ignored: IgnorePatterns
+
+    /// The verdict on a path and all above it.
+    func verdict(on path: TreePath) -> IgnorePatterns.Verdict? {
+        guard !ignored.isEmpty else { return nil }
+        var verdict: IgnorePatterns.Verdict?
+        var prefix = TreePath.root
+        for name in path.names {
+            prefix.names.append(name)
+            verdict = ignored.verdict(on: prefix.description, below: verdict)
+        }
+        return verdict
+    }
+
+    func find(_ source: String) throws -> [Found] {
+        let pivot = source.hasPrefix("./") ? nil : pivotIndex(source)
+        let path = try TreePath(clamping: source)
+        let patterns = try path.names.map { try PathPattern($0.description) }
+        guard patterns.contains(where: { $0.literal == nil }) else {
+            let plain = TreePath(patterns.compactMap { $0.literal.flatMap { FileName($0) } })
+            return [try plainSource(plain, pivot: pivot)]
+        }
+        var found = [TreePath.root]
+        for pattern in patterns {
+            found = try found.flatMap { try matches(of: pattern, in: $0) }
+        }
+        let present = found.filter { verdict(on: $0)?.isIgnored != true }
+        guard !present.isEmpty else { throw BuilderError(.noMatch(source)) }
+        return present.map { Found(path: $0, kept: kept($0, pivot: pivot)) }
+    }
+
+    private func plainSource(_ path: TreePath, pivot: Int?) throws -> Found {
+        let isIgnored = verdict(on: path)?.isIgnored ?? false
+        let resolved = try tree.resolve(path)
+        let entry = try tree.entry(at: resolved)
+        let mayHoldMore = entry?.kind == .folder && ignored.mayIncludeBelow(path.description)
+        guard entry != nil, !isIgnored || mayHoldMore else {
+            throw BuilderError(.missingSource("/\(path)", isIgnored: isIgnored && entry != nil))
+        }
+        return Found(path: path, kept: kept(path, pivot: pivot))
+    }
+
+    private func matches(of pattern: PathPattern, in folder: TreePath) throws -> [TreePath] {
+        let resolved = try tree.resolve(folder)
+        if let literal = pattern.literal, let name = FileName(literal) {
+            let path = folder.appending(name)
+            return try tree.entry(at: resolved.appending(name)) == nil ? [] : [path]
+        }
+        guard try resolved.isRoot || tree.entry(at: resolved)?.kind == .folder else { return [] }
+        return try tree.names(in: resolved).filter { pattern.matches($0.description) }.map { folder.appending($0) }
+    }
+
+    /// How many components stand before `/./`.
+    private func pivotIndex(_ source: String) -> Int? {
+        let components = source.split(separator: "/")
+        return components.dropFirst().firstIndex(of: ".")
+    }
+
+    private func kept(_ path: TreePath, pivot: Int?) -> TreePath {
+        guard let pivot else { return path }
+        return TreePath(path.names.dropFirst(pivot))
+    }
+}

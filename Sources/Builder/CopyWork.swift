@@ -1,0 +1,138 @@
+import Dockerfile
+import Linux
+import OCI
+import Storage
+import SystemPackage
+
+/// One `COPY` or `ADD` with everything about it settled.
+struct CopyWork {
+    private let instruction: CopyInstruction
+    private let source: CopySource
+    private let layers: LayerStore
+    private let lower: MergedTree
+    private let request: CopyPlan.Request
+    private let owner: Owner?
+    private let mode: ModeChange?
+    private let destinationIsFolder: Bool
+    /// The bodies of heredocs, expanded, and where they go.
+    private let documents: [(name: String, contents: [UInt8])]
+
+    init(_ instruction: CopyInstruction, source: CopySource, lower: MergedTree, layers: LayerStore, state: StageState)
+        throws
+    {
+        self.layers = layers
+        self.instruction = instruction
+        self.source = source
+        self.lower = lower
+        let files = instruction.files
+        let text = files.destination
+        let isFolder = text.hasSuffix("/") || text == "." || text.hasSuffix("/.")
+        let destination = try TreePath(clamping: state.absolute(text))
+        request = CopyPlan.Request(
+            sources: files.sources,
+            destination: destination,
+            isFolder: isFolder,
+            keepsParents: files.keepsParents,
+            excludes: try IgnorePatterns(files.excludes)
+        )
+        let accounts = try AccountTable(
+            passwd: lower.contents(of: TreePath(clamping: "etc/passwd")) ?? [],
+            group: lower.contents(of: TreePath(clamping: "etc/group")) ?? []
+        )
+        owner = try files.owner.map { try accounts.owner($0) } ?? .root
+        mode = try files.mode.map { try ModeChange(parsing: $0) }
+        destinationIsFolder = try lower.entry(at: lower.resolve(destination))?.kind == .folder
+        let expander = state.variables.expander
+        documents = try files.heredocs.map { heredoc in
+            let body = heredoc.isExpanded ? try expander.expandBody(heredoc.content) : heredoc.content
+            return (heredoc.name, Array(body.utf8))
+        }
+        guard files.sources.count + documents.count == 1 || isFolder || files.keepsParents else {
+            throw BuilderError(.notAFolder("\(text), which several sources go to,"))
+        }
+    }
+
+    private func plan() throws -> CopyPlan {
+        try CopyPlan(request, from: source.tree, ignored: source.ignored, destinationIsFolder: destinationIsFolder)
+    }
+
+    // MARK: Keys
+
+    /// What the result depends on when the source never changes: the question alone.
+    func definitionKey(_ base: CacheKey, identity: String) -> CacheKey {
+        var key = base
+        key.add("source", identity)
+        key.add("paths", request.sources)
+        key.add("destination", "\(request.destination)\(request.isFolder ? "/" : "")")
+        key.add("excludes", instruction.files.excludes)
+        key.add("parents", "\(request.keepsParents)")
+        describe(&key)
+        return key
+    }
+
+    /// What the result depends on: every file, but not when it was modified.
+    func contentKey(_ base: CacheKey) throws -> CacheKey {
+        var key = base
+        describe(&key)
+        for item in try plan().items {
+            let entry = item.entry
+            key.add("target", "\(item.target)\(item.isNamed ? "" : "/")")
+            key.add("kind", "\(entry.kind)")
+            key.add("mode", String(entry.kind == .link ? 0 : entry.mode, radix: 8))
+            key.add("owner", "\(entry.uid):\(entry.gid)")
+            if let target = entry.target { key.add("link", target) }
+            for (name, value) in try source.tree.attributes(at: item.source).sorted(by: { $0.key < $1.key }) {
+                key.add(name, value)
+            }
+            guard entry.kind == .file else { continue }
+            key.add("size", "\(entry.size)")
+            key.add("contents", try source.tree.digest(of: item.source, entry))
+        }
+        return key
+    }
+
+    private func describe(_ key: inout CacheKey) {
+        key.add("unpacks", "\(instruction.unpacks)")
+        key.add("chown", owner.map { "\($0.uid):\($0.gid)" } ?? "")
+        key.add("chmod", instruction.files.mode ?? "")
+        for document in documents {
+            key.add("document", document.name)
+            key.add("contents", document.contents)
+        }
+        if !documents.isEmpty { key.add("documents go to", "\(request.destination)\(request.isFolder)") }
+    }
+
+    // MARK: Work
+
+    /// Fills the layer.
+    func perform(in draft: LayerDraft) throws {
+        var writer = try LayerWriter(draft.contents, over: lower, owner: owner, mode: mode)
+        var items = request.sources.isEmpty ? [] : try plan().items
+        if instruction.unpacks { try unpackArchives(among: &items, with: &writer) }
+        try writer.copy(items, from: source.tree)
+        for document in documents {
+            var target = request.destination
+            if request.isFolder || destinationIsFolder, let name = FileName(document.name) { target.names.append(name) }
+            try writer.write(document.contents, to: target, mode: 0o644)
+        }
+    }
+
+    /// Unpacks the archives that were named, and takes them out of the list.
+    private func unpackArchives(among items: inout [CopyPlan.Item], with writer: inout LayerWriter) throws {
+        var rest: [CopyPlan.Item] = []
+        for item in items {
+            let isFile = item.isNamed && item.entry.kind == .file
+            guard isFile, try LocalArchive.isOne(source.tree, item.source) else {
+                rest.append(item)
+                continue
+            }
+            let draft = try layers.makeDraft()
+            try layers.unpackArchive(LocalArchive.source(source.tree, item.source), into: draft)
+            let tree = try ContextTree(draft.contents, memory: ContentMemory(nil), keepsOwners: true)
+            let inner = CopyPlan.Request(sources: ["/"], destination: request.destination, isFolder: true)
+            let plan = try CopyPlan(inner, from: tree, ignored: .none, destinationIsFolder: true)
+            try writer.copy(plan.items, from: tree, keepsOwners: instruction.files.owner == nil)
+        }
+        items = rest
+    }
+}

@@ -1,0 +1,145 @@
+import Containers
+import Dockerfile
+import Linux
+import OCI
+import Storage
+import SystemPackage
+
+extension StageBuild {
+    /// Carries out a `RUN`.
+    mutating func run(_ run: Run, step: BuildStep) throws -> Bool {
+        let command = RunCommand(run, shell: state.shell)
+        let work = RunWork(
+            command: command,
+            environment: state.image.config.env + state.variables.visibleArguments.map { "\($0.name)=\($0.value)" },
+            unseen: state.variables.implicitArguments.map { "\($0.name)=\($0.value)" },
+            network: try network(of: run),
+            mounts: try RunMounts(run.mounts, state: state, session: session, sources: node.sources)
+        )
+        let history = HistoryText.run(command.arguments, buildArguments: state.variables.visibleArguments)
+        let key = work.key(key("run"), state)
+        let output = StepOutput { [session] line in session.tell(.output(step, line)) }
+        return try layer(history, keys: [{ key }]) { build, draft in
+            let code = try build.execute(work, in: draft, output: output)
+            guard code == 0 else {
+                let text = command.arguments.joined(separator: " ")
+                throw BuilderError(.commandFailed(text, exitCode: code, lastOutput: output.lastLines))
+            }
+        }
+    }
+
+    private func network(of run: Run) throws -> BuildRequest.Network {
+        guard !run.isInsecure else {
+            throw BuilderError(.unsupported("RUN --security=insecure"))
+        }
+        switch run.network {
+        case .default: return session.request.network
+        case .none: return .none
+        case .host:
+            guard session.request.allowsHostNetwork || session.request.network == .host else {
+                throw BuilderError(.notAllowed("RUN --network=host", option: "--allow network.host"))
+            }
+            return .host
+        }
+    }
+
+    private func execute(_ work: RunWork, in draft: LayerDraft, output: StepOutput) throws -> Int32 {
+        let configuration = try work.configuration(state, session)
+        let stack = try session.layers.stack(of: state.layers)
+        return try work.mounts.prepared(session, work.command.script) { mounts, variables in
+            var configuration = configuration
+            configuration.mounts += mounts
+            configuration.process.environment += variables
+            let stubs = try MountStubs(mounts.map(\.target), in: session.tree(of: state.layers))
+            let command = StepCommand(
+                configuration: configuration,
+                layers: stack,
+                upper: draft.contents,
+                work: draft.work,
+                network: work.network,
+                extraHosts: session.request.extraHosts
+            )
+            let code = try session.workspace.whileNoted(configuration.id) {
+                try output.collect { try session.runner.run(command, output: $0) }
+            }
+            try stubs.remove(from: draft.contents)
+            return code
+        }
+    }
+}
+
+/// One `RUN` with everything about it settled.
+struct RunWork {
+    let command: RunCommand
+    /// `NAME=value`, the declared arguments among them.
+    let environment: [String]
+    /// What the command sees and the result is taken not to depend on.
+    let unseen: [String]
+    let network: BuildRequest.Network
+    let mounts: RunMounts
+
+    /// What the result depends on.
+    func key(_ base: CacheKey, _ state: StageState) -> CacheKey {
+        var key = base
+        key.add("arguments", command.arguments)
+        key.add("script", command.script?.text ?? "")
+        key.add("environment", environment)
+        key.add("folder", state.workingDirectory)
+        key.add("user", state.image.config.user ?? "")
+        key.add("network", "\(network)")
+        key.add("platform", "\(state.image.platform)")
+        key.add("mounts", mounts.descriptions)
+        return key
+    }
+
+    /// The container that the command runs in.
+    func configuration(_ state: StageState, _ session: BuildSession) throws -> ContainerConfiguration {
+        let id = RandomName.hexadecimal()
+        var process = ProcessConfiguration(arguments: command.arguments, environment: environment + unseen)
+        process.workingDirectory = state.workingDirectory
+        process.user = state.image.config.user ?? ""
+        var configuration = ContainerConfiguration(
+            id: id,
+            name: "build-\(id.prefix(12))",
+            image: "",
+            imageID: "",
+            layers: state.layers.map(\.description),
+            createdAt: session.now,
+            process: process,
+            hostname: session.request.arguments["BUILDKIT_SANDBOX_HOSTNAME"] ?? "buildkitsandbox"
+        )
+        configuration.resources.shmSize = session.request.sharedMemory
+        configuration.network = network == .host ? .host : .none
+        return configuration
+    }
+}
+
+/// The places that mounts need, where the stage's tree has none: they are no part of the layer.
+struct MountStubs {
+    private var paths: [TreePath] = []
+
+    init(_ targets: [String], in tree: MergedTree) throws {
+        for target in targets {
+            var path = try tree.resolve(TreePath(clamping: target))
+            while !path.isRoot, try tree.entry(at: path) == nil {
+                paths.append(path)
+                path = path.parent
+            }
+        }
+        paths.sort { $0.names.count > $1.names.count }
+    }
+
+    /// Removes those that are empty, the deepest first. Nothing is followed, whatever the command has put there.
+    func remove(from layer: FilePath) throws {
+        let tree = try AnchoredTree(layer)
+        for path in paths {
+            guard let status = try tree.status(at: path) else { continue }
+            let (folder, name) = try tree.place(of: path)
+            if status.kind == .regular, status.size == 0 { try folder.removeFile(name) }
+            if status.kind == .folder, try tree.names(in: path).isEmpty {
+                tree.forget()
+                try folder.removeFolder(name)
+            }
+        }
+    }
+}

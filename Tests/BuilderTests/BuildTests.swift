@@ -1,0 +1,267 @@
+import Dockerfile
+import Linux
+import OCI
+import SystemPackage
+import TestSupport
+import Testing
+
+@testable import Builder
+
+@Suite(.tags(.root), .requiresRoot) struct CopyingBuilds {
+    @Test func `copy files with their modes, and nothing of their owners`() throws {
+        try BuildScene.with { scene in
+            try scene.write("a.txt", "a")
+            try scene.write("d/b.txt", "b")
+            try FileOwner.set(uid: 7, gid: 8, mode: 0o640, of: scene.context.appending("a.txt"))
+            let id = try scene.build(
+                "FROM scratch\nCOPY a.txt /x/\nCOPY --chown=3:4 --chmod=0600 d /y\nADD a.txt renamed"
+            )
+            #expect(
+                try scene.listing(id) == [
+                    "renamed 640 0:0", "x/ 755 0:0", "x/a.txt 640 0:0", "y/ 600 3:4", "y/b.txt 600 3:4",
+                ]
+            )
+            #expect(try scene.configuration(id).rootfs.diffIDs.count == 3)
+        }
+    }
+
+    @Test func `follow links of the stage, and never out of it`() throws {
+        try BuildScene.with { scene in
+            try scene.write("f", "new")
+            try scene.write("tree/real/keep", "kept")
+            for (name, target) in [("tree/link", "real"), ("tree/out", "../../../..\(scene.context)")] {
+                #expect(try NameLink.claim(scene.context.pushing(FilePath(name)), for: target))
+            }
+            let id = try scene.build("FROM scratch\nCOPY tree /\nCOPY f /link/\nCOPY f /out/f")
+            #expect(try scene.text("real/f", of: id) == "new")
+            #expect(try scene.text("real/keep", of: id) == "kept")
+            #expect(try scene.text("\(scene.context)/f", of: id) == "new")
+            #expect(try WholeFile.read(scene.context.appending("f")) == Array("new".utf8))
+        }
+    }
+
+    @Test func `take stages, heredocs and working directories into account`() throws {
+        try BuildScene.with { scene in
+            try scene.write("f", "one")
+            let id = try scene.build(
+                """
+                FROM scratch AS source
+                WORKDIR /deep/er
+                COPY f .
+                FROM scratch
+                ENV NAME=world
+                WORKDIR /app
+                COPY --from=source /deep /copied
+                COPY <<hello.txt <<'raw' data/
+                hello $NAME
+                hello.txt
+                raw $NAME
+                raw
+                """
+            )
+            #expect(
+                try scene.listing(id) == [
+                    "app/ 755 0:0", "app/data/ 755 0:0", "app/data/hello.txt 644 0:0", "app/data/raw 644 0:0",
+                    "copied/ 755 0:0", "copied/er/ 755 0:0", "copied/er/f 644 0:0",
+                ]
+            )
+            #expect(try scene.text("app/data/hello.txt", of: id) == "hello world\n")
+            #expect(try scene.text("app/data/raw", of: id) == "raw $NAME\n")
+        }
+    }
+
+    @Test func `leave out what the ignore file names`() throws {
+        try BuildScene.with { scene in
+            for path in ["a", "b.log", "d/c.log", "d/keep.log"] { try scene.write(path, path) }
+            try scene.write(".dockerignore", "**/*.log\n!d/keep.log\n.dockerignore")
+            let id = try scene.build("FROM scratch\nCOPY . /")
+            #expect(try scene.listing(id).map { $0.split(separator: " ")[0] } == ["a", "d/", "d/keep.log"])
+        }
+    }
+
+    @Test func `unpack archives that are added, and do not unpack those that are copied`() throws {
+        try BuildScene.with { scene in
+            try scene.write("t/x", "x")
+            let layered = try scene.build("FROM scratch\nCOPY --chown=5:6 t /t")
+            var tar: [UInt8] = []
+            try scene.layers.writeTar(of: scene.configuration(layered).rootfs.diffIDs[0]) { tar += $0 }
+            try WholeFile.replace(scene.context.appending("t.tar"), with: tar, isDurable: false, mode: 0o644)
+            let id = try scene.build("FROM scratch\nADD t.tar /in\nADD --chown=1:1 t.tar /own/\nCOPY t.tar /as-is")
+            #expect(
+                try scene.listing(id) == [
+                    "as-is 644 0:0", "in/ 755 0:0", "in/t/ 755 5:6", "in/t/x 644 5:6", "own/ 755 1:1", "own/t/ 755 1:1",
+                    "own/t/x 644 1:1",
+                ]
+            )
+        }
+    }
+
+    @Test func `go on from an image of the store, and run what it left for its children`() throws {
+        try BuildScene.with { scene in
+            try scene.write("f", "f")
+            try scene.build("FROM scratch\nENV A=1\nWORKDIR /w\nONBUILD COPY f left\nONBUILD LABEL by=$A") {
+                $0.tags = ["base:1"]
+            }
+            let id = try scene.build("FROM base:1\nENV B=$A") { $0.labels = ["own": "yes"] }
+            let configuration = try scene.configuration(id)
+            #expect(try scene.listing(id) == ["w/ 755 0:0", "w/left 644 0:0"])
+            #expect(configuration.config.onBuild == [])
+            #expect(configuration.config.labels == ["by": "1", "own": "yes"])
+            #expect(configuration.config.env.suffix(2) == ["A=1", "B=1"])
+            #expect(scene.story.prefix(2) == ["[1/2] FROM base:1", "cached 1"])
+        }
+    }
+
+    @Test(arguments: [
+        ("COPY nothing /", "Dockerfile:2: \"/nothing\" not found"),
+        ("COPY x* /", "Dockerfile:2: \"x*\" matches nothing"),
+        ("COPY a b /c", "Dockerfile:2: /c, which several sources go to, is not a folder"),
+        ("COPY --chown=who a /", "Dockerfile:2: no user \"who\" in the stage's /etc/passwd"),
+        ("COPY --chmod=abc a /", "Dockerfile:2: \"abc\" is not a file mode"),
+        ("COPY --from=nowhere a /", "Dockerfile:2: no image \"nowhere\" here, and it cannot be pulled"),
+        (
+            "ADD https://example.org/x /",
+            "Dockerfile:2: ADD of the remote source https://example.org/x is not supported"
+        ),
+        ("ENV A=${B:?needed}", "Dockerfile:2:1: variable B: needed"),
+        ("STOPSIGNAL SIGNOTHING", "Dockerfile:2: \"SIGNOTHING\" is not a signal"),
+        ("RUN --network=host ls", "Dockerfile:2: RUN --network=host needs --allow network.host"),
+    ])
+    func `end with a message that says where`(line: String, expected: String) throws {
+        try BuildScene.with { scene in
+            try scene.write("a", "a")
+            try scene.write("b", "b")
+            var message = "no error"
+            do { try scene.build("FROM scratch\n\(line)") } catch { message = "\(error)" }
+            #expect(message == expected)
+            #expect(try Folder.names(in: scene.root.layers.appending("drafts")).isEmpty)
+            #expect(try Folder.names(in: scene.root.run.appending("builds")).isEmpty)
+        }
+    }
+}
+
+@Suite(.tags(.root), .requiresRoot) struct BuildCaching {
+    private static let dockerfile = """
+        FROM scratch AS one
+        COPY a /a
+        FROM scratch
+        ARG V=1
+        LABEL v=$V
+        COPY --from=one /a /b
+        COPY d /d
+        """
+
+    @Test func `does nothing when nothing changed`() throws {
+        try BuildScene.with { scene in
+            try scene.write("a", "a")
+            try scene.write("d/x", "x")
+            let first = try scene.build(Self.dockerfile)
+            #expect(scene.executedSteps == 3)
+            let layers = try Folder.names(in: scene.root.layers)
+            let second = try scene.build(Self.dockerfile)
+            #expect(second == first)
+            #expect(scene.executedSteps == 0)
+            #expect(try Folder.names(in: scene.root.layers) == layers)
+        }
+    }
+
+    @Test func `looks at contents and modes, and not at times`() throws {
+        try BuildScene.with { scene in
+            try scene.write("a", "a")
+            try scene.write("d/x", "x")
+            try scene.build(Self.dockerfile)
+            try scene.write("d/x", "x")
+            try scene.build(Self.dockerfile)
+            #expect(scene.executedSteps == 0)
+            try scene.write("d/x", "y")
+            try scene.build(Self.dockerfile)
+            #expect(scene.story.filter { $0.hasPrefix("cached") }.count == 2)
+            try FileOwner.set(uid: 0, gid: 0, mode: 0o755, of: scene.context.pushing("d/x"))
+            try scene.build(Self.dockerfile)
+            #expect(scene.executedSteps == 1)
+        }
+    }
+
+    @Test func `carries everything out anew when told to`() throws {
+        try BuildScene.with { scene in
+            try scene.write("a", "a")
+            try scene.write("d/x", "x")
+            try scene.build(Self.dockerfile)
+            try scene.build(Self.dockerfile) { $0.ignoresCache = true }
+            #expect(scene.executedSteps == 3)
+        }
+    }
+
+    @Test func `keeps layers when only the configuration changes`() throws {
+        try BuildScene.with { scene in
+            try scene.write("a", "a")
+            try scene.write("d/x", "x")
+            let first = try scene.build(Self.dockerfile)
+            let second = try scene.build(Self.dockerfile) { $0.arguments = ["V": "2"] }
+            #expect(scene.executedSteps == 0)
+            #expect(first != second)
+            #expect(try scene.configuration(second).config.labels == ["v": "2"])
+        }
+    }
+}
+
+@Suite struct ImageConfigurations {
+    @Test func `say what the instructions said`() throws {
+        let text = """
+            FROM scratch
+            MAINTAINER me
+            ENV A=1 B="x y"
+            ENV A=$A-2 C=$A
+            LABEL k=$B
+            EXPOSE 80 90/udp
+            VOLUME /data
+            WORKDIR /
+            USER me:you
+            ENTRYPOINT ["/e"]
+            CMD run it
+            HEALTHCHECK --interval=5s CMD probe
+            STOPSIGNAL SIGQUIT
+            SHELL ["/bin/bash", "-c"]
+            ONBUILD RUN x
+            """
+        let config = try finalState(text).image.config
+        #expect(
+            config.env == [
+                "PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin", "A=1-2", "B=x y", "C=1",
+            ]
+        )
+        #expect(config.labels == ["k": "x y"])
+        #expect(config.exposedPorts == ["80/tcp", "90/udp"])
+        #expect(config.volumes == ["/data"])
+        #expect(config.user == "me:you")
+        #expect(config.entrypoint == ["/e"])
+        #expect(config.cmd == ["/bin/sh", "-c", "run it"])
+        #expect(config.healthcheck?.test == ["CMD-SHELL", "probe"])
+        #expect(config.healthcheck?.interval == 5_000_000_000)
+        #expect(config.stopSignal == "SIGQUIT")
+        #expect(config.shell == ["/bin/bash", "-c"])
+        #expect(config.onBuild == ["RUN x"])
+    }
+
+    @Test func `lose the inherited command to a new entrypoint, and not their own`() throws {
+        #expect(try finalState("FROM scratch\nCMD a\nENTRYPOINT [\"e\"]").image.config.cmd == ["/bin/sh", "-c", "a"])
+        var base = ImageConfiguration()
+        base.config.cmd = ["a"]
+        #expect(try finalState("FROM scratch\nENTRYPOINT [\"e\"]", from: base).image.config.cmd == nil)
+    }
+
+    @Test func `remember every instruction`() throws {
+        let history = try finalState("FROM scratch\nENV A=1\nCMD [\"a\"]").image.history
+        #expect(history.map(\.createdBy) == ["ENV A=1", "CMD [\"a\"]"])
+        #expect(history.map(\.emptyLayer) == [true, true])
+        #expect(history.first?.created == "1970-01-01T00:00:01Z")
+    }
+
+    private func finalState(_ text: String, from base: ImageConfiguration = ImageConfiguration()) throws -> StageState {
+        let document = try DockerfileDocument(parsing: Array(text.utf8))
+        let global = try GlobalVariables(document, given: [:], platform: [:])
+        var state = StageState(from: base, global: global, continuing: nil, escape: "\\", now: 1_000_000_000)
+        for located in document.stages[0].instructions { _ = try state.apply(located.instruction) }
+        return state
+    }
+}
