@@ -27,9 +27,20 @@ struct HostSockets: ~Copyable {
     }
 
     /// Takes a network's bridge and rules away. Not an error if there are none.
+    ///
+    /// The addresses are free for another network at once. The bridge itself takes the kernel so long that it is not
+    /// waited for, unless somebody else may want its name.
     mutating func removeBridge(of network: Network) throws(SystemError) {
         try filter.deleteTable(.inet, named: network.table)
-        try route.deleteLink(named: network.bridge)
+        guard let bridge = try route.link(named: network.bridge) else { return }
+        guard network.bridge.hasSuffix(network.id.prefix(12)) else {
+            return try route.deleteLink(named: network.bridge)
+        }
+        let removals = network.pools.map { pool in
+            NetlinkMessage.removeAddress(pool.gateway, in: pool.subnet, of: bridge.index)
+        }
+        try Self.tolerating(.addressNotAvailable) { () throws(SystemError) in try route.perform(removals) }
+        try route.performApart(.deleteLink(named: network.bridge))
     }
 
     private mutating func makeBridge(of network: Network) throws(SystemError) -> Link {

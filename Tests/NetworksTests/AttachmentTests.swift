@@ -151,6 +151,7 @@ import Testing
                 ]
             )
             try machine.store.remove(String(network.id.prefix(6)))
+            #expect(try machine.awaitRemoval())
             #expect(try machine.left().filter { !$0.hasPrefix("veth") } == [])
         }
     }

@@ -73,6 +73,16 @@ struct Machine {
         return try store.attach(request)
     }
 
+    /// Waits until there is no bridge but the machine's own; gives up after five seconds.
+    func awaitRemoval() throws -> Bool {
+        var route = try NetlinkSocket(.route)
+        let deadline = ContinuousClock.now + .seconds(5)
+        while ContinuousClock.now < deadline {
+            if try !route.links().contains(where: { $0.name.hasPrefix("br-") }) { return true }
+        }
+        return false
+    }
+
     /// Every interface and table but those of the machine itself, and every namespace, lease and port.
     func left() throws -> [String] {
         var route = try NetlinkSocket(.route)

@@ -118,6 +118,7 @@ import Testing
             }
             try machine.store.detach(web)
             try machine.store.removeAll()
+            #expect(try machine.awaitRemoval())
             #expect(try machine.left().filter { !$0.hasPrefix("veth") } == [])
         }
     }

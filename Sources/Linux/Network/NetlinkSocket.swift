@@ -1,3 +1,4 @@
+import CNetwork
 import Glibc
 import SystemPackage
 
@@ -46,6 +47,19 @@ public struct NetlinkSocket: ~Copyable, Sendable {
     /// Carries out one request.
     public mutating func perform(_ message: NetlinkMessage) throws(SystemError) {
         try perform([message])
+    }
+
+    /// Has a request carried out by a process of its own, without waiting, and without knowing what comes of it.
+    ///
+    /// It is for taking away what nobody misses: the kernel may need tens of milliseconds for that, in which it lets all
+    /// processors finish what they have begun.
+    public mutating func performApart(_ message: NetlinkMessage) throws(SystemError) {
+        sequence += 1
+        let bytes = message.encoded(sequence: sequence)
+        let result = bytes.withUnsafeBytes { tutti_send_apart(descriptor, $0.baseAddress, $0.count) }
+        guard result == 0 else {
+            throw SystemError(message.name, on: message.subject, errno: Errno(rawValue: -result))
+        }
     }
 
     /// Sends messages of which only the last is confirmed, for those that the kernel takes as a whole.

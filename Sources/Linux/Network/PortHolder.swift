@@ -34,7 +34,9 @@ extension HostPort {
         let port = String(repeating: "0", count: 4 - hexadecimal.count) + hexadecimal
         var found: [Substring] = []
         for file in ["\(transport)", "\(transport)6"] {
-            guard let bytes = try? ClaimFile.read(at: FilePath("/proc/thread-self/net/\(file)"), limit: 64 << 20) else { continue }
+            guard let bytes = try? ClaimFile.read(at: FilePath("/proc/thread-self/net/\(file)"), limit: 64 << 20) else {
+                continue
+            }
             for line in String(decoding: bytes, as: UTF8.self).split(separator: "\n").dropFirst() {
                 let fields = line.split(separator: " ")
                 guard fields.count > 9, fields[3] == waiting, fields[1].hasSuffix(":\(port)") else { continue }

@@ -47,6 +47,7 @@ extension IPAddress.Family {
 extension NetlinkMessage {
     private enum RoutingKind {
         static let newAddress: UInt16 = 20
+        static let deleteAddress: UInt16 = 21
         static let getAddress: UInt16 = 22
         static let newRoute: UInt16 = 24
         static let getRoute: UInt16 = 26
@@ -73,6 +74,22 @@ extension NetlinkMessage {
             on: "\(address)/\(subnet.prefixLength)",
             type: RoutingKind.newAddress,
             flags: Flag.create | Flag.replace,
+            body: body
+        )
+    }
+
+    /// Takes an address of an interface away.
+    public static func removeAddress(_ address: IPAddress, in subnet: Subnet, of link: Int32) -> NetlinkMessage {
+        var body = NetlinkBody()
+        body.append(address.family.number)
+        body.append(UInt8(subnet.prefixLength))
+        body.append(UInt16(0))
+        body.append(link)
+        body.attribute(RoutingAttribute.local, address.bytes)
+        return NetlinkMessage(
+            "remove address",
+            on: "\(address)/\(subnet.prefixLength)",
+            type: RoutingKind.deleteAddress,
             body: body
         )
     }
