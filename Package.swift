@@ -93,7 +93,12 @@ let package = Package(
         ),
         module("Monitor", ["Supervision", "NameResolution", "JSON", "Linux"]),
         .executableTarget(name: "tutti", dependencies: ["CLI"], swiftSettings: safe),
-        .executableTarget(name: "tutti-monitor", dependencies: ["Monitor"], swiftSettings: safe),
+        .executableTarget(
+            name: "tutti-monitor",
+            dependencies: ["Monitor"],
+            swiftSettings: safe,
+            linkerSettings: [.unsafeFlags(["-static-executable"])]
+        ),
         .executableTarget(name: "tutti-init", linkerSettings: [.unsafeFlags(["-static-executable"])]),
 
         .target(name: "TestSupport", dependencies: [system], path: "Tests/TestSupport", swiftSettings: common),
@@ -111,7 +116,7 @@ let package = Package(
         tests("Volumes", ["Volumes", "Storage", "Linux"]),
         tests("Containers", ["Containers", "Supervision", "Storage", "OCI", "Linux"]),
         tests("Builder", ["Builder", "Images", "Storage", "Dockerfile", "OCI", "Linux"]),
-        tests("Orchestrator", ["Orchestrator", "ComposeSpec", "Containers"]),
+        tests("Orchestrator", ["Orchestrator", "ComposeSpec", "Containers", "Storage", "Volumes"]),
         tests("CLI", ["CLI", "JSON", "Linux", "Orchestrator"]),
         tests("Monitor", ["Monitor", "Supervision", "NameResolution", "JSON", "Linux"]),
         .testTarget(

@@ -30,12 +30,14 @@ extension Container {
         try request(.signal(number), on: socket)
     }
 
+    /// Freezes the container's processes.
     public func pause() throws(ContainerError) {
         guard let socket = try connect() else { throw .notRunning(name) }
         defer { socket.close() }
         try request(.pause, on: socket)
     }
 
+    /// Lets them go on.
     public func unpause() throws(ContainerError) {
         guard let socket = try connect() else { throw .notRunning(name) }
         defer { socket.close() }

@@ -5,6 +5,7 @@ public import SystemPackage
 
 /// A command to run in a running container.
 public struct ExecRequest: Hashable, Sendable {
+    /// The command and its arguments; never empty.
     public var arguments: [String]
     /// `NAME=value`, over the container's own.
     public var environment: [String] = []
@@ -14,9 +15,12 @@ public struct ExecRequest: Hashable, Sendable {
     public var workingDirectory: String?
     /// Whether the command gets a terminal of its own in the container.
     public var hasTerminal = false
+    /// The first size of that terminal.
     public var terminalSize = WindowSize(rows: 0, columns: 0)
+    /// Whether it gets every capability and device, and no filter.
     public var isPrivileged = false
 
+    /// A value of these parts.
     public init(arguments: [String]) {
         self.arguments = arguments
     }

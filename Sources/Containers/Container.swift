@@ -9,7 +9,9 @@ public struct Container: Sendable {
     /// The record, as it was when the container was looked up.
     public let configuration: ContainerConfiguration
 
+    /// The identifier: 64 hexadecimal digits.
     public var id: String { configuration.id }
+    /// The name.
     public var name: String { configuration.name }
 
     var folders: ContainerFolders { store.folders(id) }

@@ -7,6 +7,7 @@ public import Supervision
 public struct ContainerConfiguration: Codable, Hashable, Sendable {
     /// 64 hexadecimal digits.
     public var id: String
+    /// The name.
     public var name: String
     /// The image as the user named it, such as `nginx:1.27`.
     public var image: String
@@ -16,17 +17,28 @@ public struct ContainerConfiguration: Codable, Hashable, Sendable {
     public var layers: [String]
     /// Nanoseconds since 1970.
     public var createdAt: Int64
+    /// Labels by name.
     public var labels: [String: String] = [:]
 
+    /// The command, and what it runs as.
     public var process: ProcessConfiguration
+    /// What `hostname` says in the container.
     public var hostname: String
+    /// The domain that goes with the hostname; empty is none.
     public var domainname: String = ""
+    /// What appears in the tree besides the image.
     public var mounts: [Mount] = []
+    /// What the container sees of the network.
     public var network: NetworkConfiguration = .none
+    /// What it may use.
     public var resources: Resources = Resources()
+    /// What it may do.
     public var security: Security = Security()
+    /// What happens when its process ends.
     public var restart: RestartPolicy = .no
+    /// What the health probes do or have found, if there are any.
     public var health: HealthCheck?
+    /// Where output goes.
     public var log: LogConfiguration = LogConfiguration()
     /// A name such as `SIGTERM`, or a number.
     public var stopSignal: String = "SIGTERM"
@@ -36,8 +48,10 @@ public struct ContainerConfiguration: Codable, Hashable, Sendable {
     public var removesItself: Bool = false
     /// Whether a small init of ours is the container's first process.
     public var hasInit: Bool = false
+    /// The namespaces that it shares with others.
     public var namespaces: Namespaces = Namespaces()
 
+    /// A value of these parts.
     public init(
         id: String,
         name: String,
@@ -67,14 +81,18 @@ public struct ProcessConfiguration: Codable, Hashable, Sendable {
     public var entrypoint: [String] = []
     /// `NAME=value`, in order; a later one of the same name has replaced the earlier.
     public var environment: [String]
+    /// The folder that the command starts in, absolute.
     public var workingDirectory: String = "/"
     /// `user[:group]`, names or numbers, looked up in the container's own files; empty is root.
     public var user: String = ""
     /// Names or numbers of further groups.
     public var additionalGroups: [String] = []
+    /// Whether standard input, output and error are one terminal.
     public var hasTerminal: Bool = false
+    /// Whether standard input stays open while nobody is attached.
     public var keepsStandardInputOpen: Bool = false
 
+    /// A value of these parts.
     public init(arguments: [String], environment: [String]) {
         self.arguments = arguments
         self.environment = environment
@@ -83,6 +101,7 @@ public struct ProcessConfiguration: Codable, Hashable, Sendable {
 
 /// Something that appears in the container's tree besides its image.
 public struct Mount: Codable, Hashable, Sendable {
+    /// The kinds that there are.
     public enum Kind: Codable, Hashable, Sendable {
         /// A volume: its name, and the folder on the host that holds its data.
         case volume(name: String, isAnonymous: Bool, subpath: String?, copiesUp: Bool)
@@ -94,13 +113,16 @@ public struct Mount: Codable, Hashable, Sendable {
         case contents(bytes: [UInt8], uid: UInt32, gid: UInt32, mode: UInt32)
     }
 
+    /// What kind it is.
     public var kind: Kind
     /// The host's path: the volume's folder, the bind's source; empty for what has none.
     public var source: String
     /// Where it appears, absolute and clean.
     public var target: String
+    /// Whether the container can only read it.
     public var isReadOnly: Bool
 
+    /// A value of these parts.
     public init(_ kind: Kind, source: String = "", target: String, isReadOnly: Bool = false) {
         self.kind = kind
         self.source = source
@@ -125,15 +147,20 @@ public enum NetworkConfiguration: Codable, Hashable, Sendable {
 public struct NetworkAttachments: Codable, Hashable, Sendable {
     /// In order of priority; the first is the primary one.
     public var endpoints: [EndpointRequest]
+    /// The host ports that the container answers on.
     public var ports: [PortMapping] = []
     /// Ports the image or the user declares, such as `80/tcp`, without publishing them.
     public var exposed: [String] = []
+    /// Name servers asked instead of the host's own, as addresses.
     public var dns: [String] = []
+    /// Domains that short names are tried in.
     public var dnsSearch: [String] = []
+    /// Options of `resolv.conf(5)`.
     public var dnsOptions: [String] = []
     /// `name:address` lines for `/etc/hosts`; `host-gateway` stands for the primary network's gateway.
     public var extraHosts: [String] = []
 
+    /// A value of these parts.
     public init(endpoints: [EndpointRequest]) {
         self.endpoints = endpoints
     }
@@ -145,13 +172,18 @@ public struct EndpointRequest: Codable, Hashable, Sendable {
     public var network: String
     /// Names that resolve to this endpoint on this network, besides the container's name and short identifier.
     public var aliases: [String] = []
+    /// The address asked for; nil is any.
     public var ipv4: String?
+    /// The IPv6 address asked for; nil is any.
     public var ipv6: String?
+    /// The hardware address asked for; nil is any.
     public var mac: String?
+    /// What the interface is called in the container; nil is `eth0`, `eth1` and so on.
     public var interfaceName: String?
     /// The highest one supplies the default route.
     public var gatewayPriority: Int = 0
 
+    /// A value of these parts.
     public init(network: String) {
         self.network = network
     }
@@ -159,13 +191,16 @@ public struct EndpointRequest: Codable, Hashable, Sendable {
 
 /// A port of the container that the host answers on.
 public struct PortMapping: Codable, Hashable, Sendable {
+    /// The protocol.
     public var transport: HeldPort.TransportProtocol
+    /// The port inside.
     public var containerPort: UInt16
     /// Nil is every address, of both families.
     public var hostAddress: String?
     /// The ports to choose from: one, a range of which the first free one is taken, or nil for any free port.
     public var hostPorts: ClosedRange<UInt16>?
 
+    /// A value of these parts.
     public init(
         transport: HeldPort.TransportProtocol = .tcp,
         containerPort: UInt16,
@@ -181,25 +216,40 @@ public struct PortMapping: Codable, Hashable, Sendable {
 
 /// Limits on what the container uses. A nil is the kernel's default; bytes, cores and counts.
 public struct Resources: Codable, Hashable, Sendable {
+    /// Bytes of memory.
     public var memory: Int?
+    /// Bytes that it keeps when memory is short.
     public var memoryReservation: Int?
     /// Memory and swap together; -1 is without limit.
     public var memorySwap: Int?
+    /// How willingly its memory is swapped out, from 0 to 100.
     public var memorySwappiness: Int?
     /// Billionths of a core.
     public var nanoCPUs: Int?
+    /// Its weight against others; 1024 is the ordinary one.
     public var cpuShares: Int?
+    /// Microseconds after which the quota begins anew.
     public var cpuPeriod: Int?
+    /// Microseconds of processor time in a period.
     public var cpuQuota: Int?
+    /// The processors it may run on, such as `0-2,4`.
     public var cpusetCPUs: String?
+    /// The memory nodes it may use.
     public var cpusetMemories: String?
+    /// How many processes and threads it may have; none or a negative number is without limit.
     public var pids: Int?
+    /// Whether it waits for memory instead of being killed. cgroup v1 only.
     public var isOutOfMemoryKillDisabled = false
+    /// How willingly the kernel kills it for want of memory, from -1000 to 1000.
     public var outOfMemoryScoreAdjustment: Int?
+    /// Limits of its processes.
     public var ulimits: [ResourceLimit] = []
+    /// Bytes of `/dev/shm`.
     public var shmSize: Int = 64 << 20
+    /// Its weight in block input and output, from 10 to 1000.
     public var blockWeight: Int?
 
+    /// A value of these parts.
     public init() {}
 }
 
@@ -207,9 +257,12 @@ public struct Resources: Codable, Hashable, Sendable {
 public struct ResourceLimit: Codable, Hashable, Sendable {
     /// A name such as `nofile`.
     public var name: String
+    /// What is in force.
     public var soft: Int64
+    /// How far a process may raise it.
     public var hard: Int64
 
+    /// A value of these parts.
     public init(name: String, soft: Int64, hard: Int64) {
         self.name = name
         self.soft = soft
@@ -219,26 +272,37 @@ public struct ResourceLimit: Codable, Hashable, Sendable {
 
 /// What the container may and may not do.
 public struct Security: Codable, Hashable, Sendable {
+    /// Capabilities besides the standard ones; `ALL` is every one.
     public var capabilitiesAdded: [String] = []
+    /// Capabilities taken away; `ALL` is every one.
     public var capabilitiesDropped: [String] = []
+    /// Whether it gets every capability and device, and no filter.
     public var isPrivileged = false
     /// Docker's `security_opt` items as given, such as `no-new-privileges:true`, `seccomp=unconfined`.
     public var options: [String] = []
+    /// Whether the image and the writable layer can only be read.
     public var isRootReadOnly = false
+    /// Devices of the host that it gets.
     public var devices: [DeviceMapping] = []
+    /// Rules for device nodes, such as `c 1:3 rwm`.
     public var deviceCgroupRules: [String] = []
+    /// Kernel settings of its namespaces.
     public var sysctls: [String: String] = [:]
 
+    /// A value of these parts.
     public init() {}
 }
 
 /// A device of the host that the container gets.
 public struct DeviceMapping: Codable, Hashable, Sendable {
+    /// The path on the host.
     public var source: String
+    /// The path in the container.
     public var target: String
     /// Some of `rwm`.
     public var permissions: String
 
+    /// A value of these parts.
     public init(source: String, target: String, permissions: String = "rwm") {
         self.source = source
         self.target = target
@@ -248,13 +312,20 @@ public struct DeviceMapping: Codable, Hashable, Sendable {
 
 /// The namespaces that are not the container's own: `host`, `container:<id>`, `shareable`, or nil for a private one.
 public struct Namespaces: Codable, Hashable, Sendable {
+    /// The process namespace.
     public var pid: String?
+    /// The namespace of System V objects and message queues.
     public var ipc: String?
+    /// The namespace of host and domain name.
     public var uts: String?
+    /// The cgroup namespace.
     public var cgroup: String?
+    /// The user.
     public var user: String?
+    /// The control group that the container's own is made in.
     public var cgroupParent: String?
 
+    /// A value of these parts.
     public init() {}
 }
 
@@ -262,12 +333,18 @@ public struct Namespaces: Codable, Hashable, Sendable {
 public struct HealthCheck: Codable, Hashable, Sendable {
     /// `["CMD", …]` or `["CMD-SHELL", …]`.
     public var test: [String]
+    /// The time between probes.
     public var interval: Int = 30_000_000_000
+    /// The time after which a probe has failed.
     public var timeout: Int = 30_000_000_000
+    /// How many failures in a row make it unhealthy.
     public var retries: Int = 3
+    /// The time in which failures do not count.
     public var startPeriod: Int = 0
+    /// The time between probes in that period.
     public var startInterval: Int = 5_000_000_000
 
+    /// A value of these parts.
     public init(test: [String]) {
         self.test = test
     }
@@ -277,7 +354,9 @@ public struct HealthCheck: Codable, Hashable, Sendable {
 public struct LogConfiguration: Codable, Hashable, Sendable {
     /// `json-file`, `local` or `none`.
     public var driver: String = "json-file"
+    /// The driver's options.
     public var options: [String: String] = [:]
 
+    /// A value of these parts.
     public init() {}
 }

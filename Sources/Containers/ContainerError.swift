@@ -29,6 +29,7 @@ public enum ContainerError: Error, Hashable, Sendable {
 }
 
 extension ContainerError: CustomStringConvertible {
+    /// What went wrong, in one line.
     public var description: String {
         switch self {
         case .notFound(let reference): "no such container: \(reference)"

@@ -6,12 +6,15 @@ public import SystemPackage
 public struct ContainerLog: Sendable {
     /// One piece of output: a line with its end, or a part of a long one.
     public struct Entry: Hashable, Sendable {
+        /// Where it was written to.
         public enum Stream: String, Hashable, Sendable {
             case output = "stdout"
             case errorOutput = "stderr"
         }
 
+        /// What was written, its line end included.
         public var text: String
+        /// Where it was written to.
         public var stream: Stream
         /// RFC 3339 with nanoseconds, as it was written.
         public var time: String
@@ -26,6 +29,7 @@ public struct ContainerLog: Sendable {
         /// How many entries at most, counted from the end; nil is all.
         public var tail: Int?
 
+        /// A value of these parts.
         public init(since: Int64? = nil, until: Int64? = nil, tail: Int? = nil) {
             self.since = since
             self.until = until
@@ -36,6 +40,7 @@ public struct ContainerLog: Sendable {
     /// The current file; older ones have `.1`, `.2` and so on behind their names.
     public let path: FilePath
 
+    /// A value of these parts.
     public init(path: FilePath) {
         self.path = path
     }
@@ -116,6 +121,7 @@ public struct LogFollower: Sendable {
     let log: ContainerLog
     private var place: Place
 
+    /// A value of these parts.
     public init(_ log: ContainerLog, from place: Place) {
         self.log = log
         self.place = place

@@ -6,6 +6,7 @@ public import SystemPackage
 
 /// The containers of a root. Folders are the truth; a value of this type holds no state.
 public struct ContainerStore: Sendable {
+    /// The root that the containers are in.
     public let root: StateRoot
     /// The folder with `tutti-monitor` and `tutti-init`.
     let programs: FilePath

@@ -6,12 +6,16 @@ public struct NetworkPreparation: Hashable, Sendable {
     public var namespace: String?
     /// The contents of `/etc/hosts` and `/etc/resolv.conf`.
     public var hosts: String
+    /// The contents of `/etc/resolv.conf`.
     public var resolverConfiguration: String
+    /// What the resolver on 127.0.0.11 answers from; nil where there is none.
     public var names: NameOrder?
+    /// The host ports that the container answers on.
     public var ports: [HeldPort]
     /// What undoes it all.
     public var teardown: [TeardownStep]
 
+    /// A value of these parts.
     public init(
         namespace: String?,
         hosts: String,

@@ -8,6 +8,7 @@ public import SystemPackage
 public struct Sandbox: Sendable {
     private let store: ContainerStore
 
+    /// A value of these parts.
     public init(root: StateRoot, programs: FilePath? = nil) {
         store = ContainerStore(root: root, programs: programs)
     }

@@ -8,6 +8,7 @@ public struct HTTPClient: Sendable {
     /// Seconds after which a transfer that stands still is given up.
     public var stallTimeout: Int
 
+    /// A value of these parts.
     public init(stallTimeout: Int = 60) {
         self.stallTimeout = stallTimeout
     }

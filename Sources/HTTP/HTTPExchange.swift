@@ -1,5 +1,6 @@
 /// What is asked of a server.
 public struct HTTPRequest: Sendable {
+    /// What is to be done with the resource. RFC 9110
     public enum Method: String, Sendable {
         case get = "GET"
         case head = "HEAD"
@@ -9,6 +10,7 @@ public struct HTTPRequest: Sendable {
         case delete = "DELETE"
     }
 
+    /// What is to be done.
     public var method: Method
     /// An absolute `http` or `https` URL.
     public var url: String
@@ -16,6 +18,7 @@ public struct HTTPRequest: Sendable {
     public var headers: [(name: String, value: String)]
     /// Sent as it is; nil is no body.
     public var body: [UInt8]?
+    /// Whom the connection trusts.
     public var trust: Trust
 
     /// Whom the connection trusts.
@@ -24,10 +27,12 @@ public struct HTTPRequest: Sendable {
         public var authorityFile: String?
         /// PEM files of our own certificate and its key, for servers that want one.
         public var certificate: String?
+        /// The certificate's key, as a PEM file.
         public var key: String?
         /// Whether the server need not prove who it is.
         public var isInsecure: Bool
 
+        /// A value of these parts.
         public init(
             authorityFile: String? = nil,
             certificate: String? = nil,
@@ -41,6 +46,7 @@ public struct HTTPRequest: Sendable {
         }
     }
 
+    /// A value of these parts.
     public init(
         _ method: Method = .get,
         _ url: String,
@@ -58,10 +64,12 @@ public struct HTTPRequest: Sendable {
 
 /// What a server answered, the body apart.
 public struct HTTPResponse: Hashable, Sendable {
+    /// The status code.
     public var status: Int
     /// By name in lower case; of a name that came twice, the values joined by commas.
     public var headers: [String: String]
 
+    /// A value of these parts.
     public init(status: Int, headers: [String: String] = [:]) {
         self.status = status
         self.headers = headers
@@ -73,6 +81,7 @@ public struct HTTPResponse: Hashable, Sendable {
 
 /// Why there is no answer.
 public struct HTTPError: Error, Hashable, Sendable {
+    /// The reasons that make a difference.
     public enum Reason: Hashable, Sendable {
         /// The host's name is not known.
         case unknownHost
@@ -89,13 +98,16 @@ public struct HTTPError: Error, Hashable, Sendable {
         case other
     }
 
+    /// Why.
     public let reason: Reason
+    /// What was asked for.
     public let url: String
     /// libcurl's own words.
     public let message: String
 }
 
 extension HTTPError: CustomStringConvertible {
+    /// What went wrong, in one line.
     public var description: String {
         let host = url.split(separator: "/", omittingEmptySubsequences: true).dropFirst().first.map(String.init) ?? url
         switch reason {

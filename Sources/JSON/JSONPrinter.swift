@@ -10,6 +10,7 @@ extension JSONValue {
 }
 
 extension JSONValue: CustomStringConvertible {
+    /// The document on one line.
     public var description: String { String(decoding: bytes(), as: UTF8.self) }
 }
 

@@ -6,6 +6,7 @@ extension JSONValue: Codable {
         init?(intValue: Int) { nil }
     }
 
+    /// Reads any document.
     public init(from decoder: any Decoder) throws {
         if let members = try? decoder.container(keyedBy: Name.self) {
             self = .object(
@@ -30,6 +31,7 @@ extension JSONValue: Codable {
         return .string(try container.decode(String.self))
     }
 
+    /// Writes the document as it is.
     public func encode(to encoder: any Encoder) throws {
         switch self {
         case .null:

@@ -12,9 +12,12 @@ public indirect enum JSONValue: Hashable, Sendable {
 
     /// A name and its value.
     public struct Member: Hashable, Sendable {
+        /// Its name.
         public var name: String
+        /// Its value.
         public var value: JSONValue
 
+        /// A value of these parts.
         public init(_ name: String, _ value: JSONValue) {
             self.name = name
             self.value = value
@@ -35,25 +38,33 @@ public indirect enum JSONValue: Hashable, Sendable {
 }
 
 extension JSONValue: ExpressibleByStringLiteral, ExpressibleByIntegerLiteral, ExpressibleByBooleanLiteral {
+    /// The document that stands for the literal.
     public init(stringLiteral value: String) { self = .string(value) }
+    /// The document that stands for the literal.
     public init(integerLiteral value: Int64) { self = .integer(value) }
+    /// The document that stands for the literal.
     public init(booleanLiteral value: Bool) { self = .bool(value) }
 }
 
 extension JSONValue: ExpressibleByArrayLiteral, ExpressibleByDictionaryLiteral, ExpressibleByNilLiteral {
+    /// The document that stands for the literal.
     public init(arrayLiteral elements: JSONValue...) { self = .array(elements) }
+    /// The document that stands for the literal.
     public init(dictionaryLiteral elements: (String, JSONValue)...) {
         self = .object(elements.map { Member($0.0, $0.1) })
     }
+    /// The document that stands for the literal.
     public init(nilLiteral: ()) { self = .null }
 }
 
 /// Why a text is not the JSON that was expected.
 public struct JSONError: Error, Hashable, Sendable {
+    /// What is wrong.
     public let message: String
     /// Where in the text, in bytes from its start; nil when a value, not the text, is at fault.
     public let offset: Int?
 
+    /// A value of these parts.
     public init(_ message: String, at offset: Int? = nil) {
         self.message = message
         self.offset = offset
@@ -61,6 +72,7 @@ public struct JSONError: Error, Hashable, Sendable {
 }
 
 extension JSONError: CustomStringConvertible {
+    /// What went wrong, in one line.
     public var description: String {
         offset.map { "byte \($0): \(message)" } ?? message
     }

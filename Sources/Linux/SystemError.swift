@@ -9,6 +9,7 @@ public struct SystemError: Error, Hashable, Sendable {
     /// Why it failed.
     public let errno: Errno
 
+    /// A value of these parts.
     public init(_ call: String, on subject: String? = nil, errno: Errno) {
         self.call = call
         self.subject = subject
@@ -17,6 +18,7 @@ public struct SystemError: Error, Hashable, Sendable {
 }
 
 extension SystemError: CustomStringConvertible {
+    /// What went wrong, in one line.
     public var description: String {
         guard let subject else { return "\(call): \(errno)" }
         return "\(call) \(subject): \(errno)"

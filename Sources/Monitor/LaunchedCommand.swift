@@ -22,9 +22,16 @@ enum LaunchedCommand {
         let entered = OwnProcess.inherited(LaunchDescriptor.entered)
         do {
             let program = try readProgram()
+            let loop = try EventLoop()
+            // From here on a signal waits until there is a process that it can be passed on to.
+            var process: FileDescriptor?
+            try loop.watch(signals: passedOn) { number in
+                if let process { try? ChildProcess.send(number, to: process) }
+            }
             let launched = try Launch.start(program, standard: (0, 1, 2), entering: entered?.rawValue)
+            process = FileDescriptor(rawValue: launched.pidDescriptor)
             tell(.started(pid: launched.pid), on: report)
-            return try wait(for: launched).code
+            return try wait(for: launched, in: loop).code
         } catch {
             let failure = StartFailure(error)
             tell(.failed(message: failure.message, code: failure.code), on: report)
@@ -32,15 +39,15 @@ enum LaunchedCommand {
         }
     }
 
-    /// Passes signals on, and what is typed and shown where the process has a terminal, until it has ended.
-    private static func wait(for launched: LaunchedProcess) throws(SystemError) -> TerminationStatus {
-        let loop = try EventLoop()
-        let process = FileDescriptor(rawValue: launched.pidDescriptor)
-        try loop.watch(signals: passedOn) { try? ChildProcess.send($0, to: process) }
+    /// Passes on what is typed and shown, where the process has a terminal, until it has ended.
+    private static func wait(
+        for launched: LaunchedProcess,
+        in loop: EventLoop
+    ) throws(SystemError) -> TerminationStatus {
         let relay = try launched.terminal.map { number throws(SystemError) in
             try TerminalRelay(FileDescriptor(rawValue: number), loop: loop)
         }
-        try loop.watch(endOf: process) { loop.stop() }
+        try loop.watch(endOf: FileDescriptor(rawValue: launched.pidDescriptor)) { loop.stop() }
         try loop.run()
         relay?.passRest()
         return try ChildProcess(pid: launched.pid, pidDescriptor: -1).wait()

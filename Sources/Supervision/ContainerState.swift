@@ -1,5 +1,6 @@
 /// The monitor's word on its container, true for as long as the monitor holds its lock.
 public struct ContainerState: Codable, Hashable, Sendable {
+    /// What there is to say.
     public enum Status: String, Codable, Hashable, Sendable {
         /// The process runs.
         case running
@@ -11,6 +12,7 @@ public struct ContainerState: Codable, Hashable, Sendable {
         case exiting
     }
 
+    /// What it does, or how it was answered.
     public var status: Status
     /// The first process, as the host numbers it; 0 while restarting.
     public var pid: Int32
@@ -24,8 +26,10 @@ public struct ContainerState: Codable, Hashable, Sendable {
     public var exitCode: Int32
     /// How often it was started again by its policy.
     public var restartCount: Int
+    /// What the health probes do or have found, if there are any.
     public var health: HealthState?
 
+    /// A value of these parts.
     public init(
         status: Status,
         pid: Int32,
@@ -49,18 +53,23 @@ public struct ContainerState: Codable, Hashable, Sendable {
 
 /// What the probes have found.
 public struct HealthState: Codable, Hashable, Sendable {
+    /// What there is to say.
     public enum Status: String, Codable, Hashable, Sendable {
         case starting, healthy, unhealthy
     }
 
     /// One probe. Times are in nanoseconds since 1970.
     public struct Entry: Codable, Hashable, Sendable {
+        /// When it began.
         public var start: Int64
+        /// When it was over.
         public var end: Int64
+        /// Its exit status.
         public var exitCode: Int32
         /// What the probe printed, at most 4096 bytes.
         public var output: String
 
+        /// A value of these parts.
         public init(start: Int64, end: Int64, exitCode: Int32, output: String) {
             self.start = start
             self.end = end
@@ -69,11 +78,14 @@ public struct HealthState: Codable, Hashable, Sendable {
         }
     }
 
+    /// What it does, or how it was answered.
     public var status: Status
+    /// How many probes failed in a row.
     public var failingStreak: Int
     /// The last five probes, oldest first.
     public var log: [Entry]
 
+    /// A value of these parts.
     public init(status: Status = .starting, failingStreak: Int = 0, log: [Entry] = []) {
         self.status = status
         self.failingStreak = failingStreak
@@ -87,17 +99,20 @@ public struct ExitRecord: Codable, Hashable, Sendable {
     public var exitCode: Int32
     /// Nanoseconds since 1970.
     public var startedAt: Int64
+    /// When it ended, in nanoseconds since 1970.
     public var finishedAt: Int64
     /// Whether the kernel killed it for want of memory.
     public var outOfMemory: Bool
     /// Whether somebody asked for the stop, so that no policy starts it again.
     public var stoppedByHand: Bool
+    /// How often its policy has started it again.
     public var restartCount: Int
     /// What failed, when it could not be started at all.
     public var error: String?
     /// What its probes had found.
     public var health: HealthState?
 
+    /// A value of these parts.
     public init(
         exitCode: Int32,
         startedAt: Int64,

@@ -34,6 +34,7 @@ public struct SupervisionOrder: Codable, Hashable, Sendable {
     /// Whether somebody waits to be attached on ``Descriptor/attachment`` before the process starts.
     public var startsAttached: Bool
 
+    /// A value of these parts.
     public init(
         containerID: String,
         name: String,
@@ -81,6 +82,7 @@ public struct LogOrder: Codable, Hashable, Sendable {
         case none
     }
 
+    /// How output is kept.
     public var driver: Driver
     /// The log file, absolute.
     public var path: String
@@ -89,6 +91,7 @@ public struct LogOrder: Codable, Hashable, Sendable {
     /// How many files are kept, the current one included.
     public var maximumFiles: Int
 
+    /// A value of these parts.
     public init(driver: Driver, path: String, maximumSize: Int? = nil, maximumFiles: Int = 1) {
         self.driver = driver
         self.path = path
@@ -110,12 +113,18 @@ public enum RestartPolicy: Codable, Hashable, Sendable {
 public struct HealthOrder: Codable, Hashable, Sendable {
     /// The launch program of the probe: a file beside the order.
     public var program: String
+    /// The time between probes.
     public var interval: Int
+    /// The time after which a probe has failed.
     public var timeout: Int
+    /// How many failures in a row make it unhealthy.
     public var retries: Int
+    /// The time in which failures do not count.
     public var startPeriod: Int
+    /// The time between probes in that period.
     public var startInterval: Int
 
+    /// A value of these parts.
     public init(program: String, interval: Int, timeout: Int, retries: Int, startPeriod: Int, startInterval: Int) {
         self.program = program
         self.interval = interval
@@ -133,6 +142,7 @@ public struct StopOrder: Codable, Hashable, Sendable {
     /// Seconds between the signal and SIGKILL; negative means for ever.
     public var grace: Int
 
+    /// A value of these parts.
     public init(signal: Int32, grace: Int) {
         self.signal = signal
         self.grace = grace
@@ -146,6 +156,7 @@ public struct NameOrder: Codable, Hashable, Sendable {
     /// The name servers asked for what the tables do not know, as IP addresses; none on internal networks.
     public var upstreams: [String]
 
+    /// A value of these parts.
     public init(tables: [String], upstreams: [String]) {
         self.tables = tables
         self.upstreams = upstreams
@@ -154,18 +165,23 @@ public struct NameOrder: Codable, Hashable, Sendable {
 
 /// One host port that belongs to a container while it runs.
 public struct HeldPort: Codable, Hashable, Sendable {
+    /// The protocols that ports belong to.
     public enum TransportProtocol: String, Codable, Hashable, Sendable, CaseIterable {
         case tcp, udp
     }
 
+    /// The protocol.
     public var transport: TransportProtocol
     /// The host's address, such as `0.0.0.0`, `127.0.0.1`, `::`.
     public var hostAddress: String
+    /// The port of the host.
     public var hostPort: UInt16
     /// The container's address, which connections that the kernel does not forward are proxied to.
     public var targetAddress: String
+    /// The port of the container.
     public var targetPort: UInt16
 
+    /// A value of these parts.
     public init(
         transport: TransportProtocol,
         hostAddress: String,

@@ -68,7 +68,9 @@ struct Composer: ~Copyable {
         guard aliased <= limits.aliasedNodes else {
             throw YAMLError(.tooManyAliases(limit: limits.aliasedNodes), at: mark)
         }
-        guard depth + target.height <= limits.depth else { throw YAMLError(.tooDeep(limit: limits.depth), at: mark) }
+        guard depth + target.height - 1 <= limits.depth else {
+            throw YAMLError(.tooDeep(limit: limits.depth), at: mark)
+        }
         return target
     }
 

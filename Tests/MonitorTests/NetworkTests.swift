@@ -35,7 +35,9 @@ import Testing
         try withTemporaryFolder { root in
             let (listener, targetPort) = try target(.tcp)
             let port = try freePort(.tcp)
-            let container = try MonitoredProcess("sleep 100", in: root) { $0.ports = [held(.tcp, port, targetPort)] }
+            let container = try MonitoredProcess("exec sleep 100", in: root) {
+                $0.ports = [held(.tcp, port, targetPort)]
+            }
             let client = try InternetSocket.connect(.tcp, to: TransportAddress(loopback, port: port))
             try client.awaitEvent(POLLOUT)
             #expect(try client.writeAvailable(Array("question".utf8)) == 8)
@@ -56,7 +58,9 @@ import Testing
         try withTemporaryFolder { root in
             let (server, targetPort) = try target(.udp)
             let port = try freePort(.udp)
-            let container = try MonitoredProcess("sleep 100", in: root) { $0.ports = [held(.udp, port, targetPort)] }
+            let container = try MonitoredProcess("exec sleep 100", in: root) {
+                $0.ports = [held(.udp, port, targetPort)]
+            }
             let client = try InternetSocket.connect(.udp, to: TransportAddress(loopback, port: port))
             #expect(try client.writeAvailable(Array("question".utf8)) == 8)
             try server.awaitEvent(POLLIN)
@@ -75,8 +79,8 @@ import Testing
         try withTemporaryFolder { root in
             try withTemporaryFolder { other in
                 let port = try freePort(.tcp)
-                let first = try MonitoredProcess("sleep 100", in: root) { $0.ports = [held(.tcp, port, 9)] }
-                let second = try MonitoredProcess("sleep 100", in: other) { $0.ports = [held(.tcp, port, 9)] }
+                let first = try MonitoredProcess("exec sleep 100", in: root) { $0.ports = [held(.tcp, port, 9)] }
+                let second = try MonitoredProcess("exec sleep 100", in: other) { $0.ports = [held(.tcp, port, 9)] }
                 let why = "Bind for 127.0.0.1:\(port) failed: port is already allocated by container web-1"
                 #expect(second.report == .failed(message: why, code: 125))
                 try second.wait()
@@ -117,7 +121,7 @@ import Testing
                 mac: "02:42:ac:12:00:02"
             )
             #expect(try table.claim(IPAddress(.v4, number: 0xac12_0002), for: lease))
-            let container = try MonitoredProcess("sleep 100", in: root) { order in
+            let container = try MonitoredProcess("exec sleep 100", in: root) { order in
                 order.networkNamespace = namespace.string
                 order.names = NameOrder(tables: [table.folder.string], upstreams: upstreams)
             }

@@ -54,10 +54,9 @@ import Testing
 
     @Test func `ends the waiting for a restart when it is stopped`() throws {
         try withTemporaryFolder { root in
-            let container = try MonitoredProcess("exit 3", in: root) { order in
-                order.restart = .always
-                order.startsAttached = true
-            }
+            let container = try MonitoredProcess("exit 3", in: root) { $0.restart = .always }
+            // By now the waiting is long enough for what follows.
+            try container.await { $0.status == .restarting && $0.restartCount >= 4 }
             let client = try container.connect()
             #expect(try client.send(ControlMessage.stop(signal: SIGTERM, grace: 10).packet))
             #expect(try client.message() == .accepted)
@@ -109,7 +108,7 @@ import Testing
 
     @Test func `refuses a second monitor, and what is no request`() throws {
         try withTemporaryFolder { root in
-            let container = try MonitoredProcess("sleep 100", in: root)
+            let container = try MonitoredProcess("exec sleep 100", in: root)
             let client = try container.connect()
             #expect(try client.send([99]))
             #expect(try client.message() == .refused("unknown message"))
@@ -126,7 +125,7 @@ import Testing
 
     @Test func `leaves all that the next command needs when it is killed`() throws {
         try withTemporaryFolder { root in
-            let container = try MonitoredProcess("sleep 100", in: root) { order in
+            let container = try MonitoredProcess("exec sleep 100", in: root) { order in
                 order.teardown = [.removeFile(root.appending("marker").string)]
             }
             let state = try container.state()
@@ -144,13 +143,91 @@ import Testing
         }
     }
 
+    @Test func `gives a process its terminal, and carries what is typed and shown`() throws {
+        try withTemporaryFolder { root in
+            let program = LaunchProgram(steps: [
+                .makeTerminal(rows: 24, columns: 80, isConsole: false),
+                .execute(
+                    file: "/bin/sh",
+                    arguments: ["sh", "-c", "stty size; read line; stty size; echo got $line"],
+                    environment: ["PATH=/usr/bin:/bin"],
+                    searchPath: ""
+                ),
+            ])
+            let container = try MonitoredProcess("", in: root, program: program) { order in
+                order.hasTerminal = true
+                order.keepsStandardInputOpen = true
+                order.startsAttached = true
+            }
+            let client = try #require(container.attachment)
+            #expect(try client.message() == .output(Array("24 80\r\n".utf8)))
+            #expect(try client.send(ControlMessage.resize(rows: 50, columns: 132).packet))
+            #expect(try client.send(ControlMessage.input(Array("word\r".utf8)).packet))
+            let heard = try client.untilExit()
+            #expect(heard.output == "word\r\n50 132\r\ngot word\r\n")
+            #expect(heard.code == 0)
+            try container.wait()
+            #expect(try container.logged().joined() == "24 80\r\nword\r\n50 132\r\ngot word\r\n")
+        }
+    }
+
+    @Test func `freezes and thaws the group, and removes it at the end`() throws {
+        try withTemporaryFolder { root in
+            let name = "tutti-monitor-test-\(getpid())"
+            let group = try Cgroup.create(named: name, in: .current(), limits: CgroupLimits(), devices: nil)
+            let program = LaunchProgram(
+                cgroup: group.unifiedFolder,
+                steps: group.joinSteps + MonitoredProcess.shell("sleep 100 & exec sleep 100").steps
+            )
+            let container = try MonitoredProcess("", in: root, program: program) { order in
+                order.cgroups = group.paths
+                order.teardown = group.paths.map { .removeCgroup($0) }
+            }
+            let client = try container.connect()
+            #expect(try client.send(ControlMessage.pause.packet))
+            #expect(try client.message() == .accepted)
+            #expect(try container.state().status == .paused)
+            #expect(try client.send(ControlMessage.resume.packet))
+            #expect(try client.message() == .accepted)
+            #expect(try container.state().status == .running)
+            #expect(try client.send(ControlMessage.pause.packet))
+            #expect(try client.message() == .accepted)
+            #expect(try client.send(ControlMessage.stop(signal: SIGTERM, grace: 10).packet))
+            #expect(try client.message() == .accepted)
+            #expect(try client.message() == .exited(code: 143))
+            client.close()
+            try container.wait()
+            for path in group.paths { #expect(access(path, F_OK) != 0) }
+        }
+    }
+
+    @Test func `tells when the kernel killed for want of memory`() throws {
+        try withTemporaryFolder { root in
+            var limits = CgroupLimits()
+            limits.memory = 16 << 20
+            let name = "tutti-monitor-test-oom-\(getpid())"
+            let group = try Cgroup.create(named: name, in: .current(), limits: limits, devices: nil)
+            let program = LaunchProgram(
+                cgroup: group.unifiedFolder,
+                steps: group.joinSteps + MonitoredProcess.shell("exec tail /dev/zero").steps
+            )
+            let container = try MonitoredProcess("", in: root, program: program) { order in
+                order.cgroups = group.paths
+                order.teardown = group.paths.map { .removeCgroup($0) }
+            }
+            try container.wait()
+            #expect(try container.exit().exitCode == 137)
+            #expect(try container.exit().outOfMemory)
+        }
+    }
+
     @Test func `probes the health`() throws {
         try withTemporaryFolder { root in
             let health = root.appending("health")
             let probe = "test -e \(health) && echo fine"
             let program = MonitoredProcess.shell(probe)
             try WholeFile.replace(root.appending("probe"), with: program.encoded, isDurable: false)
-            let container = try MonitoredProcess("sleep 100", in: root) { order in
+            let container = try MonitoredProcess("exec sleep 100", in: root) { order in
                 order.health = HealthOrder(
                     program: "../probe",
                     interval: 20_000_000,

@@ -21,8 +21,8 @@ public struct Loader: Sendable {
         let model = try normalized(reading)
         try DependencyGraph(model: model).checkForCycles()
         let selection = try Selection(options: options, environment: reading.source.environment, model: model)
+        try Consistency(model: selection.enabled, disabled: selection.disabled).check()
         var narrowed = selection.narrowed
-        try Consistency(model: narrowed, disabled: selection.disabled).check()
         if options.readsServiceFiles { narrowed = try ServiceFiles(source: reading.source).apply(to: narrowed) }
         if !options.keepsUnusedResources { narrowed = selection.withoutUnused(narrowed) }
         let project = try ProjectBinding(

@@ -1,3 +1,4 @@
+import Hashing
 import YAML
 
 /// Digests of what a change of would have to recreate something for.

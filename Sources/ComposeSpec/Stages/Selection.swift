@@ -4,6 +4,8 @@ import YAML
 struct Selection {
     /// The active profiles.
     let profiles: [String]
+    /// The tree with the enabled services only.
+    private(set) var enabled: Node
     /// The tree with the enabled and wanted services only.
     private(set) var narrowed: Node
     /// The services that no active profile enables.
@@ -29,14 +31,14 @@ struct Selection {
                 options.includesDependencies
                 ? DependencyGraph(model: model).closure(of: options.services) : Set(options.services)
         }
-        narrowed = model
-        narrowed.edit { top in
-            top.edit("services") { node in
-                node.edit { mapping in
-                    mapping.keep { isEnabled($0.value) && wanted?.contains($0.key.text) ?? true }
-                }
-            }
-        }
+        enabled = Self.keeping(model) { isEnabled($0.value) }
+        narrowed = Self.keeping(enabled) { wanted?.contains($0.key.text) ?? true }
+    }
+
+    private static func keeping(_ model: Node, where condition: (Mapping.Entry) -> Bool) -> Node {
+        var model = model
+        model.edit { top in top.edit("services") { node in node.edit { $0.keep(where: condition) } } }
+        return model
     }
 
     private static func profiles(of service: Node) -> [String] {

@@ -78,6 +78,7 @@ public struct CgroupFolder: Hashable, Sendable {
         return nil
     }
 
+    /// The processes of the group, as the host numbers them.
     public func processes() -> [Int32] {
         guard let contents = try? WholeFile.read(path.appending("cgroup.procs"), limit: 1 << 24) else { return [] }
         return String(decoding: contents, as: UTF8.self).split(separator: "\n").compactMap { Int32($0) }

@@ -1,19 +1,31 @@
 /// What a control group may use. A nil is the kernel's default; bytes, microseconds and counts.
 public struct CgroupLimits: Hashable, Sendable {
+    /// Bytes of memory.
     public var memory: Int?
+    /// Bytes that it keeps when memory is short.
     public var memoryReservation: Int?
     /// Memory and swap together; -1 is without limit.
     public var memorySwap: Int?
+    /// How willingly its memory is swapped out, from 0 to 100.
     public var memorySwappiness: Int?
+    /// Whether it waits for memory instead of being killed. cgroup v1 only.
     public var isOutOfMemoryKillDisabled = false
+    /// Microseconds of processor time in a period.
     public var cpuQuota: Int?
+    /// Microseconds after which the quota begins anew.
     public var cpuPeriod: Int?
+    /// Its weight against others; 1024 is the ordinary one.
     public var cpuShares: Int?
+    /// The processors it may run on, such as `0-2,4`.
     public var cpusetCPUs: String?
+    /// The memory nodes it may use.
     public var cpusetMemories: String?
+    /// How many processes and threads it may have; none or a negative number is without limit.
     public var pids: Int?
+    /// Its weight in block input and output, from 10 to 1000.
     public var blockWeight: Int?
 
+    /// A value of these parts.
     public init() {}
 
     /// A file of a controller and what to write to it. `isOptional` where kernels are built without it.

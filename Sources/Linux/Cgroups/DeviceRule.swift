@@ -1,18 +1,22 @@
 /// One line of what a control group may do with device nodes; `c 1:3 rwm` in the kernel's words.
 public struct DeviceRule: Hashable, Sendable {
+    /// The kinds that there are.
     public enum Kind: String, Hashable, Sendable {
         case any = "a"
         case character = "c"
         case block = "b"
     }
 
+    /// What kind it is.
     public var kind: Kind
     /// Nil is every number.
     public var major: UInt32?
+    /// The minor number; nil is every one.
     public var minor: UInt32?
     /// Some of `r`, `w` and `m`.
     public var access: String
 
+    /// A value of these parts.
     public init(_ kind: Kind, _ major: UInt32?, _ minor: UInt32?, access: String = "rwm") {
         self.kind = kind
         self.major = major

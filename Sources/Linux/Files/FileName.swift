@@ -24,10 +24,12 @@ public struct FileName: Hashable, Sendable {
 }
 
 extension FileName: CustomStringConvertible {
+    /// The name as text.
     public var description: String { String(decoding: bytes, as: UTF8.self) }
 }
 
 extension FileName: Comparable {
+    /// Sorted by their bytes.
     public static func < (one: FileName, other: FileName) -> Bool {
         one.cString.lexicographicallyPrecedes(other.cString) { UInt8(bitPattern: $0) < UInt8(bitPattern: $1) }
     }

@@ -10,10 +10,13 @@ public struct FileStatus: Hashable, Sendable {
         case regular, folder, symbolicLink, characterDevice, blockDevice, pipe, socket
     }
 
+    /// What kind it is.
     public let kind: Kind
     /// The twelve permission bits.
     public let mode: UInt32
+    /// The owner.
     public let uid: UInt32
+    /// The group.
     public let gid: UInt32
     /// In bytes.
     public let size: Int64
@@ -21,10 +24,11 @@ public struct FileStatus: Hashable, Sendable {
     public let allocatedSize: Int64
     /// When the contents were changed last, in nanoseconds since 1970.
     public let modifiedAt: Int64
-    /// When anything about it was changed last, in nanoseconds since 1970: no program can set it.
-    public let changedAt: Int64
+    /// Its number in its file system.
     public let inode: UInt64
+    /// The file system that it is in.
     public let device: UInt64
+    /// How many names it has.
     public let linkCount: Int
     /// For device files: which device.
     public let deviceNumber: DeviceNumber
@@ -57,7 +61,6 @@ public struct FileStatus: Hashable, Sendable {
         size = Int64(status.st_size)
         allocatedSize = Int64(status.st_blocks) * 512
         modifiedAt = Int64(status.st_mtim.tv_sec) &* 1_000_000_000 &+ Int64(status.st_mtim.tv_nsec)
-        changedAt = Int64(status.st_ctim.tv_sec) &* 1_000_000_000 &+ Int64(status.st_ctim.tv_nsec)
         inode = UInt64(status.st_ino)
         device = UInt64(status.st_dev)
         linkCount = Int(status.st_nlink)
@@ -85,15 +88,19 @@ public struct DeviceNumber: Hashable, Sendable {
     /// As the kernel's interfaces have it.
     public let rawValue: UInt64
 
+    /// The flags, as the kernel has them.
     public init(rawValue: UInt64) {
         self.rawValue = rawValue
     }
 
+    /// A value of these parts.
     public init(major: UInt32, minor: UInt32) {
         let (major, minor) = (UInt64(major), UInt64(minor))
         rawValue = minor & 0xff | (major & 0xfff) << 8 | (minor & ~0xff) << 12 | (major & ~0xfff) << 32
     }
 
+    /// The major number.
     public var major: UInt32 { UInt32(truncatingIfNeeded: rawValue >> 8 & 0xfff | rawValue >> 32 & ~0xfff) }
+    /// The minor number; nil is every one.
     public var minor: UInt32 { UInt32(truncatingIfNeeded: rawValue & 0xff | rawValue >> 12 & ~0xff) }
 }

@@ -79,6 +79,7 @@ extension OpenFolder {
 
     // MARK: Attributes
 
+    /// Gives it another owner and group. `fchown(2)`
     public func setOwner(_ name: FileName, uid: UInt32, gid: UInt32) throws(SystemError) {
         _ = try attempt("fchownat", name) { fchownat(descriptor, name.cString, uid, gid, AT_SYMLINK_NOFOLLOW) }
     }

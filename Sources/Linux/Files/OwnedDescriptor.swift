@@ -41,10 +41,12 @@ public struct OwnedDescriptor: ~Copyable, Sendable {
         _ = try SystemError.attempt("fsync") { fsync(descriptor.rawValue) }
     }
 
+    /// Gives it another owner and group. `fchown(2)`
     public borrowing func setOwner(uid: UInt32, gid: UInt32) throws(SystemError) {
         _ = try SystemError.attempt("fchown") { fchown(descriptor.rawValue, uid, gid) }
     }
 
+    /// Gives it other permissions. `fchmod(2)`
     public borrowing func setMode(_ mode: UInt32) throws(SystemError) {
         _ = try SystemError.attempt("fchmod") { fchmod(descriptor.rawValue, mode) }
     }

@@ -9,6 +9,7 @@ public struct ReadableFile: ~Copyable, Sendable {
     /// Its size in bytes when it was opened.
     public let size: Int
 
+    /// A value of these parts.
     public init(_ path: FilePath) throws(SystemError) {
         let descriptor = Glibc.open(path.string, O_RDONLY | O_CLOEXEC)
         guard descriptor >= 0 else { throw SystemError("open", on: path.string, errno: Errno(rawValue: errno)) }

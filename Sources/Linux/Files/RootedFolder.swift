@@ -9,6 +9,7 @@ public struct RootedFolder: Hashable, Sendable {
     /// The folder, as the host names it.
     public let path: FilePath
 
+    /// A value of these parts.
     public init(_ path: FilePath) {
         self.path = path
     }

@@ -18,10 +18,12 @@ public enum TerminationStatus: Hashable, Sendable {
 
 /// A process that this one started and waits for.
 public struct ChildProcess: Hashable, Sendable {
+    /// As this process's pid namespace numbers it.
     public let pid: Int32
     /// A pidfd: readable once the process has ended.
     public let pidDescriptor: Int32
 
+    /// A value of these parts.
     public init(pid: Int32, pidDescriptor: Int32) {
         self.pid = pid
         self.pidDescriptor = pidDescriptor

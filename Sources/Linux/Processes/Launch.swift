@@ -15,10 +15,12 @@ public struct LaunchedProcess: Hashable, Sendable {
 public struct LaunchError: Error, Hashable, Sendable {
     /// The step in words, such as `mount proc on /proc`; nil when the process could not be born.
     public let step: String?
+    /// Why.
     public let errno: Errno
     /// Whether the step was the last one, the `execve`.
     public let isExecution: Bool
 
+    /// A value of these parts.
     public init(step: String?, errno: Errno, isExecution: Bool = false) {
         self.step = step
         self.errno = errno
@@ -33,6 +35,7 @@ public struct LaunchError: Error, Hashable, Sendable {
 }
 
 extension LaunchError: CustomStringConvertible {
+    /// What went wrong, in one line.
     public var description: String {
         guard let step else { return "clone3: \(errno)" }
         guard isExecution, errno == .noSuchFileOrDirectory, !step.utf8.contains(UInt8(ascii: "/")) else {

@@ -13,8 +13,10 @@ public struct LaunchProgram: Hashable, Sendable {
     public var entersProcessNamespace: Bool
     /// Or in the pid namespace that this file stands for.
     public var processNamespace: String?
+    /// What it does, in this order.
     public var steps: [LaunchStep]
 
+    /// A program of these steps.
     public init(
         newNamespaces: NamespaceKinds = [],
         cgroup: String? = nil,

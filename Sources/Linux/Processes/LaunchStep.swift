@@ -63,9 +63,12 @@ public struct DeviceNode: Hashable, Sendable {
     public var mode: UInt32
     /// As in `st_rdev`.
     public var number: UInt64
+    /// The user.
     public var user: UInt32
+    /// The group.
     public var group: UInt32
 
+    /// A value of these parts.
     public init(mode: UInt32, number: UInt64, user: UInt32 = 0, group: UInt32 = 0) {
         self.mode = mode
         self.number = number

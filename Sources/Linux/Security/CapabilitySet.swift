@@ -1,11 +1,14 @@
 /// A set of capabilities, as the kernel's mask. `capabilities(7)`
 public struct CapabilitySet: Hashable, Sendable {
+    /// A bit for each capability, by its number.
     public var mask: UInt64
 
+    /// A value of these parts.
     public init(mask: UInt64) {
         self.mask = mask
     }
 
+    /// No capability at all.
     public static let none = CapabilitySet(mask: 0)
 
     /// Every capability that the kernel knows.
@@ -37,9 +40,13 @@ public struct CapabilitySet: Hashable, Sendable {
         mask = 1 << UInt64(number)
     }
 
+    /// The capabilities of both.
     public func union(_ other: CapabilitySet) -> CapabilitySet { CapabilitySet(mask: mask | other.mask) }
+    /// The capabilities that the other has not.
     public func subtracting(_ other: CapabilitySet) -> CapabilitySet { CapabilitySet(mask: mask & ~other.mask) }
+    /// The capabilities that both have.
     public func intersection(_ other: CapabilitySet) -> CapabilitySet { CapabilitySet(mask: mask & other.mask) }
+    /// Whether all of the other's are in it.
     public func contains(_ other: CapabilitySet) -> Bool { mask & other.mask == other.mask }
 
     /// The names, without `CAP_`, in the kernel's order.

@@ -99,19 +99,24 @@ public struct LayerStore: Sendable {
         return try keep(draft, diffID, size: unpacker.size, tarSize: tarSize)
     }
 
+    /// Makes what is in a draft a layer. Its tar is only hashed; the files are moved, not copied.
+    ///
+    /// Nothing may be mounted on it any more. The draft is used up.
+    public func commit(_ draft: LayerDraft) throws -> LayerRecord {
+        let packed = try Self.measure(OpenFolder(opening: draft.contents))
+        return try keep(draft, packed.diffID, size: packed.size, tarSize: packed.tarSize)
+    }
+
     /// Makes the upper folder of an overlay a layer, by moving it; nothing is copied.
     ///
-    /// Nothing may be mounted on it any more. Whoever made the folder finds it gone, or, where the same layer was there
-    /// already, removes it.
+    /// Nothing may be mounted on it any more. Whoever made the folder finds it gone.
     public func commit(upper: FilePath) throws -> LayerRecord {
         let draft = try makeDraft()
-        let packed = try Self.measure(OpenFolder(opening: upper))
-        if let record = try record(packed.diffID) { return record }
         try Removal.folder(draft.contents)
         guard try Folder.move(upper, to: draft.contents) else {
-            throw StorageError.unknownLayer(packed.diffID)
+            throw StorageError.badArchive(entry: nil, reason: "\(upper) cannot be moved")
         }
-        return try keep(draft, packed.diffID, size: packed.size, tarSize: packed.tarSize)
+        return try commit(draft)
     }
 
     private static func measure(_ folder: OpenFolder) throws -> (diffID: Digest, size: Int64, tarSize: Int64) {

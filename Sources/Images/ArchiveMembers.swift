@@ -1,0 +1,83 @@
+import Compression
+import Hashing
+import Linux
+import OCI
+import Storage
+import SystemPackage
+
+/// The members of an archive of images, laid aside until it is known what they are.
+///
+/// An archive says only at its end what it holds. Members are looked up by their names in the archive and nowhere else,
+/// so a name or a link that leads out leads to nothing.
+struct ArchiveMembers {
+    struct Member {
+        let path: FilePath
+        let digest: Digest
+        let size: Int64
+    }
+
+    private var members: [String: Member] = [:]
+    private var links: [String: String] = [:]
+
+    /// Reads an archive, packed or not, into a folder.
+    init(_ source: ByteSource, into folder: FilePath) throws {
+        let tar = TarReader(source.decompressed())
+        while let entry = try tar.next() {
+            let name = Self.clean(entry.name)
+            switch entry.kind {
+            case .file: members[name] = try Self.layAside(tar, folder.appending("\(members.count)"))
+            case .symbolicLink: links[name] = Self.target(of: entry, at: name)
+            case .hardLink: links[name] = Self.clean(String(decoding: entry.linkTarget, as: UTF8.self))
+            default: break
+            }
+            guard members.count + links.count <= 1 << 16 else {
+                throw StorageError.badArchive(entry: nil, reason: "more than 65,536 members")
+            }
+        }
+        try tar.drain()
+    }
+
+    private static func layAside(_ tar: TarReader, _ path: FilePath) throws -> Member {
+        let file = try OwnedDescriptor.writing(path, mode: 0o644)
+        let hash = SHA256()
+        var size: Int64 = 0
+        try tar.readContents { piece, range in
+            hash.update(piece, range)
+            try file.write(piece, range)
+            size += Int64(range.count)
+        }
+        return Member(path: path, digest: Digest(sha256: hash.sum()), size: size)
+    }
+
+    private static func clean(_ name: String) -> String {
+        name.split(separator: "/").filter { $0 != "." }.joined(separator: "/")
+    }
+
+    /// Where a link leads, by the words alone.
+    private static func target(of entry: TarEntry, at name: String) -> String {
+        var parts = name.split(separator: "/").dropLast()
+        for part in String(decoding: entry.linkTarget, as: UTF8.self).split(separator: "/") where part != "." {
+            if part == ".." { _ = parts.popLast() } else { parts.append(part) }
+        }
+        return parts.joined(separator: "/")
+    }
+
+    /// The member of that name, behind at most one link.
+    func member(_ name: String) -> Member? {
+        let name = Self.clean(name)
+        return members[name] ?? links[name].flatMap { members[$0] }
+    }
+
+    /// The member of that name.
+    func required(_ name: String) throws -> Member {
+        guard let member = member(name) else {
+            throw StorageError.badArchive(entry: name, reason: "it is named, but not there")
+        }
+        return member
+    }
+
+    /// A small member's contents.
+    func contents(_ member: Member, limit: Int = ManifestDocument.maximumSize) throws -> [UInt8] {
+        try WholeFile.read(member.path, limit: limit)
+    }
+}

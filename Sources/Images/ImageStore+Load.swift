@@ -1,0 +1,198 @@
+public import Compression
+import JSON
+import Linux
+public import OCI
+import Storage
+
+/// An image that an archive held.
+public struct LoadedImage: Hashable, Sendable {
+    public let id: Digest
+    /// The names that it got.
+    public let references: [ImageReference]
+}
+
+extension LoadedImage: CustomStringConvertible {
+    /// As `docker load` says it, a line a name.
+    public var description: String {
+        guard !references.isEmpty else { return "Loaded image ID: \(id)" }
+        return references.map { "Loaded image: \($0.familiar)" }.joined(separator: "\n")
+    }
+}
+
+extension ImageStore {
+    /// Takes in all images of an archive, packed or not: an OCI layout, or what `docker save` writes.
+    ///
+    /// - Throws: ``StorageError`` and ``ImageError`` for an archive that is not what it says; images before the one at
+    ///   fault stay.
+    public func load(_ source: ByteSource, platform: Platform = .host) throws -> [LoadedImage] {
+        let draft = try DraftFolder(in: folder.appending("ingest"))
+        let members = try ArchiveMembers(source, into: draft.path)
+        let parts = try archiveParts(members) ?? layoutParts(members, platform)
+        guard !parts.isEmpty else { throw ImageError.noImage }
+        let loaded = try parts.map { try load($0, from: members) }
+        _ = consume draft
+        return loaded
+    }
+
+    /// One image of an archive: its members and its names.
+    private struct Part {
+        let configuration: ArchiveMembers.Member
+        let layers: [ArchiveMembers.Member]
+        var references: [ImageReference]
+    }
+
+    private func load(_ part: Part, from members: ArchiveMembers) throws -> LoadedImage {
+        let bytes = try members.contents(part.configuration)
+        let configuration: ImageConfiguration
+        do {
+            configuration = try JSON.decode(ImageConfiguration.self, from: bytes)
+        } catch {
+            throw ImageError.malformed(subject: "image configuration", reason: "\(error)")
+        }
+        let diffIDs = configuration.rootfs.diffIDs
+        guard diffIDs.count == part.layers.count else {
+            let reason = "\(diffIDs.count) layers in its configuration, \(part.layers.count) in the archive"
+            throw ImageError.malformed(subject: "image", reason: reason)
+        }
+        var came: [Digest: Descriptor] = [:]
+        for (diffID, member) in zip(diffIDs, part.layers) { came[diffID] = try load(member, as: diffID) }
+        let id = try add(bytes, as: part.references, blobs: came)
+        return LoadedImage(id: id, references: part.references)
+    }
+
+    /// Takes in one layer: its files, and the blob as it came.
+    private func load(_ member: ArchiveMembers.Member, as diffID: Digest) throws -> Descriptor {
+        if !layers.contains(diffID) {
+            _ = try layers.unpack(try ByteSource(readingFile: member.path), expecting: diffID)
+        }
+        if !blobs.contains(member.digest) {
+            _ = try blobs.ingest(try ByteSource(readingFile: member.path), expecting: member.digest)
+        }
+        let start = try ByteSource(readingFile: member.path).next() ?? []
+        return Descriptor(mediaType: Self.mediaType(start), digest: member.digest, size: member.size)
+    }
+
+    private static func mediaType(_ start: [UInt8]) -> MediaType {
+        if start.starts(with: [0x1f, 0x8b]) { return .gzipLayer }
+        return start.starts(with: [0x28, 0xb5, 0x2f, 0xfd]) ? .zstdLayer : .layer
+    }
+
+    // MARK: What `docker save` writes
+
+    private struct ArchiveEntry: Decodable {
+        let config: String
+        let repoTags: [String]?
+        let layers: [String]?
+
+        enum CodingKeys: String, CodingKey {
+            case config = "Config"
+            case repoTags = "RepoTags"
+            case layers = "Layers"
+        }
+    }
+
+    private func archiveParts(_ members: ArchiveMembers) throws -> [Part]? {
+        guard let member = members.member("manifest.json") else { return nil }
+        let entries: [ArchiveEntry]
+        do {
+            entries = try JSON.decode([ArchiveEntry].self, from: members.contents(member))
+        } catch {
+            throw ImageError.malformed(subject: "manifest.json", reason: "\(error)")
+        }
+        return try entries.map { entry in
+            Part(
+                configuration: try members.required(entry.config),
+                layers: try (entry.layers ?? []).map(members.required),
+                references: try (entry.repoTags ?? []).map(Self.tag)
+            )
+        }
+    }
+
+    private static func tag(_ text: String) throws -> ImageReference {
+        let reference = try ImageReference(parsing: text)
+        guard reference.digest == nil else { throw ImageError.digestAsTag(text) }
+        return reference
+    }
+
+    // MARK: OCI layouts
+
+    private func layoutParts(_ members: ArchiveMembers, _ platform: Platform) throws -> [Part] {
+        guard let member = members.member("index.json") else { throw ImageError.noImage }
+        guard case .index(let index) = try ManifestDocument(parsing: members.contents(member)) else {
+            throw ImageError.malformed(subject: "index.json", reason: "not an index")
+        }
+        var parts: [(digest: Digest, part: Part)] = []
+        for descriptor in index.manifests {
+            let references = Self.references(of: descriptor)
+            if let place = parts.firstIndex(where: { $0.digest == descriptor.digest }) {
+                parts[place].part.references += references
+                continue
+            }
+            parts.append((descriptor.digest, try part(descriptor, references, in: members, platform)))
+        }
+        return parts.map(\.part)
+    }
+
+    private static func references(of descriptor: Descriptor) -> [ImageReference] {
+        let annotations = descriptor.annotations ?? [:]
+        let name = annotations["io.containerd.image.name"] ?? annotations["org.opencontainers.image.ref.name"]
+        return name.flatMap { try? tag($0) }.map { [$0] } ?? []
+    }
+
+    private func part(
+        _ descriptor: Descriptor,
+        _ references: [ImageReference],
+        in members: ArchiveMembers,
+        _ platform: Platform,
+        depth: Int = 0
+    ) throws -> Part {
+        func blob(_ digest: Digest) throws -> ArchiveMembers.Member {
+            let member = try members.required("blobs/\(digest.algorithm)/\(digest.hex)")
+            guard member.digest == digest || digest.algorithm != "sha256" else {
+                throw StorageError.wrongDigest(expected: digest, actual: member.digest)
+            }
+            return member
+        }
+        switch try ManifestDocument(parsing: members.contents(blob(descriptor.digest))) {
+        case .manifest(let manifest):
+            return Part(
+                configuration: try blob(manifest.config.digest),
+                layers: try manifest.layers.map { try blob($0.digest) },
+                references: references
+            )
+        case .index(let index):
+            guard depth < 4, let chosen = platform.choose(among: index.manifests) else { throw ImageError.noImage }
+            return try part(chosen, references, in: members, platform, depth: depth + 1)
+        }
+    }
+
+    // MARK: Import
+
+    /// Makes an image of one layer from a tar of a whole tree, packed or not.
+    ///
+    /// - Parameters:
+    ///   - configure: Sets how it is to be run.
+    ///   - comment: What its history says.
+    public func importTree(
+        _ source: ByteSource,
+        as references: [ImageReference],
+        comment: String = "",
+        configure: (inout ImageConfiguration) throws -> Void = { _ in }
+    ) throws -> Digest {
+        let draft = try DraftFolder(in: folder.appending("ingest"))
+        let copy = draft.path.appending("tree.tar")
+        let file = try OwnedDescriptor.writing(copy)
+        let record = try layers.unpack(source.tapped { piece in try file.write(piece) })
+        let blob = try blobs.ingest(try ByteSource(readingFile: copy))
+        let start = try ByteSource(readingFile: copy).next() ?? []
+        let descriptor = Descriptor(mediaType: Self.mediaType(start), digest: blob.digest, size: blob.size)
+        var configuration = ImageConfiguration()
+        let now = Self.time(Timestamp.now())
+        configuration.created = now
+        configuration.rootfs.diffIDs = [record.diffID]
+        configuration.history = [.init(created: now, comment: comment.isEmpty ? nil : comment)]
+        try configure(&configuration)
+        _ = consume draft
+        return try add(try JSON.encode(configuration), as: references, blobs: [record.diffID: descriptor])
+    }
+}

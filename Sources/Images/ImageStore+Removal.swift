@@ -1,0 +1,161 @@
+public import OCI
+import Storage
+
+/// Something that was made from an image and still needs it.
+public struct ImageUser: Hashable, Sendable {
+    /// The container's name.
+    public let name: String
+    public let isRunning: Bool
+    /// The layers it stands on, as diff identifiers.
+    public let layers: [Digest]
+
+    public init(name: String, isRunning: Bool, layers: [Digest]) {
+        self.name = name
+        self.isRunning = isRunning
+        self.layers = layers
+    }
+}
+
+/// What a removal did, as `rmi` prints it.
+public enum ImageRemoval: Hashable, Sendable {
+    case untagged(ImageReference)
+    case deleted(Digest)
+}
+
+extension ImageRemoval: CustomStringConvertible {
+    public var description: String {
+        switch self {
+        case .untagged(let reference): "Untagged: \(reference.familiar)"
+        case .deleted(let digest): "Deleted: \(digest)"
+        }
+    }
+}
+
+extension ImageStore {
+    /// Takes a name from an image, or removes an image by its id, by the rules of `docker rmi`.
+    ///
+    /// The last name takes the image with it, unless a container uses it. An id removes the image only if its names are
+    /// all in one repository. `force` overrules both, but not a running container.
+    ///
+    /// - Parameters:
+    ///   - users: The containers, given an image.
+    ///   - kept: Layers that stay although no image has them, such as those of a build cache.
+    /// - Throws: ``ImageError/notFound(_:)``, ``ImageError/inUse(subject:isFinal:reason:)``
+    public func remove(
+        _ text: String,
+        force: Bool = false,
+        keeping kept: Set<Digest> = [],
+        users: (Digest) throws -> [ImageUser]
+    ) throws -> [ImageRemoval] {
+        try change { catalogue in
+            guard let id = try catalogue.resolve(text) else { throw ImageError.notFound(text) }
+            let work = ImageRemovalWork(id: id, text: text, force: force, users: try users(id))
+            let done = try work.perform(on: &catalogue)
+            guard !catalogue.contains(id) else { return done }
+            let standing = Set(work.users.flatMap(\.layers)).union(kept)
+            return done + (try discard(id, from: catalogue, keeping: standing))
+        }
+    }
+
+    /// Removes images that nothing needs.
+    ///
+    /// - Parameters:
+    ///   - includesNamed: Whether images with names go too, not only dangling ones.
+    ///   - filter: Which may go.
+    /// - Returns: What went, and how many bytes its layers had.
+    public func prune(
+        includesNamed: Bool = false,
+        keeping kept: Set<Digest> = [],
+        where filter: (Image) throws -> Bool = { _ in true },
+        users: (Digest) throws -> [ImageUser]
+    ) throws -> (removals: [ImageRemoval], reclaimed: Int64) {
+        let before = try layers.list()
+        var removals: [ImageRemoval] = []
+        for image in try list()
+        where try (includesNamed || image.isDangling) && filter(image) && users(image.id).isEmpty {
+            removals += try change { catalogue in
+                let work = ImageRemovalWork(id: image.id, text: image.id.description, force: true, users: [])
+                return try work.perform(on: &catalogue) + discard(image.id, from: catalogue, keeping: kept)
+            }
+        }
+        let left = Set(try layers.list().map(\.diffID))
+        return (removals, before.filter { !left.contains($0.diffID) }.reduce(0) { $0 + $1.size })
+    }
+
+    /// Removes what belonged to an image that the catalogue has no more, except what others have too.
+    private func discard(_ id: Digest, from catalogue: Catalogue, keeping kept: Set<Digest>) throws -> [ImageRemoval] {
+        let mine = try configuration(of: id).rootfs.diffIDs
+        var needed = kept
+        var neededBlobs: Set<Digest> = []
+        for (other, entry) in catalogue.images {
+            let other = try Digest(parsing: other)
+            needed.formUnion(try configuration(of: other).rootfs.diffIDs)
+            neededBlobs.formUnion([other, entry.manifest.digest])
+            neededBlobs.formUnion(entry.blobs.values.map(\.digest))
+        }
+        for blob in try blobs.list() where !neededBlobs.contains(blob) { try blobs.remove(blob) }
+        let gone = Set(mine).subtracting(needed)
+        for diffID in gone { try layers.remove(diffID) }
+        return mine.reversed().filter(gone.contains).map(ImageRemoval.deleted)
+    }
+}
+
+/// One removal, decided on the catalogue alone.
+private struct ImageRemovalWork {
+    let id: Digest
+    let text: String
+    let force: Bool
+    let users: [ImageUser]
+
+    func perform(on catalogue: inout Catalogue) throws(ImageError) -> [ImageRemoval] {
+        let references = catalogue.references(of: id)
+        if let named = reference(among: references) {
+            let isLast = references.count == 1
+            if isLast { try refuseLastName(named) }
+            let untagged = untag([named], in: &catalogue)
+            return isLast ? untagged + delete(from: &catalogue) : untagged
+        }
+        if let reason = running { throw inUse("delete \(id.short)", isFinal: true, reason) }
+        guard force || Set(references.map(\.repository)).count <= 1 else {
+            throw inUse("delete \(id.short)", isFinal: false, "image is referenced in multiple repositories")
+        }
+        if !force, let user = users.first {
+            throw inUse("delete \(id.short)", isFinal: false, "image is being used by stopped container \(user.name)")
+        }
+        return untag(references, in: &catalogue) + delete(from: &catalogue)
+    }
+
+    /// The name that was given; nil if it was an id.
+    private func reference(among references: [ImageReference]) -> ImageReference? {
+        guard let reference = try? ImageReference(parsing: text), reference.digest == nil else { return nil }
+        return references.first { $0 == reference }
+    }
+
+    private var running: String? {
+        users.first(where: \.isRunning).map { "image is being used by running container \($0.name)" }
+    }
+
+    private func refuseLastName(_ reference: ImageReference) throws(ImageError) {
+        if let reason = running { throw inUse("remove repository reference \"\(text)\"", isFinal: true, reason) }
+        guard !force, let user = users.first else { return }
+        let reason = "container \(user.name) is using its referenced image \(id.short)"
+        throw inUse("remove repository reference \"\(text)\"", isFinal: false, reason)
+    }
+
+    private func inUse(_ subject: String, isFinal: Bool, _ reason: String) -> ImageError {
+        .inUse(subject: subject, isFinal: isFinal, reason: reason)
+    }
+
+    private func untag(_ references: [ImageReference], in catalogue: inout Catalogue) -> [ImageRemoval] {
+        references.map { reference in
+            catalogue.names[reference.description] = nil
+            return .untagged(reference)
+        }
+    }
+
+    private func delete(from catalogue: inout Catalogue) -> [ImageRemoval] {
+        let pinned = (catalogue.images[id.description]?.digests ?? []).compactMap { try? ImageReference(parsing: $0) }
+        catalogue.images[id.description] = nil
+        return pinned.map(ImageRemoval.untagged) + [.deleted(id)]
+    }
+}

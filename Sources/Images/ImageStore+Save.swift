@@ -1,0 +1,106 @@
+import Compression
+import Hashing
+import JSON
+import Linux
+import OCI
+public import Storage
+
+extension ImageStore {
+    static func time(_ nanoseconds: Int64) -> String { Timestamp.text(nanoseconds) }
+
+    /// Writes images as one archive that is both: an OCI layout, and what `docker load` of any age reads.
+    ///
+    /// - Parameter names: Names or ids. A name is saved with its image; an id without a name.
+    public func save(_ names: [String], to sink: @escaping ByteSink) throws {
+        let catalogue = try catalogue()
+        var chosen: [SavedImage] = []
+        for name in names {
+            guard let id = try catalogue.resolve(name) else { throw ImageError.notFound(name) }
+            let image = try image(id, in: catalogue)
+            let reference = try? ImageReference(parsing: name)
+            let tags = image.references.filter { $0 == reference }
+            if let place = chosen.firstIndex(where: { $0.image.id == id }) {
+                chosen[place].tags += tags
+                continue
+            }
+            chosen.append(try saved(image, tags, in: catalogue))
+        }
+        try write(chosen, to: TarWriter(sink))
+    }
+
+    private struct SavedImage {
+        let image: Image
+        let manifest: Descriptor
+        let layers: [(diffID: Digest, descriptor: Descriptor)]
+        var tags: [ImageReference]
+    }
+
+    private func saved(_ image: Image, _ tags: [ImageReference], in catalogue: Catalogue) throws -> SavedImage {
+        guard let entry = catalogue.images[image.id.description] else {
+            throw ImageError.notFound(image.id.description)
+        }
+        let came = Dictionary(
+            uniqueKeysWithValues: try entry.blobs.map { (try Digest(parsing: $0.key), $0.value) }
+        )
+        let layers = try image.layers.map { (diffID: $0, descriptor: try descriptor(of: $0, in: came)) }
+        return SavedImage(image: image, manifest: entry.manifest, layers: layers, tags: tags)
+    }
+
+    private func write(_ images: [SavedImage], to writer: TarWriter) throws {
+        var written: Set<Digest> = []
+        try writer.add(TarEntry(.folder, path: Array("blobs/".utf8), mode: 0o755))
+        try writer.add(TarEntry(.folder, path: Array("blobs/sha256/".utf8), mode: 0o755))
+        for image in images {
+            for layer in image.layers where written.insert(layer.descriptor.digest).inserted {
+                try write(layer.diffID, layer.descriptor, to: writer)
+            }
+            for digest in [image.image.id, image.manifest.digest] where written.insert(digest).inserted {
+                try writer.add(Self.blob(digest), contents: blobs.read(digest))
+            }
+        }
+        try add("index.json", try JSON.encode(Self.index(images)), to: writer)
+        try add("manifest.json", Self.archiveManifest(images).bytes(), to: writer)
+        try add("oci-layout", Array("{\"imageLayoutVersion\":\"1.0.0\"}".utf8), to: writer)
+        try writer.finish()
+    }
+
+    private func write(_ diffID: Digest, _ descriptor: Descriptor, to writer: TarWriter) throws {
+        var entry = Self.blob(descriptor.digest)
+        entry.size = descriptor.size
+        try writer.begin(entry)
+        guard blobs.contains(descriptor.digest) else {
+            return try layers.writeTar(of: diffID) { piece in try writer.write(piece, 0..<piece.count) }
+        }
+        let source = try blobs.source(descriptor.digest)
+        while let piece = try source.next() { try writer.write(piece, 0..<piece.count) }
+    }
+
+    private func add(_ name: String, _ contents: [UInt8], to writer: TarWriter) throws {
+        try writer.add(TarEntry(.file, path: Array(name.utf8), mode: 0o644), contents: contents)
+    }
+
+    private static func blob(_ digest: Digest) -> TarEntry {
+        TarEntry(.file, path: Array("blobs/sha256/\(digest.hex)".utf8), mode: 0o644)
+    }
+
+    private static func index(_ images: [SavedImage]) -> ImageIndex {
+        ImageIndex(
+            manifests: images.flatMap { image in
+                image.tags.isEmpty ? [image.manifest] : image.tags.map { listed(image.manifest, as: $0.description) }
+            }
+        )
+    }
+
+    /// The table of contents in the form that Docker had before OCI.
+    private static func archiveManifest(_ images: [SavedImage]) -> JSONValue {
+        .array(
+            images.map { image in
+                [
+                    "Config": .string("blobs/sha256/\(image.image.id.hex)"),
+                    "RepoTags": .array(image.tags.map { .string($0.familiar) }),
+                    "Layers": .array(image.layers.map { .string("blobs/sha256/\($0.descriptor.digest.hex)") }),
+                ]
+            }
+        )
+    }
+}

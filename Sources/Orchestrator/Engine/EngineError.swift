@@ -1,0 +1,56 @@
+/// What can go wrong between the modules.
+public enum EngineError: Error, Hashable, Sendable {
+    case noBindSource(String)
+    case imageNotFound(String)
+    case imageInUse(image: String, container: String, isRunning: Bool)
+    case networkSharesNothing(container: String)
+    case hookFailed(moment: String, container: String, code: Int32)
+    case unsupportedBuild(String)
+}
+
+extension EngineError: CustomStringConvertible {
+    /// The error in one line.
+    public var description: String {
+        switch self {
+        case .noBindSource(let path): "invalid mount config for type \"bind\": bind source path does not exist: \(path)"
+        case .imageNotFound(let reference): "no such image: \(reference)"
+        case .imageInUse(let image, let container, let isRunning):
+            "conflict: unable to remove image \(image) (\(isRunning ? "cannot" : "must") be forced) - container "
+                + "\(container) is using it"
+        case .networkSharesNothing(let container):
+            "container \(container) is not running, so its network cannot be shared"
+        case .hookFailed(let moment, let container, let code):
+            "\(moment) hook of container \(container) exited with status code \(code)"
+        case .unsupportedBuild(let what): what
+        }
+    }
+}
+
+/// A wait that ended otherwise than was hoped.
+public enum WaitError: Error, Hashable, Sendable {
+    case unhealthy(container: String)
+    case exited(container: String, code: Int32)
+    case noHealthCheck(container: String)
+    case notCompleted(service: String, code: Int32)
+    case timedOut(seconds: Int, isFinal: Bool)
+    /// Waiting for all at the end of `up --wait`.
+    case finallyUnhealthy(container: String)
+    case finallyExited(container: String, code: Int32)
+}
+
+extension WaitError: CustomStringConvertible {
+    /// The error in Docker Compose's words.
+    public var description: String {
+        switch self {
+        case .unhealthy(let container): "dependency failed to start: container \(container) is unhealthy"
+        case .exited(let container, let code): "dependency failed to start: container \(container) exited (\(code))"
+        case .noHealthCheck(let container):
+            "dependency failed to start: container \(container) has no healthcheck configured"
+        case .notCompleted(let service, let code): "service \"\(service)\" didn't complete successfully: exit \(code)"
+        case .timedOut(let seconds, true): "application not healthy after \(seconds)s"
+        case .timedOut(_, false): "timeout waiting for dependencies"
+        case .finallyUnhealthy(let container): "container \(container) is unhealthy"
+        case .finallyExited(let container, let code): "container \(container) exited (\(code))"
+        }
+    }
+}

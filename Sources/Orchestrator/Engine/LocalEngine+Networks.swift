@@ -1,0 +1,44 @@
+import ComposeSpec
+import Networks
+
+extension LocalEngine {
+    /// Makes a project's network.
+    func create(_ network: ProjectNetwork) throws {
+        _ = try networks.create(NetworkRequest(network))
+    }
+
+    /// Removes a network; one that containers run on stays, with a warning.
+    func removeUnlessUsed(network name: String) throws -> Event? {
+        do {
+            try networks.remove(name)
+        } catch NetworksError.hasActiveEndpoints {
+            return Event(.network(name), .inUse)
+        } catch NetworksError.notFound {
+            return Event(.network(name), .notFound)
+        }
+        return nil
+    }
+}
+
+extension NetworkRequest {
+    /// What a project's network is to be like.
+    fileprivate init(_ network: ProjectNetwork) throws {
+        let definition = network.definition
+        self.init(name: definition.name)
+        driver = definition.driver ?? "bridge"
+        options = definition.driverOptions
+        labels = network.labels
+        isInternal = definition.isInternal
+        hasIPv4 = definition.enablesIPv4 ?? true
+        hasIPv6 = definition.enablesIPv6 ?? false
+        pools = try definition.pools.compactMap { pool in
+            guard let subnet = pool.subnet else { return nil }
+            return try AddressPool(
+                subnet: subnet,
+                gateway: pool.gateway,
+                range: pool.range,
+                reserved: pool.auxiliaryAddresses
+            )
+        }
+    }
+}

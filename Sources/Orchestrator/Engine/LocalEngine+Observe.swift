@@ -1,0 +1,92 @@
+public import ComposeSpec
+import Containers
+import Images
+import Networks
+import Volumes
+
+extension LocalEngine {
+    /// Takes a reading of everything that matters to a project.
+    ///
+    /// What a monitor that died has left behind is undone on the way, whosoever container it was.
+    public func observe(_ project: Project) throws -> Observation {
+        var images = Set(project.services.map(project.imageName))
+        for context in project.services.compactMap({ $0.build?.additionalContexts.values }).joined() {
+            guard context.hasPrefix("service:") else { continue }
+            let service = project.service(String(context.dropFirst("service:".count)))
+            images.formUnion(service.map { [project.imageName(of: $0)] } ?? [])
+        }
+        return try observe(project.name, images: images)
+    }
+
+    /// Takes a reading of what there is of a project by its name alone.
+    public func observe(_ name: String, images: Set<String> = []) throws -> Observation {
+        var observation = Observation(project: name)
+        for container in try containers.all() {
+            let status = try settledStatus(of: container)
+            guard container.configuration.labels[ControlLabel.project] == name else { continue }
+            observation.containers.append(ObservedContainer(container.configuration, status))
+        }
+        for network in try networks.list() {
+            observation.networks[network.name] = ObservedNetwork(name: network.name, labels: network.labels)
+        }
+        for volume in try volumes.all() {
+            observation.volumes[volume.name] = ObservedVolume(name: volume.name, labels: volume.record.labels)
+        }
+        for image in images { observation.images[image] = try imageID(of: image) }
+        return observation
+    }
+
+    /// Undoes what monitors that died have left behind.
+    public func sweep() throws {
+        for container in try containers.all() { _ = try settledStatus(of: container) }
+    }
+
+    /// The status, once what a dead monitor has left is undone.
+    private func settledStatus(of container: Container) throws -> ContainerStatus {
+        let status = try container.status
+        guard status == .lost else { return status }
+        try container.recover()
+        try networks.release(container: container.id)
+        return try container.status
+    }
+}
+
+extension ObservedContainer {
+    /// What the record and the status of a container say.
+    init(_ configuration: ContainerConfiguration, _ status: ContainerStatus) {
+        self.init(
+            ContainerIdentity(id: configuration.id, name: configuration.name),
+            status: Status(status),
+            health: status.health?.status,
+            imageID: configuration.imageID,
+            networks: configuration.networkNames,
+            volumes: configuration.mounts.compactMap { mount in
+                guard case .volume(let name, let isAnonymous, _, _) = mount.kind else { return nil }
+                return VolumeUse(target: mount.target, volume: name, isAnonymous: isAnonymous)
+            },
+            labels: configuration.labels,
+            createdAt: configuration.createdAt
+        )
+    }
+}
+
+extension ObservedContainer.Status {
+    fileprivate init(_ status: ContainerStatus) {
+        switch status {
+        case .created: self = .created
+        case .running: self = .running
+        case .paused: self = .paused
+        case .restarting: self = .restarting
+        case .exited(let record): self = .exited(code: record.exitCode)
+        case .lost: self = .lost
+        }
+    }
+}
+
+extension ContainerConfiguration {
+    /// The names of the networks it asks to be on.
+    fileprivate var networkNames: [String] {
+        guard case .networks(let attachments) = network else { return [] }
+        return attachments.endpoints.map(\.network)
+    }
+}

@@ -1,0 +1,63 @@
+public import Containers
+public import Images
+public import Networks
+public import Storage
+public import SystemPackage
+public import Volumes
+
+/// This machine: performs actions with the stores below one root.
+public struct LocalEngine: Engine {
+    /// Where everything is.
+    public let root: StateRoot
+    let programs: FilePath?
+    /// The containers below the root.
+    public let containers: ContainerStore
+    /// The images below the root.
+    public let images: ImageStore
+    /// The networks below the root.
+    public let networks: NetworkStore
+    /// The volumes below the root.
+    public let volumes: VolumeStore
+
+    /// The engine of a root.
+    ///
+    /// - Parameter programs: where `tutti-monitor` and `tutti-init` are, if not beside the running program.
+    public init(root: StateRoot, programs: FilePath? = nil) {
+        self.root = root
+        self.programs = programs
+        containers = ContainerStore(root: root, programs: programs)
+        images = ImageStore(root: root)
+        networks = NetworkStore(root: root)
+        volumes = VolumeStore(root: root)
+    }
+
+    /// Does one thing; one call into the module whose affair it is.
+    public func perform(
+        _ action: Action,
+        cancellation: Cancellation,
+        progress: @escaping @Sendable (Event) -> Void
+    ) throws -> Event? {
+        switch action {
+        case .pullImage(let pull): return try self.pull(pull, progress)
+        case .buildImage(let build): try self.build(build, progress)
+        case .pullOrBuildImage(let pull, let build): return try self.pull(pull, orBuild: build, progress)
+        case .removeImage(let reference): return try removeUnlessUsed(image: reference)
+        case .createNetwork(let network): try create(network)
+        case .removeNetwork(let name): return try removeUnlessUsed(network: name)
+        case .createVolume(let volume): try create(volume)
+        case .removeVolume(let name): return try removeUnlessUsed(volume: name)
+        case .createContainer(let request): try createContainer(request)
+        case .startContainer(let container): try start(container.id)
+        case .stopContainer(let container, let timeout): try containers.find(container.id).stop(timeout: timeout)
+        case .killContainer(let container, let signal): try containers.find(container.id).kill(signal: signal)
+        case .pauseContainer(let container): try containers.find(container.id).pause()
+        case .resumeContainer(let container): try containers.find(container.id).unpause()
+        case .removeContainer(let container, let withVolumes):
+            try removeIfThere(container, withAnonymousVolumes: withVolumes)
+        case .renameContainer(let container, let name): _ = try containers.find(container.id).rename(to: name)
+        case .awaitContainer(let wish): return try wait(for: wish, cancellation)
+        case .runHook(let container, let hook): try run(hook, in: container, progress)
+        }
+        return nil
+    }
+}
