@@ -14,7 +14,7 @@ extension EndToEnd {
         @Test func `ports`() throws {
             try onStage("\(Programs.repository)/examples/ports") { stage in
                 try stage.does("up", "-d")
-                for port in [18080, 18081] {
+                for port in 18080...18083 {
                     #expect(
                         try eventually {
                             try stage.fetch("http://127.0.0.1:\(port)/") == "served by a published port\n"
