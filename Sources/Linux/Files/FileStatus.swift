@@ -24,6 +24,8 @@ public struct FileStatus: Hashable, Sendable {
     public let allocatedSize: Int64
     /// When the contents were changed last, in nanoseconds since 1970.
     public let modifiedAt: Int64
+    /// When anything about it was changed last, in nanoseconds since 1970: no program can set it.
+    public let changedAt: Int64
     /// Its number in its file system.
     public let inode: UInt64
     /// The file system that it is in.
@@ -61,6 +63,7 @@ public struct FileStatus: Hashable, Sendable {
         size = Int64(status.st_size)
         allocatedSize = Int64(status.st_blocks) * 512
         modifiedAt = Int64(status.st_mtim.tv_sec) &* 1_000_000_000 &+ Int64(status.st_mtim.tv_nsec)
+        changedAt = Int64(status.st_ctim.tv_sec) &* 1_000_000_000 &+ Int64(status.st_ctim.tv_nsec)
         inode = UInt64(status.st_ino)
         device = UInt64(status.st_dev)
         linkCount = Int(status.st_nlink)
