@@ -15,6 +15,7 @@ public struct Observation: Hashable, Sendable {
     /// Identifiers of the images that the project names, by the name that the project uses; absent ones are missing.
     public var images: [String: String]
 
+    /// A reading; what is left out is not there.
     public init(
         project: String = "",
         containers: [ObservedContainer] = [],
@@ -40,7 +41,9 @@ public struct ObservedContainer: Hashable, Sendable {
         case lost
     }
 
+    /// Which container it is.
     public var identity: ContainerIdentity
+    /// What it was doing.
     public var status: Status
     /// The probes' word, if it has a probe and runs.
     public var health: HealthState.Status?
@@ -55,6 +58,7 @@ public struct ObservedContainer: Hashable, Sendable {
     /// Nanoseconds since 1970.
     public var createdAt: Int64
 
+    /// A container as a store would describe it.
     public init(
         _ identity: ContainerIdentity,
         status: Status,
@@ -77,10 +81,14 @@ public struct ObservedContainer: Hashable, Sendable {
 
     /// One volume in a container.
     public struct VolumeUse: Hashable, Sendable {
+        /// Where the volume appears.
         public var target: String
+        /// The volume's name.
         public var volume: String
+        /// Whether nobody named the volume.
         public var isAnonymous: Bool
 
+        /// A volume at a place.
         public init(target: String, volume: String, isAnonymous: Bool) {
             self.target = target
             self.volume = volume
@@ -90,7 +98,9 @@ public struct ObservedContainer: Hashable, Sendable {
 }
 
 extension ObservedContainer {
+    /// 64 hexadecimal digits.
     public var id: String { identity.id }
+    /// The name it goes by.
     public var name: String { identity.name }
     /// The service it belongs to.
     public var service: String { labels[ControlLabel.service] ?? "" }
@@ -111,9 +121,12 @@ extension ObservedContainer {
 
 /// A network as it was found.
 public struct ObservedNetwork: Hashable, Sendable {
+    /// Its name as the engine knows it.
     public var name: String
+    /// All its labels, ours included.
     public var labels: [String: String]
 
+    /// A network as a store would describe it.
     public init(name: String, labels: [String: String] = [:]) {
         self.name = name
         self.labels = labels
@@ -122,9 +135,12 @@ public struct ObservedNetwork: Hashable, Sendable {
 
 /// A volume as it was found.
 public struct ObservedVolume: Hashable, Sendable {
+    /// Its name as the engine knows it.
     public var name: String
+    /// All its labels, ours included.
     public var labels: [String: String]
 
+    /// A volume as a store would describe it.
     public init(name: String, labels: [String: String] = [:]) {
         self.name = name
         self.labels = labels

@@ -12,8 +12,10 @@ public final class Cancellation: Sendable {
 
     private let state = Mutex(State())
 
+    /// A wish that nobody has had yet.
     public init() {}
 
+    /// Whether somebody has asked to stop.
     public var isCancelled: Bool { state.withLock { $0.isCancelled } }
 
     /// Wakes all who wait.

@@ -13,6 +13,8 @@ public protocol Engine: Sendable {
 
 /// The work was given up because somebody asked for that.
 public struct Cancelled: Error, Hashable, Sendable, CustomStringConvertible {
+    /// The one error of its kind.
     public init() {}
+    /// Docker Compose's word for it.
     public var description: String { "canceled" }
 }

@@ -40,11 +40,14 @@ public struct Event: Hashable, Sendable {
         case working = "Working", done = "Done", warning = "Warning", error = "Error"
     }
 
+    /// What it happened to.
     public var resource: Resource
+    /// How far that has got.
     public var phase: Phase
     /// More about it: an error, a line of a build, how much of a layer has come.
     public var details: String?
 
+    /// Something that happened.
     public init(_ resource: Resource, _ phase: Phase, details: String? = nil) {
         self.resource = resource
         self.phase = phase
@@ -63,6 +66,7 @@ extension Event {
         }
     }
 
+    /// What the phase means to whoever shows it.
     public var status: Status {
         switch phase {
         case .creating, .recreate, .starting, .waiting, .restarting, .stopping, .killing, .pausing, .resuming,

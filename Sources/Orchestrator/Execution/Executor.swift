@@ -6,6 +6,7 @@ public struct Executor: Sendable {
     private let engine: any Engine
     private let report: @Sendable (Event) -> Void
 
+    /// - Parameter report: takes what happens while it happens, from any thread.
     public init(engine: some Engine, report: @escaping @Sendable (Event) -> Void) {
         self.engine = engine
         self.report = report
@@ -99,9 +100,12 @@ private struct Progress {
 
 /// The step that failed, and why.
 public struct StepFailure: Error, Sendable {
+    /// The step that failed.
     public let step: Plan.Step
+    /// Why, in the words of the module that did the work.
     public let error: any Error
 
+    /// A step that failed.
     public init(step: Plan.Step, error: any Error) {
         self.step = step
         self.error = error

@@ -28,8 +28,10 @@ public enum Action: Hashable, Sendable {
 public struct ContainerIdentity: Hashable, Sendable {
     /// 64 hexadecimal digits.
     public var id: String
+    /// The name it goes by.
     public var name: String
 
+    /// A container of that name.
     public init(id: String, name: String) {
         self.id = id
         self.name = name
@@ -45,6 +47,7 @@ public struct ImagePull: Hashable, Sendable {
     /// Whether the rest goes on without it.
     public var isOptional: Bool
 
+    /// A pull of an image.
     public init(reference: String, platform: String? = nil, isOptional: Bool = false) {
         self.reference = reference
         self.platform = platform
@@ -69,6 +72,7 @@ public struct ImageBuild: Hashable, Sendable {
     /// Whether no more than the outcome is reported.
     public var isQuiet = false
 
+    /// A build of an image.
     public init(image: String, definition: Service.Build, platform: String? = nil, labels: [String: String] = [:]) {
         self.image = image
         self.definition = definition
@@ -79,10 +83,12 @@ public struct ImageBuild: Hashable, Sendable {
 
 /// A network to make.
 public struct ProjectNetwork: Hashable, Sendable {
+    /// What the files say of it.
     public var definition: Project.Network
     /// All its labels: the user's and ours.
     public var labels: [String: String]
 
+    /// A network with those labels.
     public init(_ definition: Project.Network, labels: [String: String]) {
         self.definition = definition
         self.labels = labels
@@ -96,10 +102,14 @@ public struct ProjectNetwork: Hashable, Sendable {
 public struct VolumeRequest: Hashable, Sendable {
     /// The name as the engine knows it, such as `shop_data`.
     public var name: String
+    /// `local` so far.
     public var driver: String
+    /// Options of the driver.
     public var options: [String: String]
+    /// All its labels: the user's and ours.
     public var labels: [String: String]
 
+    /// A volume with the defaults of the driver.
     public init(name: String, driver: String = "local", options: [String: String] = [:], labels: [String: String] = [:])
     {
         self.name = name
@@ -120,14 +130,18 @@ public struct Await: Hashable, Sendable {
         case runningOrHealthy
     }
 
+    /// Whose state it is.
     public var container: ContainerIdentity
+    /// Its service, for messages.
     public var service: String
+    /// The state.
     public var condition: Condition
     /// Whether what waits fails with it; if not, it goes on with a warning.
     public var isRequired: Bool
     /// Seconds; nil is for ever.
     public var timeout: Int?
 
+    /// A state of a container of a service.
     public init(
         _ container: ContainerIdentity,
         of service: String,
@@ -151,13 +165,20 @@ public struct Hook: Hashable, Sendable {
         case preStop = "pre_stop"
     }
 
+    /// When it runs.
     public var moment: Moment
+    /// What it runs.
     public var command: [String]
+    /// `user[:group]`; nil is the container's own.
     public var user: String?
+    /// Nil is the container's own.
     public var workingDirectory: String?
+    /// `NAME=value`, over the container's own.
     public var environment: [String]
+    /// Whether all is allowed.
     public var isPrivileged: Bool
 
+    /// A command for a moment.
     public init(
         _ moment: Moment,
         command: [String],

@@ -6,25 +6,33 @@ public struct BuildOptions: Hashable, Sendable {
     public var services: [String] = []
     /// Arguments over those of the files; nil takes the value from the environment of the project.
     public var arguments: [String: String?] = [:]
+    /// Whether every step is carried out anew.
     public var ignoresCache = false
     /// Whether base images are pulled again.
     public var pulls = false
     /// Whether services that the named ones need are built too.
     public var includesDependencies = false
+    /// Whether no more than the outcome is reported.
     public var isQuiet = false
 
+    /// Everything, as the files say.
     public init() {}
 }
 
 /// What `pull` may be asked.
 public struct PullOptions: Hashable, Sendable {
+    /// The services asked for; none is all.
     public var services: [String] = []
+    /// Whether the images of services that the named ones need are pulled too.
     public var includesDependencies = false
+    /// Whether the rest goes on after a failure.
     public var ignoresFailures = false
+    /// Whether images that can be built are left out.
     public var ignoresBuildable = false
     /// Whether only what is missing is pulled.
     public var onlyMissing = false
 
+    /// The images of every service.
     public init() {}
 }
 

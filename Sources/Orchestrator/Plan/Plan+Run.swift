@@ -3,6 +3,7 @@ public import Containers
 
 /// What `run` may be asked.
 public struct RunOptions: Hashable, Sendable {
+    /// The service whose container is wanted once more.
     public var service: String
     /// Nil is the service's.
     public var command: [String]?
@@ -10,30 +11,46 @@ public struct RunOptions: Hashable, Sendable {
     public var entrypoint: [String]?
     /// Over the service's.
     public var environment: [EnvironmentEntry] = []
+    /// Over the service's; none of ours can be set.
     public var labels: [String: String] = [:]
     /// Nil is one of the form `<project>-<service>-run-<12 digits>`.
     public var name: String?
     /// Ports published besides; the service's own are not unless `publishesServicePorts`.
     public var ports: [PortMapping] = []
+    /// Whether the service's own ports are published.
     public var publishesServicePorts = false
     /// Mounts over the service's at the same place.
     public var mounts: [MountRequest] = []
+    /// Nil is the service's.
     public var user: String?
+    /// Nil is the service's.
     public var workingDirectory: String?
+    /// Whether it gets a terminal.
     public var hasTerminal = false
+    /// Whether standard input stays open.
     public var keepsStandardInputOpen = true
+    /// Whether it goes when it ends.
     public var removesItself = false
+    /// Whether it answers to the service's names.
     public var usesAliases = false
+    /// Over the service's.
     public var capabilitiesAdded: [String] = []
+    /// Over the service's.
     public var capabilitiesDropped: [String] = []
     /// Whether what the service needs is left alone.
     public var ignoresDependencies = false
+    /// Whether containers of services that the files do not have any more are removed.
     public var removesOrphans = false
+    /// Whether orphans are not even mentioned.
     public var ignoresOrphans = false
+    /// When images are built.
     public var building = UpOptions.Building.ifMissing
+    /// Overrules what services say.
     public var pullPolicy: String?
+    /// Whether images have been seen to already.
     public var imagesAreSettled = false
 
+    /// One more container of a service, as the service is.
     public init(service: String) {
         self.service = service
     }
@@ -43,6 +60,7 @@ public struct RunOptions: Hashable, Sendable {
 public struct RunPlan: Hashable, Sendable {
     /// Everything up to the start, which is left to whoever attaches to the container.
     public var plan: Plan
+    /// The container that the plan makes.
     public var container: ContainerIdentity
 }
 

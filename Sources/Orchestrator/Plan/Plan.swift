@@ -9,14 +9,17 @@ public struct Plan: Hashable, Sendable {
         public var number: Int
         /// The steps that must have succeeded before.
         public var predecessors: [Int]
+        /// What it does.
         public var action: Action
         /// Why it is needed, in few words.
         public var cause: String
-        /// What is reported when it begins and when it has succeeded.
+        /// What is reported when it begins.
         public var begin: Event?
+        /// What is reported when it has succeeded.
         public var end: Event?
     }
 
+    /// In the order of their numbers.
     public var steps: [Step]
     /// What is as it should be already, for those who want to show it.
     public var settled: [Event]
@@ -34,6 +37,7 @@ public struct Plan: Hashable, Sendable {
         isProvisional = false
     }
 
+    /// Whether there is nothing to do.
     public var isEmpty: Bool { steps.isEmpty }
 }
 
@@ -45,6 +49,7 @@ extension Plan: CustomStringConvertible {
 }
 
 extension Plan.Step: CustomStringConvertible {
+    /// The step on one line.
     public var description: String {
         "[\(predecessors.map(String.init).joined(separator: ","))] -> #\(number) \(action): \(cause)"
     }
@@ -77,6 +82,7 @@ extension Action: CustomStringConvertible {
 }
 
 extension Await.Condition: CustomStringConvertible {
+    /// The condition in the words of a plan.
     public var description: String {
         switch self {
         case .healthy: "healthy"

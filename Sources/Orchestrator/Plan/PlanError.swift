@@ -15,6 +15,7 @@ public enum PlanError: Error, Hashable, Sendable {
 }
 
 extension PlanError: CustomStringConvertible {
+    /// The error in one line, in Docker Compose's words where it has any.
     public var description: String {
         switch self {
         case .noSuchService(let name): "no such service: \(name)"

@@ -8,6 +8,7 @@ public import Supervision
 public struct ContainerRequest: Hashable, Sendable {
     /// 64 hexadecimal digits, chosen by whoever asks.
     public var id: String
+    /// The name to go by.
     public var name: String
     /// The image as the user named it.
     public var image: String
@@ -18,18 +19,26 @@ public struct ContainerRequest: Hashable, Sendable {
 
     /// Nil is the image's; an empty list is none. Naming one drops the image's command.
     public var entrypoint: [String]?
+    /// Nil is the image's, unless there is an entrypoint here.
     public var command: [String]?
     /// In order; a later one of the same name wins.
     public var environment: [EnvironmentEntry] = []
+    /// Nil is the image's.
     public var workingDirectory: String?
+    /// `user[:group]`; nil is the image's.
     public var user: String?
+    /// Names or numbers of further groups.
     public var additionalGroups: [String] = []
+    /// Whether it gets a terminal.
     public var hasTerminal = false
+    /// Whether standard input stays open while nobody is attached.
     public var keepsStandardInputOpen = false
 
     /// Nil is the first 12 digits of the identifier.
     public var hostname: String?
+    /// The domain that it calls itself part of.
     public var domainname = ""
+    /// What is to appear in its tree.
     public var mounts: [MountRequest] = []
     /// Containers whose volumes this one gets as well.
     public var volumesFrom: [VolumesFrom] = []
@@ -37,40 +46,54 @@ public struct ContainerRequest: Hashable, Sendable {
     /// the request or the image asks for an anonymous volume at that path.
     public var carriedVolumes: [String: String] = [:]
 
+    /// What it is to see of the network.
     public var network: NetworkConfiguration = .none
     /// Whether every port that the image or the request exposes gets a port of the host.
     public var publishesAllPorts = false
 
+    /// Limits on what it uses.
     public var resources = Resources()
+    /// What it may and may not do.
     public var security = Security()
+    /// The namespaces that are not its own; containers by name or identifier.
     public var namespaces = Namespaces()
+    /// Whether it is started again.
     public var restart: RestartPolicy = .no
+    /// The probe; nil is the image's.
     public var health: HealthRequest?
+    /// Where output goes.
     public var log = LogConfiguration()
+    /// Nil is the image's.
     public var stopSignal: String?
     /// Seconds; negative is for ever.
     public var stopTimeout: Int?
+    /// Whether it goes when it ends, with its anonymous volumes.
     public var removesItself = false
+    /// Whether a small init of ours is its first process.
     public var hasInit = false
 
     /// The name of the container that this one takes the place of, if it does.
     public var replacedName: String?
 
+    /// A container of an image, with everything as the image says.
     public init(id: String, name: String, image: String) {
         self.id = id
         self.name = name
         self.image = image
     }
 
+    /// Its identifier and name.
     public var identity: ContainerIdentity { ContainerIdentity(id: id, name: name) }
 }
 
 /// One variable of the environment.
 public struct EnvironmentEntry: Hashable, Sendable {
+    /// The variable's name.
     public var name: String
     /// Nil takes the image's value away.
     public var value: String?
 
+    /// A variable.
     public init(_ name: String, _ value: String?) {
         self.name = name
         self.value = value
@@ -79,6 +102,7 @@ public struct EnvironmentEntry: Hashable, Sendable {
 
 /// Something to appear in the container's tree.
 public struct MountRequest: Hashable, Sendable {
+    /// What is mounted.
     public enum Source: Hashable, Sendable {
         /// A volume by name, or one that nobody named. A missing one is made.
         case volume(name: String?, subpath: String?, copiesUp: Bool)
@@ -90,11 +114,14 @@ public struct MountRequest: Hashable, Sendable {
         case contents(bytes: [UInt8], uid: UInt32, gid: UInt32, mode: UInt32)
     }
 
+    /// What is mounted.
     public var source: Source
     /// Absolute.
     public var target: String
+    /// Whether writing is refused.
     public var isReadOnly: Bool
 
+    /// A mount.
     public init(_ source: Source, target: String, isReadOnly: Bool = false) {
         self.source = source
         self.target = target
@@ -106,8 +133,10 @@ public struct MountRequest: Hashable, Sendable {
 public struct VolumesFrom: Hashable, Sendable {
     /// An identifier or a name.
     public var container: String
+    /// Whether writing is refused, whatever the other may do.
     public var isReadOnly: Bool
 
+    /// The volumes of a container.
     public init(container: String, isReadOnly: Bool = false) {
         self.container = container
         self.isReadOnly = isReadOnly
@@ -118,12 +147,18 @@ public struct VolumesFrom: Hashable, Sendable {
 public struct HealthRequest: Hashable, Sendable {
     /// `["CMD", …]`, `["CMD-SHELL", …]`, or `["NONE"]` for no probe although the image has one.
     public var test: [String]?
+    /// The time between probes.
     public var interval: Int?
+    /// The time that a probe may take.
     public var timeout: Int?
+    /// Failures in a row that make it unhealthy.
     public var retries: Int?
+    /// The time in which failures do not count.
     public var startPeriod: Int?
+    /// The time between probes in that time.
     public var startInterval: Int?
 
+    /// A probe of which only the command is said.
     public init(test: [String]? = nil) {
         self.test = test
     }
