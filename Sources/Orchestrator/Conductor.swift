@@ -75,15 +75,3 @@ public struct Conductor: Sendable {
         }
     }
 }
-
-/// A lock that can be handed from thread to thread.
-private final class HeldLock: Sendable {
-    private let lock: FileLock
-
-    init(_ lock: consuming FileLock) {
-        self.lock = lock
-    }
-
-    /// Marks the place up to which the lock is needed; it is free once nobody has this any more.
-    func release() {}
-}

@@ -1,5 +1,5 @@
-import Images
-import OCI
+public import Images
+public import OCI
 import Storage
 import SystemPackage
 
@@ -29,7 +29,19 @@ extension LocalEngine {
     }
 
     /// Fetches an image.
+    ///
+    /// - Returns: a warning in place of the error if the rest can do without.
     func pull(_ wish: ImagePull, _ progress: @escaping @Sendable (Event) -> Void) throws -> Event? {
+        do {
+            try fetch(wish, progress)
+            return nil
+        } catch {
+            guard wish.isOptional else { throw error }
+            return Event(.image(wish.reference), .warning, details: "\(error)")
+        }
+    }
+
+    private func fetch(_ wish: ImagePull, _ progress: @escaping @Sendable (Event) -> Void) throws {
         throw EngineError.imageNotFound(wish.reference)
     }
 
@@ -37,18 +49,47 @@ extension LocalEngine {
     func pull(_ wish: ImagePull, orBuild build: ImageBuild, _ progress: @escaping @Sendable (Event) -> Void) throws
         -> Event?
     {
-        try self.build(build, progress)
-        return nil
+        do {
+            try fetch(wish, progress)
+            return nil
+        } catch {
+            progress(Event(.image(wish.reference), .warning, details: "\(error)"))
+            progress(Event(.image(wish.reference), .building))
+            try self.build(build, progress)
+            return Event(.image(wish.reference), .built)
+        }
     }
 
-    /// Builds an image.
-    func build(_ wish: ImageBuild, _ progress: @escaping @Sendable (Event) -> Void) throws {
-        throw EngineError.unsupportedBuild("images cannot be built yet")
+    /// Removes a name of an image, or the image, by the rules of `rmi`.
+    ///
+    /// - Throws: ``ImageError/inUse(subject:isFinal:reason:)`` with the container that uses it.
+    public func removeImage(_ reference: String, isForced: Bool = false) throws -> [ImageRemoval] {
+        try images.remove(reference, force: isForced, users: users(ofImage:))
     }
 
-    /// Removes an image that nothing uses.
+    /// The containers that were made from an image.
+    public func users(ofImage id: Digest) throws -> [ImageUser] {
+        try containers.all().filter { $0.configuration.imageID == id.description }.map { container in
+            ImageUser(
+                name: container.name,
+                isRunning: try container.status.isActive,
+                layers: try container.configuration.layers.map { try Digest(parsing: $0) }
+            )
+        }
+    }
+
+    /// Removes an image of a project; one that is in use stays, with a warning.
     func removeUnlessUsed(image reference: String) throws -> Event? {
-        throw EngineError.unsupportedBuild("images cannot be removed yet")
+        do {
+            _ = try removeImage(reference)
+            return nil
+        } catch {
+            switch error as? ImageError {
+            case .inUse: return Event(.image(reference), .inUse)
+            case .notFound: return Event(.image(reference), .notFound)
+            default: throw error
+            }
+        }
     }
 }
 

@@ -7,7 +7,7 @@ import Volumes
 extension LocalEngine {
     /// Takes a reading of everything that matters to a project.
     ///
-    /// What a monitor that died has left behind is undone on the way, whosoever container it was.
+    /// What monitors of the project's containers have left behind when they died is undone on the way.
     public func observe(_ project: Project) throws -> Observation {
         var images = Set(project.services.map(project.imageName))
         for context in project.services.compactMap({ $0.build?.additionalContexts.values }).joined() {
@@ -22,8 +22,8 @@ extension LocalEngine {
     public func observe(_ name: String, images: Set<String> = []) throws -> Observation {
         var observation = Observation(project: name)
         for container in try containers.all() {
-            let status = try settledStatus(of: container)
             guard container.configuration.labels[ControlLabel.project] == name else { continue }
+            let status = try settledStatus(of: container)
             observation.containers.append(ObservedContainer(container.configuration, status))
         }
         for network in try networks.list() {
@@ -45,8 +45,10 @@ extension LocalEngine {
     private func settledStatus(of container: Container) throws -> ContainerStatus {
         let status = try container.status
         guard status == .lost else { return status }
-        try container.recover()
-        try networks.release(container: container.id)
+        // Whoever holds the lock is starting it, and has not come to the monitor yet.
+        guard let lock = try takeLock(container.id) else { return .created }
+        defer { lock.release() }
+        try clear(container)
         return try container.status
     }
 }

@@ -12,6 +12,9 @@ extension LocalEngine {
     public func remove(_ reference: String, isForced: Bool = false, withAnonymousVolumes: Bool = false) throws {
         let container = try containers.find(reference)
         if isForced { _ = try container.killAndWait() }
+        let lock = try self.lock(container.id)
+        defer { lock.release() }
+        try clear(container)
         try container.remove()
         guard withAnonymousVolumes else { return }
         for mount in container.configuration.mounts {

@@ -17,7 +17,10 @@ extension LocalEngine {
         terminalSize: WindowSize = WindowSize(rows: 0, columns: 0)
     ) throws -> Attachment? {
         let container = try containers.find(reference)
+        let lock = try self.lock(container.id)
+        defer { lock.release() }
         guard try !container.status.isActive else { return isAttached ? try container.attach() : nil }
+        try clear(container)
         for mount in container.configuration.mounts {
             guard case .bind(let createsSource, _, _) = mount.kind else { continue }
             try provideSource(mount.source, creates: createsSource)

@@ -1,0 +1,42 @@
+import Containers
+import Linux
+import Synchronization
+import SystemPackage
+
+extension LocalEngine {
+    /// Waits until no other command starts, removes or clears the container.
+    func lock(_ id: String) throws -> HeldLock {
+        guard let lock = try FileLock.await(lockPath(id)) else { throw Cancelled() }
+        return HeldLock(lock)
+    }
+
+    /// The same, or nil if another command does so at present.
+    func takeLock(_ id: String) throws -> HeldLock? {
+        guard let lock = try FileLock.take(lockPath(id)) else { return nil }
+        return HeldLock(lock)
+    }
+
+    private func lockPath(_ id: String) -> FilePath { root.container(id).appending("lock") }
+
+    /// Undoes what a start that was cut short or a monitor that died has left of a container that does not run.
+    func clear(_ container: Container) throws {
+        guard try !container.status.isActive else { return }
+        try container.recover()
+        guard Folder.hasEntry(root.networkNamespace(container.id)) else { return }
+        try networks.release(container: container.id)
+    }
+}
+
+/// A lock that can be handed from thread to thread.
+final class HeldLock: Sendable {
+    private let lock: Mutex<FileLock?>
+
+    init(_ lock: consuming FileLock) {
+        self.lock = Mutex(consume lock)
+    }
+
+    /// Lets go.
+    func release() {
+        lock.withLock { $0 = nil }
+    }
+}
