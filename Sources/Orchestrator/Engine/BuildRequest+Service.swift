@@ -1,0 +1,79 @@
+import Builder
+import ComposeSpec
+import Linux
+import SystemPackage
+
+extension BuildRequest {
+    /// What the builder is asked for a service's image.
+    init(_ wish: ImageBuild) throws {
+        let definition = wish.definition
+        guard definition.context.hasPrefix("/") else {
+            throw EngineError.unsupportedBuild("build context \(definition.context) is not a folder of this machine")
+        }
+        guard definition.platforms.count <= 1 else {
+            throw EngineError.unsupportedBuild("building for more than one platform is not supported")
+        }
+        self.init(context: FilePath(definition.context))
+        dockerfile = definition.dockerfileInline.map { .text($0) } ?? definition.dockerfile.map { .file(FilePath($0)) }
+        for (name, value) in definition.arguments { arguments[name] = value }
+        target = definition.target
+        platform = wish.platform ?? definition.platforms.first
+        labels = definition.labels.merging(wish.labels) { _, ours in ours }
+        tags = [wish.image] + definition.tags
+        ignoresCache = definition.ignoresCache
+        pulls = definition.pulls
+        network = try Network(definition.network)
+        allowsHostNetwork = network == .host || definition.entitlements.contains("network.host")
+        extraHosts = definition.extraHosts.map { $0.replacingFirst("=", with: ":") }
+        if let size = definition.shmSize { sharedMemory = size }
+        secrets = try wish.secrets.sorted { $0.key < $1.key }.map { id, origin in
+            Secret(id: id, value: try origin.bytes(id))
+        }
+        for (name, value) in definition.additionalContexts {
+            namedContexts[name] = try NamedContext(value, images: wish.serviceImages)
+        }
+    }
+}
+
+extension BuildRequest.Network {
+    fileprivate init(_ name: String?) throws {
+        switch name {
+        case nil, "default", "bridge": self = .default
+        case "none": self = .none
+        case "host": self = .host
+        case let name?: throw EngineError.unsupportedBuild("build network \(name) is not supported")
+        }
+    }
+}
+
+extension BuildRequest.NamedContext {
+    /// A path, `service:<name>` or `docker-image://<name>`.
+    fileprivate init(_ value: String, images: [String: String]) throws {
+        if value.hasPrefix("service:") {
+            let service = String(value.dropFirst("service:".count))
+            guard let image = images[service] else { throw EngineError.unsupportedBuild("no such service: \(service)") }
+            self = .image(image)
+        } else if value.hasPrefix("docker-image://") {
+            self = .image(String(value.dropFirst("docker-image://".count)))
+        } else if value.hasPrefix("/") {
+            self = .folder(FilePath(value))
+        } else {
+            throw EngineError.unsupportedBuild("build context \(value) is not a folder of this machine")
+        }
+    }
+}
+
+extension Project.FileSource.Origin {
+    /// The bytes of a secret that a build may use.
+    fileprivate func bytes(_ id: String) throws -> [UInt8] {
+        switch self {
+        case .file(let path): try WholeFile.read(FilePath(path))
+        case .content(let text): Array(text.utf8)
+        case .unsetVariable(let name):
+            throw EngineError.unsupportedBuild(
+                "environment variable \"\(name)\" required by secret \"\(id)\" is not set"
+            )
+        case .external, .driver: throw EngineError.unsupportedBuild("unsupported external \(id)")
+        }
+    }
+}
