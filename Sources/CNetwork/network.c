@@ -16,7 +16,7 @@ static void send_and_end(int socket, const void *bytes, size_t count) {
     setsid();
     if (socket > 0) close_range(0, socket - 1, 0);
     close_range(socket + 1, ~0U, 0);
-    send(socket, bytes, count, 0);
+    if (count > 0) send(socket, bytes, count, 0);
     _exit(0);
 }
 
@@ -29,4 +29,10 @@ int tutti_send_apart(int socket, const void *bytes, size_t count) {
     }
     while (waitpid(between, NULL, 0) < 0 && errno == EINTR) {}
     return 0;
+}
+
+int tutti_close_apart(int socket) {
+    int sent = tutti_send_apart(socket, NULL, 0);
+    close(socket);
+    return sent;
 }

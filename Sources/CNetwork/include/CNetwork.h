@@ -11,3 +11,6 @@ int tutti_join_network(int descriptor);
 
 // Sends bytes on a socket from a process of its own, a child of nobody here, and does not wait for it.
 int tutti_send_apart(int socket, const void *bytes, size_t count);
+
+// Closes a socket, and leaves the waiting that this takes to a process of its own.
+int tutti_close_apart(int socket);

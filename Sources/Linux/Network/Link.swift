@@ -34,6 +34,8 @@ enum LinkAttribute {
     static let master: UInt16 = 10
     static let information: UInt16 = 18
     static let namespaceDescriptor: UInt16 = 28
+    static let sendingQueues: UInt16 = 31
+    static let receivingQueues: UInt16 = 32
 
     // Inside `information`.
     static let kind: UInt16 = 1
@@ -91,6 +93,15 @@ public struct VirtualCable: Hashable, Sendable {
     }
 }
 
+extension NetlinkBody {
+    /// One queue is what a cable's end uses. Left to itself the kernel makes one for each processor, puts all but one
+    /// out of use, and waits for every processor to see it.
+    fileprivate mutating func setSingleQueue() {
+        attribute(LinkAttribute.sendingQueues, UInt32(1))
+        attribute(LinkAttribute.receivingQueues, UInt32(1))
+    }
+}
+
 extension NetlinkMessage {
     private enum LinkKind {
         static let new: UInt16 = 16
@@ -133,6 +144,7 @@ extension NetlinkMessage {
         body.attribute(LinkAttribute.name, cable.name)
         body.attribute(LinkAttribute.master, cable.bridge)
         if let mtu = cable.mtu { body.attribute(LinkAttribute.mtu, mtu) }
+        body.setSingleQueue()
         body.nest(LinkAttribute.information) { information in
             information.attribute(LinkAttribute.kind, "veth")
             information.nest(LinkAttribute.data) { data in
@@ -140,6 +152,7 @@ extension NetlinkMessage {
                 peer.attribute(LinkAttribute.name, cable.innerName)
                 peer.attribute(LinkAttribute.address, cable.innerAddress.bytes)
                 if let mtu = cable.mtu { peer.attribute(LinkAttribute.mtu, mtu) }
+                peer.setSingleQueue()
                 peer.attribute(LinkAttribute.namespaceDescriptor, namespace.rawValue)
                 data.attribute(LinkAttribute.peer, peer.bytes)
             }

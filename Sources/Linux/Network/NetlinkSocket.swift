@@ -16,6 +16,9 @@ public struct NetlinkSocket: ~Copyable, Sendable {
 
     private let descriptor: Int32
     private var sequence: UInt32 = 0
+    /// Whether rules went by this socket. The kernel then does not close it before all processors have let go of them,
+    /// which takes some ten milliseconds.
+    var hasDeletedRules = false
 
     /// Opens a conversation about the namespace of the calling thread.
     public init(_ family: Family) throws(SystemError) {
@@ -28,7 +31,9 @@ public struct NetlinkSocket: ~Copyable, Sendable {
         }
     }
 
-    deinit { close(descriptor) }
+    deinit {
+        if hasDeletedRules { _ = tutti_close_apart(descriptor) } else { close(descriptor) }
+    }
 
     private enum Option {
         static let level: Int32 = 270

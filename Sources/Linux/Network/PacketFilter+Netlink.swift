@@ -99,6 +99,7 @@ extension NetlinkSocket {
         let table = FilterTable(family, name: name, chains: [])
         do {
             try performAsOne([.batchBegin, .delete(table), .batchEnd], confirming: 1)
+            hasDeletedRules = true
         } catch {
             guard error.errno != .noSuchFileOrDirectory else { return }
             throw error
