@@ -78,8 +78,11 @@ struct MountSpec {
     private static func fields(of text: String) -> [String]? {
         var fields: [String] = []
         var field = ""
+        var braces = 0
         for character in text {
-            if character == ":", !isDriveLetter(field) {
+            if character == "{", field.last == "$" || braces > 0 { braces += 1 }
+            if character == "}", braces > 0 { braces -= 1 }
+            if character == ":", braces == 0, !isDriveLetter(field) {
                 guard !field.isEmpty else { return nil }
                 fields.append(field)
                 field = ""

@@ -83,7 +83,15 @@ struct ShortForm {
 
     private var environmentFiles: Node {
         let items = node.sequence ?? [node]
-        return with(.sequence(items.map { ShortForm(node: $0, path: path).wrapped(as: "path") }))
+        return with(
+            .sequence(
+                items.map { item in
+                    var file = ShortForm(node: item, path: path).wrapped(as: "path")
+                    file.edit { $0.setDefault("required", .bool(true), at: item.mark) }
+                    return file
+                }
+            )
+        )
     }
 
     private var gpus: Node {

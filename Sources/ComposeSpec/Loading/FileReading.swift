@@ -20,17 +20,19 @@ struct FileReading {
 
     /// Whether there is something at the path.
     func exists(_ path: String) -> Bool {
-        let options = FileDescriptor.OpenOptions(rawValue: Self.pathOnly)
-        guard let file = try? FileDescriptor.open(FilePath(path), .readOnly, options: options) else { return false }
-        try? file.close()
-        return true
+        do {
+            try FileDescriptor.open(FilePath(path), .readOnly, options: Self.pathOnly).close()
+            return true
+        } catch {
+            return false
+        }
     }
 
     /// Whether a file is there, and no folder.
-    func isFile(_ path: String) -> Bool { exists(path) && !exists(path + "/.") }
+    func isFile(_ path: String) -> Bool { exists(path) && !Folder.exists(FilePath(path)) }
 
     /// `O_PATH | O_CLOEXEC` (open(2)): looks without needing permission to read.
-    private static let pathOnly: CInt = 0o12000000
+    private static let pathOnly = FileDescriptor.OpenOptions(rawValue: 0o12000000)
 
     private static func readAll(_ file: FileDescriptor) throws -> [UInt8] {
         var contents: [UInt8] = []

@@ -46,7 +46,8 @@ public struct Loader: Sendable {
         try Normalization(
             projectName: reading.projectName,
             projectDirectory: reading.discovery.projectDirectory,
-            environment: reading.source.environment
+            environment: reading.source.environment,
+            addsDefaults: options.interpolates
         ).apply(to: reading.model)
     }
 

@@ -69,7 +69,7 @@ struct ModelLoader {
     }
 
     private func model(including item: Node, by file: SourceFile, at path: NodePath) throws(LoadError) -> Node {
-        let paths = item["path"]?.sequence ?? []
+        let paths = item["path"]?.list ?? []
         guard let first = paths.first?.string else { return Node(.null, at: item.mark) }
         if let remote = paths.first(where: { $0.string.map(Self.isRemote) ?? false }) {
             throw LoadError(.remoteFile(remote.string ?? ""), at: path, of: remote)
@@ -117,7 +117,7 @@ struct ModelLoader {
 
     /// The variables of an included model: its own files' below those of whoever includes it.
     private func environment(of item: Node, folder: String, at path: NodePath) throws(LoadError) -> [String: String] {
-        let named = item["env_file"]?.sequence
+        let named = item["env_file"]?.list
         let files = named?.map { ($0.string ?? "", $0) } ?? []
         var places = files.map { (absolute($0.0), $0.1) }
         if named == nil, source.reading.isFile(folder + "/.env") { places = [(folder + "/.env", item)] }

@@ -44,4 +44,12 @@ enum Form: Sendable {
     case pullPolicy
     /// Number or string → `all` is -1
     case count
+
+    /// Whether the short spelling stays while variables are still in the text: either one is plain to read.
+    var isOptional: Bool {
+        switch self {
+        case .variables, .strings, .list, .texts, .words, .healthTest, .hosts, .pullPolicy, .count: true
+        default: false
+        }
+    }
 }

@@ -6,7 +6,7 @@ struct Canonicalization {
     var keepsUnreadable = false
 
     func apply(to node: Node, shape: Shape, at path: NodePath = .root) throws(LoadError) -> Node {
-        guard !node.isNull || shape.form == .build else { return node }
+        guard !node.isNull else { return node }
         var node =
             try shape.form.map { form throws(LoadError) in
                 try long(node, form, at: path)
@@ -25,6 +25,7 @@ struct Canonicalization {
                 items[index] = try apply(to: items[index], shape: child, at: path[index])
             }
             if case .unique(let identity) = shape.merge { items = identity.collapse(items) }
+            if case .keyed = shape.merge { items = Shape.Identity.beforeEqualsSign.collapse(items) }
             node.value = .sequence(items)
         default: break
         }
@@ -32,6 +33,7 @@ struct Canonicalization {
     }
 
     private func long(_ node: Node, _ form: Form, at path: NodePath) throws(LoadError) -> Node {
+        guard !keepsUnreadable || !form.isOptional else { return node }
         do throws(LoadError) {
             return try ShortForm(node: node, path: path).long(form)
         } catch {

@@ -27,7 +27,7 @@ enum ImplicitDependencies {
         guard !name.isEmpty, dependencies[name] == nil else { return }
         var dependency = Mapping()
         dependency["condition"] = Node(.string(Service.Condition.started.rawValue), at: mark)
-        if restarts { dependency["restart"] = Node(.bool(true), at: mark) }
+        dependency["restart"] = Node(.bool(restarts), at: mark)
         dependency["required"] = Node(.bool(true), at: mark)
         dependencies[name] = Node(.mapping(dependency), at: mark)
     }

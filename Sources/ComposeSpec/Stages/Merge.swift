@@ -11,6 +11,7 @@ struct Merge {
         if other.isNull, !(shape?.isClearedByNull ?? false) { return base }
         if base.isNull { return other }
         if case .replace? = shape?.merge { return other }
+        let (base, other) = try Self.alike(base, other, shape: shape, at: path)
         switch (base.value, other.value) {
         case (.mapping(let one), .mapping(let two)):
             if case .logging? = shape?.merge, Self.haveDifferentDrivers(one, two) { return other }
@@ -55,6 +56,19 @@ struct Merge {
         case .pools: Self.mergedPools(base, other)
         default: base + other
         }
+    }
+
+    /// Both in one form: trees with variables in the text keep some short spellings.
+    private static func alike(
+        _ base: Node,
+        _ other: Node,
+        shape: Shape?,
+        at path: NodePath
+    ) throws(LoadError) -> (Node, Node) {
+        guard let form = shape?.form, form.isOptional, base.kind != other.kind || base.sequence != nil else {
+            return (base, other)
+        }
+        return try (ShortForm(node: base, path: path).long(form), ShortForm(node: other, path: path).long(form))
     }
 
     private static func haveDifferentDrivers(_ one: Mapping, _ other: Mapping) -> Bool {

@@ -13,6 +13,9 @@ extension Node {
 
     /// The items, or none.
     var items: [Node] { sequence ?? [] }
+
+    /// The items, or the single value that stands for a list of one.
+    var list: [Node] { sequence ?? (string == nil ? [] : [self]) }
 }
 
 extension Mapping {

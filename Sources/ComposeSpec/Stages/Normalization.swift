@@ -5,18 +5,20 @@ struct Normalization {
     let projectName: String
     let projectDirectory: String
     let environment: [String: String]
+    /// Whether what nobody wrote is added where `config` prints it.
+    var addsDefaults = true
 
     func apply(to model: Node) throws(LoadError) -> Node {
         let mark = model.mark
         var model = model
         model.edit { top in
             top["name"] = Node(.string(projectName), at: top["name"]?.mark ?? mark)
-            top.setDefault("services", .mapping(Mapping()), at: mark)
+            if addsDefaults { top.setDefault("services", .mapping(Mapping()), at: mark) }
             top.edit("services") { services in
                 services.edit { $0.editAll { _, service in normalize(&service) } }
             }
             addDefaultNetwork(to: &top, at: mark)
-            for kind in ["networks", "volumes", "configs", "secrets", "models"] { name(kind, in: &top) }
+            for kind in ["networks", "volumes", "configs", "secrets"] { name(kind, in: &top) }
         }
         return model
     }
@@ -25,14 +27,14 @@ struct Normalization {
         let mark = service.mark
         service.edit { mapping in
             mapping.edit("build") { normalizeBuild(&$0) }
-            mapping.edit("deploy") { Self.completeDeploy(&$0) }
+            if addsDefaults { mapping.edit("deploy") { Self.completeDeploy(&$0) } }
             mapping.edit("depends_on") { Self.completeDependencies(&$0) }
             mapping.edit("environment") { Self.resolveVariables(&$0, environment) }
             mapping.edit("ports") { Self.editItems(&$0, Self.completePort) }
             mapping.edit("volumes") { Self.editItems(&$0, Self.completeMount) }
             mapping.edit("devices") { Self.editItems(&$0, Self.completeDevice) }
             mapping.edit("secrets") { Self.editItems(&$0, Self.completeSecret) }
-            mapping.edit("develop") { Self.completeDevelop(&$0) }
+            if addsDefaults { mapping.edit("develop") { Self.completeDevelop(&$0) } }
             completeHooks(&mapping)
             if !Self.has("networks", mapping), mapping["network_mode"] == nil, mapping["provider"] == nil {
                 var networks = Mapping()
@@ -183,7 +185,9 @@ struct Normalization {
                             let name = isExternal ? key : "\(projectName)_\(key)"
                             mapping["name"] = Node(.string(name), at: mark)
                         }
-                        if kind == "networks" { mapping.setDefault("ipam", .mapping(Mapping()), at: mark) }
+                        if kind == "networks", addsDefaults {
+                            mapping.setDefault("ipam", .mapping(Mapping()), at: mark)
+                        }
                     }
                 }
             }
