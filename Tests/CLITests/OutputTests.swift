@@ -4,11 +4,13 @@ import Testing
 @testable import CLI
 
 @Suite struct OutputTests {
-    @Test(arguments: [
+    private static let ages: [(seconds: Int64, text: String)] = [
         (0, "Less than a second"), (1, "1 second"), (59, "59 seconds"), (60, "About a minute"), (150, "2 minutes"),
-        (3600, "About an hour"), (5400, "2 hours"), (47 * 3600, "47 hours"), (48 * 3600, "2 days"),
-        (15 * 86400, "2 weeks"), (61 * 86400, "2 months"), (800 * 86400, "2 years"),
-    ])
+        (3600, "About an hour"), (5400, "2 hours"), (169_200, "47 hours"), (172_800, "2 days"),
+        (1_296_000, "2 weeks"), (5_270_400, "2 months"), (69_120_000, "2 years"),
+    ]
+
+    @Test(arguments: ages)
     func `tells ages in Docker's words`(seconds: Int64, text: String) {
         #expect(Age.text(seconds * 1_000_000_000) == text)
     }
@@ -74,7 +76,7 @@ import Testing
         "Names": "web-1", "State": "running", "Labels": "a=1", "Label": ["a": "1"], "Ports": ["80", "81"], "Size": 3,
     ]
 
-    @Test(arguments: [
+    private static let templates: [(template: String, text: String)] = [
         ("{{.Names}}: {{.State}}", "web-1: running"),
         ("{{.Names}}\\t{{upper .State}}", "web-1\tRUNNING"),
         ("{{.State | upper | printf \"<%s>\"}}", "<RUNNING>"),
@@ -91,7 +93,9 @@ import Testing
         ("{{with .Names}}{{.}}{{$.State}}{{end}}", "web-1running"),
         ("{{index (split .Names \"-\") 1}} {{truncate .State 3}} {{len .Ports}}", "1 run 2"),
         ("a {{- \" b \" -}} c", "a b c"),
-    ])
+    ]
+
+    @Test(arguments: templates)
     func `fills in fields`(template: String, text: String) throws {
         #expect(try Template(parsing: template).render(row) == text)
     }

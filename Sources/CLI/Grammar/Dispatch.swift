@@ -37,7 +37,7 @@ struct Dispatch {
         let arguments = try ArgumentParser.parse(words, flags: flags, stopsAtFirstPositional: true)
         let root = Session.root(arguments[ComposeFlags.root], environment: environment)
         let session = Session(path: "docker", root: root, environment: environment)
-        if arguments[DockerFlags.version] { return try Version.printDocker() }
+        if arguments[DockerFlags.version] { return try Compose.Version.printDocker() }
         guard !arguments[Help.flag], let (name, rest) = arguments.head else {
             try Console.print(Help.text(of: .docker, path: "docker", flags: flags))
             return 0
@@ -49,7 +49,7 @@ struct Dispatch {
     private func compose(_ words: ArraySlice<String>, group: CommandGroup, path: String) throws -> Int32 {
         let flags = ComposeFlags.all
         let arguments = try ArgumentParser.parse(words, flags: flags, stopsAtFirstPositional: true)
-        if arguments[ComposeFlags.version] { return try Version.printShort() }
+        if arguments[ComposeFlags.version] { return try Compose.Version.printShort() }
         guard !arguments[Help.flag], let (name, rest) = arguments.head else {
             try Console.print(Help.text(of: group, path: path, flags: flags))
             return 0
@@ -97,7 +97,8 @@ struct Dispatch {
         let usage = type.usage
         do {
             let helpFlag = usage.flags.contains { $0.short == "h" } ? Help.longFlag : Help.flag
-            let flags = usage.flags + [helpFlag]
+            let isCompose = type is any ComposeCommand.Type
+            let flags = usage.flags + (isCompose ? [ComposeFlags.dryRun, helpFlag] : [helpFlag])
             let arguments = try ArgumentParser.parse(
                 words,
                 flags: flags,
@@ -110,6 +111,8 @@ struct Dispatch {
                 return 0
             }
             try usage.check(arguments, path: session.path)
+            var session = session
+            if isCompose, arguments[ComposeFlags.dryRun] { session.compose.isDryRun = true }
             return try type.init(arguments).run(session)
         } catch let error as UsageError {
             Console.note("\(error.description.printable)\nRun '\(session.path) --help' for more information")

@@ -1,0 +1,68 @@
+import ComposeSpec
+import Orchestrator
+
+extension Compose {
+    /// `tutti build`
+    struct Build: ComposeCommand {
+        static let usage = Usage(
+            synopsis: "[OPTIONS] [SERVICE...]",
+            summary: "Build the images of services",
+            flags: [argument, noCache, pull, dependencies, quiet, progress] + ignored
+        )
+
+        private static let argument = Flag.list("--build-arg", "Value of a build argument: NAME[=VALUE]")
+        private static let noCache = Flag.toggle("--no-cache", "Take nothing from earlier builds")
+        private static let pull = Flag.toggle("--pull", "Fetch base images anew")
+        private static let dependencies = Flag.toggle("--with-dependencies", "Build services too that are needed")
+        private static let quiet = Flag.toggle("-q, --quiet", "Print nothing but what went wrong")
+        private static let progress = Flag<String?>.text("--progress", "How progress is shown").hidden
+        private static let ignored: [any FlagDeclaration] = [
+            Flag.toggle("--compress", "Has no effect").hidden,
+            Flag.toggle("--force-rm", "Has no effect").hidden,
+            Flag.toggle("--no-rm", "Has no effect").hidden,
+            Flag.toggle("--parallel", "Has no effect").hidden,
+        ]
+
+        private let options: BuildOptions
+        private let progress: String?
+
+        init(_ arguments: Arguments) throws {
+            var options = BuildOptions()
+            options.services = arguments.positionals
+            options.arguments = Self.values(arguments[Self.argument])
+            options.ignoresCache = arguments[Self.noCache]
+            options.pulls = arguments[Self.pull]
+            options.includesDependencies = arguments[Self.dependencies]
+            options.isQuiet = arguments[Self.quiet]
+            self.options = options
+            progress = arguments[Self.progress]
+        }
+
+        /// `NAME=VALUE` texts; a name alone takes the value from the environment.
+        static func values(_ texts: [String]) -> [String: String?] {
+            var values: [String: String?] = [:]
+            for text in texts {
+                let sign = text.firstIndex(of: "=") ?? text.endIndex
+                let value = sign < text.endIndex ? String(text[text.index(after: sign)...]) : nil
+                values.updateValue(value, forKey: String(text[..<sign]))
+            }
+            return values
+        }
+
+        func run(_ session: Session) throws -> Int32 {
+            var session = session
+            if let progress {
+                session.compose.progress = try ProgressStyle(named: progress, ansi: session.compose.ansi)
+            }
+            if options.isQuiet { session.compose.progress = .quiet }
+            let project = try session.project(services: options.services)
+            let known = KnownProject(name: project.name, project: project)
+            try session.carryOut("build", on: known) { _ in
+                let plan = try Plan(build: project, options: options)
+                if plan.isEmpty { Console.note("No services to build") }
+                return plan
+            }
+            return 0
+        }
+    }
+}

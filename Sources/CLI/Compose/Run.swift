@@ -1,0 +1,80 @@
+import ComposeSpec
+import Containers
+import Orchestrator
+
+extension Compose {
+    /// `tutti run`
+    struct Run: ComposeCommand {
+        static let usage = Usage(
+            synopsis: "[OPTIONS] SERVICE [COMMAND] [ARGS...]",
+            summary: "Run a command in a new container of a service",
+            flags: RunFlag.all,
+            arity: .atLeast(1),
+            stopsAtFirstPositional: true
+        )
+
+        private let wishes: RunWishes
+
+        init(_ arguments: Arguments) throws {
+            wishes = try RunWishes(arguments)
+        }
+
+        func run(_ session: Session) throws -> Int32 {
+            let project = try session.project(services: [wishes.service])
+            var options = try wishes.options(for: project, in: session)
+            guard !session.compose.isDryRun else {
+                try session.show(RunPlan(project, observed: session.engine.observe(project), options: options).plan)
+                return 0
+            }
+            options.hasTerminal = wishes.wantsTerminal
+            let container = try prepare(project, options, session)
+            if wishes.isDetached {
+                try session.engine.start(container.id)
+                try Console.print("\(container.name)\n")
+                return 0
+            }
+            return try session.engine.runAttached(container.id, passesInput: wishes.isInteractive)
+        }
+
+        private func prepare(_ project: Project, _ options: RunOptions, _ session: Session) throws -> ContainerIdentity
+        {
+            let style = wishes.isQuiet ? ProgressStyle.quiet : session.compose.progress
+            let progress = style.renderer(title: "run")
+            let conductor = Conductor(engine: session.engine, report: progress.show)
+            let run = try Foreground.wait(
+                for: { try await conductor.prepare(project, options: options) },
+                showing: progress
+            )
+            for warning in run.plan.warnings { Console.note("\(Session.warningMark) \(warning.printable)") }
+            return run.container
+        }
+    }
+}
+
+extension LocalEngine {
+    /// Starts a container with our standard streams as its own, and waits for its end.
+    ///
+    /// - Returns: its exit status; 0 where the user lets go of it.
+    func runAttached(_ id: String, passesInput: Bool, passesSignals: Bool = true) throws -> Int32 {
+        let container = try containers.find(id)
+        let attachment: Attachment?
+        do {
+            attachment = try start(id, isAttached: true, terminalSize: StandardStreams.size)
+        } catch {
+            // What removes itself at its end is not left behind where it never began.
+            if container.configuration.removesItself { try? remove(id, withAnonymousVolumes: true) }
+            throw error
+        }
+        guard let attachment else { return 125 }
+        let streams = AttachedStreams(
+            container: container,
+            attachment: attachment,
+            passesInput: passesInput,
+            passesSignals: passesSignals
+        )
+        switch try streams.run() {
+        case .exited(let code): return code
+        case .detached: return 0
+        }
+    }
+}

@@ -1,0 +1,116 @@
+import Containers
+import Orchestrator
+
+extension Docker {
+    /// `docker top`
+    struct Top: Command {
+        static let usage = Usage(
+            synopsis: "CONTAINER",
+            summary: "List a container's processes",
+            arity: .atLeast(1)
+        )
+
+        private let name: String
+
+        init(_ arguments: Arguments) throws { name = arguments.positionals[0] }
+
+        func run(_ session: Session) throws -> Int32 {
+            var table = Table(ProcessRow.headers, minimumWidth: 4, padding: 3)
+            for process in try session.engine.containers.find(name).processes() {
+                if let row = ProcessRow(process) { table.add(row.cells) }
+            }
+            try Console.print(table.text)
+            return 0
+        }
+    }
+
+    /// `docker port`
+    struct Port: Command {
+        static let usage = Usage(
+            synopsis: "CONTAINER [PRIVATE_PORT[/PROTO]]",
+            summary: "List what a container publishes",
+            arity: .atLeast(1)
+        )
+
+        private let name: String
+        private let wanted: String?
+
+        init(_ arguments: Arguments) throws {
+            name = arguments.positionals[0]
+            wanted = arguments.positionals.dropFirst().first.map { $0.contains("/") ? $0 : "\($0)/tcp" }
+        }
+
+        func run(_ session: Session) throws -> Int32 {
+            let summary = try ContainerSummary(session.engine.containers.find(name))
+            let lines = summary.heldPorts.compactMap { port -> String? in
+                let target = "\(port.targetPort)/\(port.transport.rawValue)"
+                let address = port.hostAddress.contains(":") ? "[\(port.hostAddress)]" : port.hostAddress
+                guard let wanted else { return "\(target) -> \(address):\(port.hostPort)\n" }
+                return wanted == target ? "\(address):\(port.hostPort)\n" : nil
+            }
+            if let wanted, lines.isEmpty { throw Failure("no public port '\(wanted)' published for \(name)") }
+            try Console.print(lines.joined())
+            return 0
+        }
+    }
+
+    /// `docker container prune`
+    struct PruneContainers: Command {
+        static let usage = Usage(
+            synopsis: "[OPTIONS]",
+            summary: "Remove all containers that do not run",
+            flags: [filter, DockerFlag.force],
+            arity: .none
+        )
+
+        private static let filter = Flag.list(
+            "--filter",
+            "Remove what has a property: label=NAME",
+            placeholder: "filter"
+        )
+
+        private let isForced: Bool
+        private let labels: [String]?
+
+        init(_ arguments: Arguments) throws {
+            isForced = arguments[DockerFlag.force]
+            labels = try filters(arguments[Self.filter], known: ["label"])["label"]
+        }
+
+        func run(_ session: Session) throws -> Int32 {
+            guard try isForced || Question.confirm(warning: "This will remove all stopped containers.") else {
+                return 0
+            }
+            try Console.print(Self.prune(session, labels).text(heading: "Deleted Containers:"))
+            return 0
+        }
+
+        /// Removes what does not run.
+        static func prune(_ session: Session, _ labels: [String]? = nil) throws -> Pruned {
+            var pruned = Pruned()
+            for container in try session.engine.containers.all() {
+                guard try !container.status.isActive, matches(container.configuration.labels, labels) else { continue }
+                pruned.bytes += DiskUse.bytes(below: container.upperFolder)
+                try session.engine.remove(container.id)
+                pruned.names.append(container.id)
+            }
+            return pruned
+        }
+    }
+}
+
+/// What a `prune` removed.
+struct Pruned {
+    var names: [String] = []
+    var bytes: Int64 = 0
+
+    /// What went, and how much room that makes.
+    func text(heading: String) -> String {
+        list(heading: heading) + "Total reclaimed space: \(ByteSize(bytes).decimal())\n"
+    }
+
+    /// What went.
+    func list(heading: String) -> String {
+        names.isEmpty ? "" : "\(heading)\n" + names.map { "\($0)\n" }.joined() + "\n"
+    }
+}

@@ -1,0 +1,55 @@
+import Containers
+import Linux
+import Orchestrator
+
+extension Docker {
+    /// `docker logs`
+    struct Logs: Command {
+        static let usage = Usage(
+            synopsis: "[OPTIONS] CONTAINER",
+            summary: "Show a container's output",
+            flags: [details, LogFlag.follow, LogFlag.since, LogFlag.tail, LogFlag.timestamps, LogFlag.until],
+            arity: .exactly(1)
+        )
+
+        private static let details = Flag.toggle("--details", "Has no effect").hidden
+
+        private let arguments: Arguments
+        private let selection: ContainerLog.Selection
+
+        init(_ arguments: Arguments) throws {
+            self.arguments = arguments
+            selection = try LogFlag.selection(arguments)
+        }
+
+        func run(_ session: Session) throws -> Int32 {
+            let container = try session.engine.containers.find(arguments.positionals[0])
+            let printer = LogPrinter(names: [], isColored: false, hasPrefix: false)
+            let sink = LogSink(printer, showsTimes: arguments[LogFlag.timestamps], separatesErrors: true)
+            let log = try FollowedLog(container, name: container.name, selection: selection)
+            try log.read(into: sink)
+            if try arguments[LogFlag.follow] && container.status.isActive { try follow(container, log, sink) }
+            try sink.finish(container.name)
+            try sink.flush()
+            return 0
+        }
+
+        private func follow(_ container: Container, _ log: FollowedLog, _ sink: LogSink) throws {
+            let loop = try EventLoop()
+            let mailbox = try Mailbox<Void>()
+            var failure: (any Error)?
+            try log.follow(on: loop, into: sink) { error in
+                failure = error
+                loop.stop()
+            }
+            try mailbox.deliver(on: loop) { _ in loop.stop() }
+            try Thread.start {
+                _ = try? container.wait()
+                mailbox.post(())
+            }
+            try loop.run()
+            if let failure { throw failure }
+            try log.finish(on: loop, into: sink)
+        }
+    }
+}

@@ -1,0 +1,58 @@
+/// The commands of Docker's grammar, one a file.
+enum Docker {
+    /// Does something with each of several objects, and goes on where one cannot be dealt with.
+    ///
+    /// - Parameter body: does it; what it gives is printed, on a line.
+    /// - Returns: 1 if something went wrong, 0 otherwise.
+    static func forEach(_ names: [String], _ body: (String) throws -> String?) throws -> Int32 {
+        var code: Int32 = 0
+        for name in names {
+            let line: String?
+            do {
+                line = try body(name)
+            } catch {
+                Console.note("Error: \(Outcome(of: error).message?.printable ?? "")")
+                code = 1
+                continue
+            }
+            if let line { try Console.print("\(line)\n") }
+        }
+        return code
+    }
+
+    /// `key=value` filters by key.
+    static func filters(_ texts: [String], known: Set<String>) throws(UsageError) -> [String: [String]] {
+        var filters: [String: [String]] = [:]
+        for text in texts {
+            guard let sign = text.firstIndex(of: "=") else {
+                throw .conflict("invalid argument \(text.quoted): bad format of filter")
+            }
+            let key = String(text[..<sign])
+            guard known.contains(key) else { throw .conflict("invalid filter '\(key)'") }
+            filters[key, default: []].append(String(text[text.index(after: sign)...]))
+        }
+        return filters
+    }
+
+    /// Whether labels have each of these: `key` or `key=value`.
+    static func matches(_ labels: [String: String], _ wanted: [String]?) -> Bool {
+        (wanted ?? []).allSatisfy { text in
+            let parts = text.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false).map(String.init)
+            guard let value = labels[parts[0]] else { return false }
+            return parts.count == 1 || value == parts[1]
+        }
+    }
+}
+
+/// Flags that several commands of Docker's grammar have.
+enum DockerFlag {
+    static let filter = Flag.list("-f, --filter", "Show what has a property", placeholder: "filter")
+    static let format = Flag<String>.text("--format", "table, json, or a template", default: "table")
+    static let inspectFormat = Flag<String>.text("-f, --format", "json, or a template", default: "")
+    static let noTruncation = Flag.toggle("--no-trunc", "Shorten nothing")
+    static let quiet = Flag.toggle("-q, --quiet", "Print identifiers alone")
+    static let force = Flag.toggle("-f, --force", "Do not ask")
+    static let label = Flag.list("--label", "Label: NAME=VALUE", placeholder: "list")
+    static let time = Flag.number("-t, --timeout", "Seconds that a container gets to stop").named(also: "time")
+    static let signal = Flag<String?>.text("-s, --signal", "The signal")
+}

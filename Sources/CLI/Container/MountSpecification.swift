@@ -1,0 +1,99 @@
+import Orchestrator
+import SystemPackage
+
+extension MountRequest {
+    /// A `-v` value: `[source:]target[:options]`. A source with a slash is a folder of the host, another one a volume.
+    ///
+    /// - Parameter folder: where relative paths start.
+    /// - Throws: ``UsageError`` for what is none.
+    init(volumeFlag text: String, from folder: FilePath) throws {
+        let parts = text.split(separator: ":", omittingEmptySubsequences: false).map(String.init)
+        guard (1...3).contains(parts.count), !parts.contains("") else {
+            throw UsageError.conflict("invalid volume specification: \(text.quoted)")
+        }
+        let target = parts.count == 1 ? parts[0] : parts[1]
+        guard target.hasPrefix("/"), FilePath(target).lexicallyNormalized() != "/" else {
+            throw UsageError.conflict("invalid volume specification: \(text.quoted): mount path must be absolute")
+        }
+        let options = parts.count == 3 ? parts[2].split(separator: ",").map(String.init) : []
+        let unknown = options.first { !Self.knownOptions.contains($0) }
+        if let unknown { throw UsageError.conflict("invalid mode: \(unknown)") }
+        let source: Source
+        if parts.count == 1 {
+            source = .volume(name: nil, subpath: nil, copiesUp: true)
+        } else if let path = Self.hostPath(parts[0], from: folder) {
+            let propagation = options.first { Self.propagations.contains($0) }
+            source = .bind(path: path, createsSource: true, propagation: propagation, isRecursive: true)
+        } else {
+            source = .volume(name: parts[0], subpath: nil, copiesUp: !options.contains("nocopy"))
+        }
+        self.init(source, target: Self.clean(target), isReadOnly: options.contains("ro"))
+    }
+
+    /// A `--mount` value: `type=bind,source=/a,target=/b,readonly`.
+    ///
+    /// - Throws: ``UsageError`` for what is none.
+    init(mountFlag text: String, from folder: FilePath) throws {
+        var fields: [String: String] = [:]
+        for field in text.split(separator: ",") {
+            let parts = field.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false).map(String.init)
+            fields[Self.fieldNames[parts[0]] ?? parts[0]] = parts.count > 1 ? parts[1] : "true"
+        }
+        guard let target = fields["target"], target.hasPrefix("/") else {
+            throw UsageError.conflict("invalid mount config \(text.quoted): field target must be an absolute path")
+        }
+        let source: Source
+        switch fields["type"] ?? "volume" {
+        case "volume":
+            let copies = fields["volume-nocopy"] != "true"
+            source = .volume(name: fields["source"], subpath: fields["volume-subpath"], copiesUp: copies)
+        case "bind":
+            guard let name = fields["source"], !name.isEmpty else {
+                throw UsageError.conflict("invalid mount config for type \"bind\": field source must not be empty")
+            }
+            let path = Self.hostPath(name, from: folder) ?? folder.appending(name).string
+            source = .bind(
+                path: Self.clean(path),
+                createsSource: false,
+                propagation: fields["bind-propagation"],
+                isRecursive: fields["bind-recursive"] != "disabled"
+            )
+        case "tmpfs":
+            let options = ["tmpfs-size": "size", "tmpfs-mode": "mode"].compactMap { name, option in
+                fields[name].map { "\(option)=\($0)" }
+            }
+            source = .tmpfs(options: options.sorted())
+        case let type: throw UsageError.conflict("invalid mount config: mount type \(type.quoted) unknown")
+        }
+        self.init(source, target: Self.clean(target), isReadOnly: fields["readonly"] == "true")
+    }
+
+    /// A `--tmpfs` value: `target[:options]`.
+    init(tmpfsFlag text: String) throws {
+        let parts = text.split(separator: ":", maxSplits: 1).map(String.init)
+        guard let target = parts.first, target.hasPrefix("/") else {
+            throw UsageError.conflict("invalid tmpfs specification: \(text.quoted)")
+        }
+        let options = parts.count > 1 ? parts[1].split(separator: ",").map(String.init) : []
+        self.init(
+            .tmpfs(options: options.filter { $0 != "ro" }),
+            target: Self.clean(target),
+            isReadOnly: options.contains("ro")
+        )
+    }
+
+    private static let propagations: Set<String> = ["private", "rprivate", "shared", "rshared", "slave", "rslave"]
+    private static let knownOptions = propagations.union([
+        "ro", "rw", "z", "Z", "nocopy", "cached", "delegated", "consistent",
+    ])
+    private static let fieldNames = ["src": "source", "dst": "target", "destination": "target", "ro": "readonly"]
+
+    private static func clean(_ path: String) -> String { FilePath(path).lexicallyNormalized().string }
+
+    /// The path, absolute, if the text is one and no name of a volume.
+    private static func hostPath(_ text: String, from folder: FilePath) -> String? {
+        if text.hasPrefix("/") { return clean(text) }
+        guard text.hasPrefix(".") || text.contains("/") else { return nil }
+        return folder.appending(text).lexicallyNormalized().string
+    }
+}
