@@ -8,6 +8,8 @@ import Linux
 struct LayerUnpacker {
     private let root: OpenFolder
     private var places: LayerPlaces
+    /// The same for what hard links name, which is elsewhere than the links.
+    private var linkPlaces: LayerPlaces
     /// Folders whose times are set at the end, when nothing is put into them any more.
     private var folderTimes: [(path: [UInt8], modifiedAt: Int64)] = []
     /// What the files have, in bytes.
@@ -16,6 +18,7 @@ struct LayerUnpacker {
     init(_ root: OpenFolder) {
         self.root = root
         places = LayerPlaces(root)
+        linkPlaces = LayerPlaces(root)
     }
 
     /// Unpacks all members.
@@ -93,6 +96,7 @@ struct LayerUnpacker {
             // A hard link to itself is there already.
             if let target, try target.folder.status(target.name)?.isSameFile(as: existing) == true { return }
             places.forget()
+            linkPlaces.forget()
             try Removal.tree(name, in: parent)
         }
         switch entry.kind {
@@ -141,7 +145,7 @@ struct LayerUnpacker {
         }
         let other = String(decoding: entry.linkTarget, as: UTF8.self)
         do {
-            let folder = try places.folder(names, makesMissing: false)
+            let folder = try linkPlaces.folder(names, makesMissing: false)
             guard let status = try folder.status(name), status.kind != .folder, !status.isWhiteout else {
                 throw entry.refused("a hard link to \(other), which is no file of the layer")
             }
