@@ -9,6 +9,7 @@
 #include <signal.h>
 #include <stdlib.h>
 #include <sys/ioctl.h>
+#include <sys/mman.h>
 #include <sys/socket.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
@@ -102,3 +103,10 @@ int tutti_signal_process(int process, int signal) {
 void tutti_trim_memory(void) { malloc_trim(0); }
 
 int tutti_keep_from_children(int descriptor) { return result(fcntl(descriptor, F_SETFD, FD_CLOEXEC)); }
+
+void tutti_discard(const uintptr_t *bounds, int count) {
+    for (int i = 0; i < count; i++) {
+        size_t size = bounds[2 * i + 1] - bounds[2 * i];
+        if (madvise((void *)bounds[2 * i], size, MADV_DONTNEED) < 0) continue; // what stays does no harm
+    }
+}

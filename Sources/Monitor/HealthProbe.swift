@@ -14,7 +14,6 @@ final class HealthProbe {
     }
 
     private let loop: EventLoop
-    private let order: HealthOrder
     private let program: [UInt8]
     private let container: FileDescriptor
     private let started: MonotonicTime
@@ -27,7 +26,6 @@ final class HealthProbe {
 
     /// - Parameter container: A pidfd of the process whose namespaces the probe joins; it is not ours to close.
     init(_ order: HealthOrder, program: [UInt8], container: FileDescriptor, started: MonotonicTime, loop: EventLoop) {
-        self.order = order
         self.program = program
         self.container = container
         self.started = started
@@ -91,7 +89,7 @@ final class HealthProbe {
         let process = FileDescriptor(rawValue: launched.pidDescriptor)
         try pipe.reading.setNonBlocking()
         try loop.watch(pipe.reading, for: .readable) { _ in self.read() }
-        let deadline = loop.schedule(after: .nanoseconds(order.timeout)) {
+        let deadline = loop.schedule(after: machine.timeout) {
             self.run?.isLate = true
             try? ChildProcess.send(9, to: process)
         }

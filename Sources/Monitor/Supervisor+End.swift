@@ -12,7 +12,7 @@ extension Supervisor {
 
     /// The process has ended: read what it has left, then decide.
     func processEnded() {
-        guard let process else { return }
+        guard let process, phase == .running else { return }
         let collected = try? ChildProcess(pid: process.pid, pidDescriptor: -1).collect()
         self.process = nil
         phase = .draining(collected ?? .exited(255))
@@ -73,6 +73,7 @@ extension Supervisor {
     /// The first start did not succeed.
     func failStart(_ failure: StartFailure) throws(SystemError) {
         if let process { try? ChildProcess.send(9, to: FileDescriptor(rawValue: process.pidDescriptor)) }
+        phase = .ending
         state.exitCode = failure.code
         state.finishedAt = WallClock.now
         finish(error: failure.message)

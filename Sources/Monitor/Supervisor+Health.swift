@@ -18,6 +18,7 @@ extension Supervisor {
         probe.changed = { [unowned self, unowned probe] in
             state.health = probe.machine.state
             try? saveState()
+            OwnProcess.trimMemory()
         }
         state.health = probe.machine.state
         self.health = probe

@@ -221,6 +221,25 @@ import Testing
         }
     }
 
+    @Test func `takes little memory while it waits`() throws {
+        try withTemporaryFolder { root in
+            let container = try MonitoredProcess("exec sleep 100", in: root)
+            // Whoever is answered is answered by a monitor that has nothing else to do.
+            let client = try container.connect()
+            #expect(try client.send([99]))
+            #expect(try client.message() == .refused("unknown message"))
+            let rollup = try WholeFile.read(FilePath("/proc/\(container.monitor.pid)/smaps_rollup"))
+            let line = try #require(
+                String(decoding: rollup, as: UTF8.self).split(separator: "\n").first { $0.hasPrefix("Pss:") }
+            )
+            let kibibytes = try #require(Int(line.split(separator: " ")[1]))
+            #expect(kibibytes < 3072)
+            client.close()
+            kill(try container.state().pid, SIGKILL)
+            try container.wait()
+        }
+    }
+
     @Test func `probes the health`() throws {
         try withTemporaryFolder { root in
             let health = root.appending("health")

@@ -45,3 +45,6 @@ int tutti_signal_process(int process, int signal);
 
 // malloc_trim(3) of everything.
 void tutti_trim_memory(void);
+
+// Gives the pages of `count` ranges back: madvise(2) with MADV_DONTNEED for each pair of bounds.
+void tutti_discard(const uintptr_t *bounds, int count);

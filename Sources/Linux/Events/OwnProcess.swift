@@ -91,9 +91,6 @@ public enum OwnProcess {
 
     /// This process' identifier.
     public static var identifier: Int32 { getpid() }
-
-    /// Gives memory that is not in use back to the kernel.
-    public static func trimMemory() { tutti_trim_memory() }
 }
 
 extension ChildProcess {
