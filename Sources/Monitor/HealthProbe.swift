@@ -11,6 +11,8 @@ final class HealthProbe {
         let age: Duration
         var text: [UInt8] = []
         var isLate = false
+        /// Whether the container was stopped or frozen meanwhile, so that nothing follows from it.
+        var isVoid = false
     }
 
     private let loop: EventLoop
@@ -39,6 +41,7 @@ final class HealthProbe {
         isStopped = true
         if let next { loop.cancel(next) }
         next = nil
+        run?.isVoid = true
         guard let run else { return }
         try? ChildProcess.send(9, to: FileDescriptor(rawValue: run.process.pidDescriptor))
     }
@@ -117,7 +120,7 @@ final class HealthProbe {
         loop.forget(run.output)
         try? run.output.close()
         let collected = try? ChildProcess(pid: run.process.pid, pidDescriptor: -1).collect()
-        guard !isStopped else { return }
+        guard !run.isVoid else { return scheduleNext() }
         let text = run.isLate ? Array("Health check exceeded timeout".utf8) : run.text
         let entry = HealthState.Entry(
             start: run.began,

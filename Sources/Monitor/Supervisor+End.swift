@@ -101,6 +101,8 @@ extension Supervisor {
         if isRecorded, failures.isEmpty { try? RunFile.removeAll(in: folder) }
         close(listener)
         lock = nil
+        // The disk is slow and nobody waits for it: a container whose record a power cut takes counts as stopped by it.
+        try? WholeFile.synchronize(FilePath(order.exitRecord))
         leaveWhenHeard()
     }
 
@@ -116,7 +118,7 @@ extension Supervisor {
             health: state.health
         )
         do {
-            try WholeFile.replace(FilePath(order.exitRecord), with: try JSON.encode(record), isDurable: true)
+            try WholeFile.replace(FilePath(order.exitRecord), with: try JSON.encode(record), isDurable: false)
             return true
         } catch {
             return false

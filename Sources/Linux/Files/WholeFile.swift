@@ -94,6 +94,19 @@ public enum WholeFile {
         }
     }
 
+    /// Waits until a file that was replaced without that is on the disk, and its name with it.
+    ///
+    /// The corresponding C function is `fsync`.
+    public static func synchronize(_ path: FilePath) throws(SystemError) {
+        let descriptor = Glibc.open(path.string, O_RDONLY | O_CLOEXEC)
+        guard descriptor >= 0 else { throw SystemError("open", on: path.string, errno: Errno(rawValue: errno)) }
+        defer { Glibc.close(descriptor) }
+        guard fsync(descriptor) == 0 else {
+            throw SystemError("fsync", on: path.string, errno: Errno(rawValue: errno))
+        }
+        try synchronizeFolder(path.removingLastComponent())
+    }
+
     private static func synchronizeFolder(_ path: FilePath) throws(SystemError) {
         let descriptor = Glibc.open(path.string, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
         guard descriptor >= 0 else { throw SystemError("open", on: path.string, errno: Errno(rawValue: errno)) }
