@@ -53,7 +53,7 @@ let package = Package(
         module("JSON", []),
         module("YAML", ["CYAML"], wraps: true),
         module("OCI", ["JSON"]),
-        module("Dockerfile", []),
+        module("Dockerfile", ["JSON"]),
 
         // ground: where things live, and what was asked for
         module("ComposeSpec", ["YAML", "JSON", "Hashing", "Linux"]),

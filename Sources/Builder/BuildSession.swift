@@ -23,8 +23,15 @@ final class BuildSession: Sendable {
     private let contexts: ContextTrees
     private let state = Mutex(State())
 
+    private struct Layer {
+        let folder: FilePath
+        let tree: AnchoredTree
+    }
+
     private struct State {
         var results: [Int: StageState] = [:]
+        var trees: [[Digest]: MergedTree] = [:]
+        var layers: [Digest: Layer] = [:]
         var isStopped = false
     }
 
@@ -84,9 +91,37 @@ final class BuildSession: Sendable {
 
     // MARK: Trees
 
-    /// The tree that a layer stack shows.
+    /// The tree that layers show.
     func tree(of layers: [Digest]) throws -> MergedTree {
-        try MergedTree(self.layers.stack(of: layers))
+        let known = state.withLock { $0.trees[layers] }
+        if let known { return known }
+        let tree = MergedTree(try distinct(layers).map { try layer($0).tree })
+        state.withLock { $0.trees[layers] = tree }
+        return tree
+    }
+
+    /// The folders of layers, base first.
+    func folders(of layers: [Digest]) throws -> [FilePath] {
+        try distinct(layers).map { try layer($0).folder }
+    }
+
+    /// Whether a layer is in the store, whole.
+    func contains(_ digest: Digest) -> Bool { (try? layer(digest)) != nil }
+
+    /// Of a layer that appears more than once the topmost is left: it shows all that the others would.
+    private func distinct(_ layers: [Digest]) -> [Digest] {
+        var seen: Set<Digest> = []
+        return layers.reversed().filter { seen.insert($0).inserted }.reversed()
+    }
+
+    /// A layer, which is looked for and opened once.
+    private func layer(_ digest: Digest) throws -> Layer {
+        let known = state.withLock { $0.layers[digest] }
+        if let known { return known }
+        let folder = try layers.contents(of: digest)
+        let layer = Layer(folder: folder, tree: try AnchoredTree(folder))
+        state.withLock { $0.layers[digest] = layer }
+        return layer
     }
 
     /// The tree that an instruction names, what it ignores, and a text that stands for its contents, if they never change.
@@ -118,15 +153,6 @@ final class BuildSession: Sendable {
 
     /// Writes down what was learned about files.
     func save() { contexts.save() }
-}
-
-extension LayerStore {
-    /// The folders of layers, base first. Of a layer that appears more than once the topmost is left: an overlay refuses the
-    /// same folder twice, and the topmost shows all that the others would.
-    func stack(of layers: [Digest]) throws -> [FilePath] {
-        var seen: Set<Digest> = []
-        return try layers.reversed().filter { seen.insert($0).inserted }.map { try contents(of: $0) }.reversed()
-    }
 }
 
 /// A tree to copy from.

@@ -63,6 +63,26 @@ public struct Builder: Sendable {
         return try finish(result, session)
     }
 
+    /// The images that a build starts from or copies from, as the Dockerfile names them: what has to be there before.
+    public static func images(neededBy request: BuildRequest) throws -> [String] {
+        let document = try DockerfileText(request).document
+        let platform = try request.platform.map { try Platform(parsing: $0) } ?? .host
+        let variables = try GlobalVariables(
+            document,
+            given: request.arguments,
+            platform: PlatformArguments.values(target: platform, stage: request.target)
+        )
+        let contexts = Set(request.namedContexts.keys)
+        let graph = try BuildGraph(document, target: request.target, variables: variables, contexts: contexts)
+        let named = request.namedContexts.values.compactMap { context in
+            if case .image(let name) = context { name } else { String?.none }
+        }
+        let used = graph.nodes.values.flatMap { [$0.base] + $0.sources.values }.compactMap { source in
+            if case .image(let name) = source { name } else { String?.none }
+        }
+        return Set(named + used).sorted()
+    }
+
     private func warn(_ session: BuildSession) {
         if let syntax = session.document.directives.syntax, !Self.isOwnSyntax(syntax) {
             session.tell(.warning("syntax \(syntax): frontends are not run, the built-in parser reads the file"))

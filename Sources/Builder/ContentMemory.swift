@@ -72,26 +72,52 @@ final class ContentMemory: Sendable {
         try? WholeFile.replace(file, with: Array(text.utf8), isDurable: false)
     }
 
-    /// The bytes of 64 hexadecimal digits.
-    private static func digest(_ digits: String) -> [UInt8]? {
-        let halves = digits.utf8.compactMap { UInt8(String(UnicodeScalar($0)), radix: 16) }
-        guard halves.count == 64 else { return nil }
-        return stride(from: 0, to: 64, by: 2).map { halves[$0] << 4 | halves[$0 + 1] }
-    }
-
     private static func parse(_ bytes: [UInt8]) -> [Identity: [UInt8]] {
         let lines = bytes.split(separator: 0x0A)
         guard lines.first?.elementsEqual(heading.utf8) == true else { return [:] }
         var digests: [Identity: [UInt8]] = [:]
         digests.reserveCapacity(lines.count)
-        for line in lines.dropFirst() {
-            let fields = line.split(separator: 0x20).map { String(decoding: $0, as: UTF8.self) }
-            guard fields.count == 5, let device = UInt64(fields[0]), let inode = UInt64(fields[1]),
-                let size = Int64(fields[2]), let changed = Int64(fields[3]), let digest = digest(fields[4])
+        for var line in lines.dropFirst() {
+            guard let device = takeNumber(&line), let inode = takeNumber(&line), let size = takeNumber(&line),
+                let changed = takeNumber(&line), let digest = digest(line)
             else { continue }
-            digests[Identity(device: device, inode: inode, size: size, changed: changed)] = digest
+            let identity = Identity(device: device, inode: inode, size: Int64(size), changed: Int64(changed))
+            digests[identity] = digest
         }
         return digests
+    }
+
+    /// A decimal number of at most 63 bits and the blank after it.
+    private static func takeNumber(_ line: inout ArraySlice<UInt8>) -> UInt64? {
+        var number: UInt64 = 0
+        while let byte = line.popFirst(), byte != 0x20 {
+            guard (0x30...0x39).contains(byte), number < 900_000_000_000_000_000 else { return nil }
+            number = number * 10 + UInt64(byte - 0x30)
+        }
+        return number
+    }
+
+    /// The bytes of 64 hexadecimal digits.
+    private static func digest(_ digits: ArraySlice<UInt8>) -> [UInt8]? {
+        guard digits.count == 64 else { return nil }
+        var bytes: [UInt8] = []
+        bytes.reserveCapacity(32)
+        var high: UInt8?
+        for digit in digits {
+            let value: UInt8
+            switch digit {
+            case 0x30...0x39: value = digit - 0x30
+            case 0x61...0x66: value = digit - 0x57
+            default: return nil
+            }
+            guard let first = high else {
+                high = value
+                continue
+            }
+            bytes.append(first << 4 | value)
+            high = nil
+        }
+        return bytes
     }
 }
 

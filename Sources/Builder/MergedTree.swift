@@ -1,6 +1,5 @@
 import Linux
 import Synchronization
-import SystemPackage
 
 /// What a stack of layers shows together, read without mounting it.
 ///
@@ -13,9 +12,9 @@ final class MergedTree: SourceTree {
     private let visible: Mutex<[TreePath: [Int]]>
 
     /// - Parameter layers: the layers' folders, base first.
-    init(_ layers: [FilePath]) throws {
-        self.layers = try layers.reversed().map { path throws(SystemError) in try AnchoredTree(path) }
-        visible = Mutex([.root: Array(layers.indices)])
+    init(_ layers: [AnchoredTree]) {
+        self.layers = layers.reversed()
+        visible = Mutex([.root: Array(self.layers.indices)])
     }
 
     func entry(at path: TreePath) throws -> TreeEntry? {

@@ -45,7 +45,7 @@ extension StageBuild {
 
     private func execute(_ work: RunWork, in draft: LayerDraft, output: StepOutput) throws -> Int32 {
         let configuration = try work.configuration(state, session)
-        let stack = try session.layers.stack(of: state.layers)
+        let stack = try session.folders(of: state.layers)
         return try work.mounts.prepared(session, work.command.script) { mounts, variables in
             var configuration = configuration
             configuration.mounts += mounts

@@ -179,7 +179,7 @@ extension StageBuild {
     }
 
     private func cached(_ key: String) throws -> BuildCache.Step? {
-        guard !session.request.ignoresCache, let step = session.cache.step(key), session.layers.contains(step.layer)
+        guard !session.request.ignoresCache, let step = session.cache.step(key), session.contains(step.layer)
         else { return nil }
         return step
     }

@@ -90,7 +90,7 @@ final class BuildScene: Sendable {
 
     /// The tree that an image shows.
     func tree(_ id: Digest) throws -> MergedTree {
-        try MergedTree(layers.stack(of: configuration(id).rootfs.diffIDs))
+        MergedTree(try configuration(id).rootfs.diffIDs.map { try AnchoredTree(layers.contents(of: $0)) })
     }
 
     /// A file of an image as text; nil when there is none.

@@ -1,6 +1,9 @@
 import Dockerfile
+import Images
 import Linux
 import OCI
+import Storage
+import Synchronization
 import SystemPackage
 import TestSupport
 import Testing
@@ -263,5 +266,92 @@ import Testing
         var state = StageState(from: base, global: global, continuing: nil, escape: "\\", now: 1_000_000_000)
         for located in document.stages[0].instructions { _ = try state.apply(located.instruction) }
         return state
+    }
+}
+
+@Suite(.tags(.root), .requiresRoot) struct ParallelBuilds {
+    /// Runs nothing, and lets two commands go on only when both are there.
+    private final class Rendezvous: StepRunner {
+        private let arrived = Mutex(0)
+        private let doors: (reading: FileDescriptor, writing: FileDescriptor)
+
+        init() throws { doors = try FileDescriptor.closeOnExecPipe() }
+
+        func run(_ command: StepCommand, output: FileDescriptor) throws -> Int32 {
+            let number = arrived.withLock { count in
+                count += 1
+                return count
+            }
+            if number == 2 { _ = try doors.writing.writeAvailable([0, 0]) }
+            var byte = [UInt8](repeating: 0, count: 1)
+            _ = try doors.reading.readAvailable(into: &byte)
+            try WholeFile.replace(command.upper.appending("\(number)"), with: [], isDurable: false)
+            return command.configuration.process.arguments == ["fail"] ? 9 : 0
+        }
+    }
+
+    @Test func `build stages that do not wait for each other at the same time`() throws {
+        try BuildScene.with { scene in
+            let text = """
+                FROM scratch AS a
+                RUN ["a"]
+                FROM scratch AS b
+                RUN ["b"]
+                FROM scratch
+                COPY --from=a / /x/
+                COPY --from=b / /x/
+                """
+            let id = try scene.build(text, runner: Rendezvous())
+            #expect(try scene.listing(id).map { $0.split(separator: " ")[0] } == ["x/", "x/1", "x/2"])
+        }
+    }
+
+    @Test func `end when one of them fails, with its error`() throws {
+        try BuildScene.with { scene in
+            let text = """
+                FROM scratch AS a
+                RUN ["fail"]
+                FROM scratch AS b
+                RUN ["b"]
+                FROM scratch
+                COPY --from=a / /x/
+                COPY --from=b / /x/
+                """
+            let runner = try Rendezvous()
+            let error = #expect(throws: BuilderError.self) { try scene.build(text, runner: runner) }
+            #expect(error?.problem == .commandFailed("fail", exitCode: 9, lastOutput: []))
+            #expect(try scene.images.list().isEmpty)
+            #expect(try Folder.names(in: scene.root.layers.appending("drafts")).isEmpty)
+        }
+    }
+}
+
+@Suite(.tags(.root), .requiresRoot) struct InterruptedBuilds {
+    @Test func `are cleared away by the next`() throws {
+        try BuildScene.with { scene in
+            let id = String(repeating: "a", count: 64)
+            let left = scene.root.run.pushing("builds/left")
+            let sandbox = scene.root.run.pushing(FilePath("sandboxes/\(id)"))
+            for folder in [left.appending("commands"), sandbox] { try Folder.makeAll(folder) }
+            try WholeFile.replace(left.pushing(FilePath("commands/\(id)")), with: [], isDurable: false)
+            try Folder.makeAll(scene.root.layers.pushing("drafts/left/diff"))
+            try scene.write("f", "f")
+            try scene.build("FROM scratch\nCOPY f /")
+            #expect(!Folder.hasEntry(left))
+            #expect(!Folder.hasEntry(sandbox))
+            #expect(try Folder.names(in: scene.root.layers.appending("drafts")).isEmpty)
+        }
+    }
+}
+
+@Suite struct NeededImages {
+    @Test func `are those that the target's stages name`() throws {
+        var request = BuildRequest(context: "/nowhere")
+        request.dockerfile = .text(
+            "ARG V=1\nFROM a:$V AS one\nFROM unused\nFROM one AS two\nCOPY --from=b /x /x\nCOPY --from=named /y /y"
+        )
+        request.namedContexts = ["named": .image("c")]
+        request.target = "two"
+        #expect(try Builder.images(neededBy: request) == ["a:1", "b", "c"])
     }
 }
