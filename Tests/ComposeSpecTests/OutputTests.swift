@@ -19,14 +19,6 @@ import Testing
         #expect(
             printed == """
                 name: shop
-                networks:
-                  default:
-                    ipam: {}
-                    name: shop_default
-                secrets:
-                  key:
-                    environment: KEY
-                    name: shop_key
                 services:
                   db:
                     command: null
@@ -61,6 +53,14 @@ import Testing
                         protocol: tcp
                         published: "8080"
                         target: 80
+                networks:
+                  default:
+                    ipam: {}
+                    name: shop_default
+                secrets:
+                  key:
+                    environment: KEY
+                    name: shop_key
 
                 """
         )

@@ -8,7 +8,7 @@ extension LoadedProject {
     }
 
     /// The project as `config` prints it.
-    public func yaml() -> String { Emitter.text(of: output) }
+    public func yaml() -> String { Emitter.text(of: output.inFileOrder) }
 
     private var output: Node {
         var model = model
@@ -37,12 +37,26 @@ extension LoadedModel {
     }
 
     /// The files as `config --no-interpolate` prints them.
-    public func yaml() -> String { Emitter.text(of: output) }
+    public func yaml() -> String { Emitter.text(of: output.inFileOrder) }
 
     private var output: Node { model.sortedByKey }
 }
 
 extension Node {
+    private static let topKeys = ["name", "services", "networks", "volumes", "secrets", "configs", "models"]
+
+    /// With the sections of a file in the order in which people write them, the others after them.
+    fileprivate var inFileOrder: Node {
+        guard let mapping else { return self }
+        var ordered = Mapping()
+        for key in Self.topKeys {
+            guard let name = mapping.key(key), let value = mapping[key] else { continue }
+            ordered.set(value, for: name)
+        }
+        for entry in mapping.entries { ordered.set(entry.value, for: entry.key) }
+        return Node(.mapping(ordered), at: mark)
+    }
+
     /// With the keys of every mapping in order.
     fileprivate var sortedByKey: Node {
         var node = self
