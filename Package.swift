@@ -116,7 +116,10 @@ let package = Package(
         tests("Volumes", ["Volumes", "Storage", "Linux"]),
         tests("Containers", ["Containers", "Supervision", "Storage", "OCI", "Linux"]),
         tests("Builder", ["Builder", "Images", "Storage", "Dockerfile", "OCI", "Linux"]),
-        tests("Orchestrator", ["Orchestrator", "ComposeSpec", "Containers", "Storage", "Volumes"]),
+        tests(
+            "Orchestrator",
+            ["Orchestrator", "ComposeSpec", "Containers", "Networks", "Images", "Storage", "Volumes", "OCI", "Linux"]
+        ),
         tests("CLI", ["CLI", "JSON", "Linux", "Orchestrator"]),
         tests("Monitor", ["Monitor", "Supervision", "NameResolution", "JSON", "Linux"]),
         .testTarget(

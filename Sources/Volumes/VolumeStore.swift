@@ -148,6 +148,10 @@ public struct VolumeStore: Sendable {
         let draft = volume.folder.appending("_filling")
         do throws(SystemError) {
             guard try Folder.names(in: data).isEmpty else { return }
+            // Two containers that are made at the same time may both find it empty.
+            let lock = try FileLock.await(volume.folder.appending("lock"))
+            defer { withExtendedLifetime(lock) {} }
+            guard try Folder.names(in: data).isEmpty else { return }
             try Removal.tree(draft)
             try Folder.make(draft, mode: 0o755)
             guard try StackedTree.copyFolder(path, of: layers, into: draft), try Folder.move(draft, to: data) else {

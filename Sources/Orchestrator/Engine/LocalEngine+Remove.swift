@@ -26,8 +26,12 @@ extension LocalEngine {
 
     /// Removes a plan's container, unless it has removed itself meanwhile.
     func removeIfThere(_ container: ContainerIdentity, withAnonymousVolumes: Bool) throws {
-        guard Folder.hasEntry(root.container(container.id)) else { return }
-        try remove(container.id, withAnonymousVolumes: withAnonymousVolumes)
+        do {
+            try remove(container.id, withAnonymousVolumes: withAnonymousVolumes)
+        } catch {
+            guard Folder.hasEntry(root.container(container.id)) else { return }
+            throw error
+        }
     }
 
     /// The containers that refer to a volume, whatever they do.

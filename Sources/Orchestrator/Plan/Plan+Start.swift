@@ -9,7 +9,7 @@ extension Plan {
         let view = ProjectView(project: project, observed: observed)
         let selected = try view.selection(options.services)
         var replicas: [String: [Replica]] = [:]
-        for service in selected {
+        for service in view.graph.order(selected) {
             let found = view.replicas(of: service)
             let wanted = project?.service(service).map { $0.provider == nil ? $0.replicas : 0 } ?? 1
             guard !found.isEmpty || wanted == 0 else { throw .noContainer(service: service) }
