@@ -43,9 +43,8 @@ public struct Builder: Sendable {
         report: @escaping @Sendable (BuildEvent) -> Void = { _ in }
     ) throws -> Digest {
         let dockerfile = try DockerfileText(request)
-        try Workspace.sweep(root)
+        let workspace = try Workspace.make(in: root, undo: runner.clear)
         try layers.sweep()
-        let workspace = try Workspace.make(in: root)
         defer { workspace.remove() }
         let cache = try BuildCache(root)
         let stores = BuildStores(images: images, layers: layers, cache: cache, runner: runner)

@@ -24,6 +24,9 @@ protocol StepRunner: Sendable {
     ///
     /// - Returns: The exit status, or 128 plus a signal's number.
     func run(_ command: StepCommand, output: FileDescriptor) throws -> Int32
+
+    /// Undoes what a command left whose build was killed.
+    func clear(_ id: String) throws
 }
 
 /// Runs commands in containers of their own, which nobody watches and which leave nothing.
@@ -47,6 +50,11 @@ struct SandboxRunner: StepRunner {
             network: try preparation(command, attachment),
             output: output
         )
+    }
+
+    func clear(_ id: String) throws {
+        try sandbox.clear(id)
+        try networks.release(container: id)
     }
 
     /// The network of the command; nil is the host's own.

@@ -1,5 +1,4 @@
 import Linux
-import Networks
 import Storage
 import SystemPackage
 
@@ -16,31 +15,32 @@ final class Workspace: Sendable {
         self.lock = lock
     }
 
-    /// A folder of its own.
-    static func make(in root: StateRoot) throws -> Workspace {
-        let name = RandomName.hexadecimal(16)
-        let folder = transient(root).appending(name)
+    /// A folder of its own, after clearing away those of builds that were killed.
+    ///
+    /// - Parameter undo: Undoes what a command left, by its identifier.
+    static func make(in root: StateRoot, undo: (String) throws -> Void) throws -> Workspace {
+        let all = root.run.appending("builds")
+        try Folder.makeAll(all)
+        // Held while locks come and go, so that nobody sweeps a folder that is just being made.
+        let gate = try FileLock.await(root.run.appending("builds.lock"))
+        try sweep(all, undo: undo)
+        let folder = all.appending(RandomName.hexadecimal(16))
         try Folder.makeAll(folder.appending("commands"))
         guard let lock = try FileLock.take(folder.appending("lock")) else {
             throw SystemError("flock", on: folder.string, errno: .wouldBlock)
         }
+        _ = consume gate
         return Workspace(folder: folder, lock: lock)
     }
 
-    /// Undoes what builds left that were killed.
-    static func sweep(_ root: StateRoot) throws {
-        for name in try Folder.names(in: transient(root)) {
-            let folder = transient(root).appending(name)
+    private static func sweep(_ all: FilePath, undo: (String) throws -> Void) throws {
+        for name in try Folder.names(in: all) {
+            let folder = all.appending(name)
             guard try !FileLock.isHeld(folder.appending("lock")) else { continue }
-            for id in try Folder.names(in: folder.appending("commands")) {
-                try NetworkStore(root: root).release(container: id)
-                try Removal.tree(root.run.appending("sandboxes").appending(id))
-            }
+            for id in try Folder.names(in: folder.appending("commands")) { try undo(id) }
             try Removal.tree(folder)
         }
     }
-
-    private static func transient(_ root: StateRoot) -> FilePath { root.run.appending("builds") }
 
     /// Notes that a command is about to run, and takes the note back afterwards.
     func whileNoted<Result>(_ id: String, _ body: () throws -> Result) throws -> Result {

@@ -31,7 +31,7 @@ public struct Sandbox: Sendable {
         network: NetworkPreparation,
         output: FileDescriptor
     ) throws(ContainerError) -> Int32 {
-        let place = SandboxFolder(path: store.root.run.appending("sandboxes").appending(configuration.id))
+        let place = SandboxFolder(path: folder(of: configuration.id))
         let settlement = Settlement(store: store, configuration: configuration)
         let layout = try systemCall { () throws(SystemError) in try CgroupLayout.current() }
         let cgroup = try settlement.cgroup(in: layout)
@@ -65,6 +65,9 @@ public struct Sandbox: Sendable {
         try removeStubs(upper: RootedFolder(upper), layers: layers.map { RootedFolder($0) })
         return code
     }
+
+    /// The few files of one run.
+    func folder(of id: String) -> FilePath { store.root.run.appending("sandboxes").appending(id) }
 
     /// Takes away the empty files and folders that stood under our own mounts, unless the image has them.
     private func removeStubs(upper: RootedFolder, layers: [RootedFolder]) throws(ContainerError) {

@@ -270,7 +270,7 @@ import Testing
 }
 
 @Suite(.tags(.root), .requiresRoot) struct ParallelBuilds {
-    /// Runs nothing, and lets two commands go on only when both are there.
+    /// Runs no program, and lets two commands go on only when both are there.
     private final class Rendezvous: StepRunner {
         private let arrived = Mutex(0)
         private let doors: (reading: FileDescriptor, writing: FileDescriptor)
@@ -288,6 +288,8 @@ import Testing
             try WholeFile.replace(command.upper.appending("\(number)"), with: [], isDurable: false)
             return command.configuration.process.arguments == ["fail"] ? 9 : 0
         }
+
+        func clear(_ id: String) {}
     }
 
     @Test func `build stages that do not wait for each other at the same time`() throws {
