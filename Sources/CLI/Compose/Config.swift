@@ -1,9 +1,7 @@
 import ComposeSpec
-import JSON
 import Linux
 import Orchestrator
 import SystemPackage
-import YAML
 
 extension Compose {
     /// `tutti config`
@@ -47,13 +45,14 @@ extension Compose {
             options.readsServiceFiles = !arguments[Self.noResolution]
             if arguments[Self.noInterpolate] {
                 options.interpolates = false
-                try write(document(try Loader(options: options).loadModel().model, escapesDollars: false))
+                let loaded = try Loader(options: options).loadModel()
+                try write(isJSON ? loaded.json() + "\n" : loaded.yaml())
                 return 0
             }
             let loaded = try Loader(options: options).load()
             for warning in loaded.warnings { Console.note("\(Session.warningMark) \(warning.description.printable)") }
             guard !arguments[CommonFlag.quiet] else { return 0 }
-            try write(list(of: loaded.project) ?? document(loaded.model, escapesDollars: true))
+            try write(list(of: loaded.project) ?? (isJSON ? loaded.json() + "\n" : loaded.yaml()))
             return 0
         }
 
@@ -78,73 +77,11 @@ extension Compose {
                 .map { "\($0.name) \($0.configurationHash)" }
         }
 
-        private func document(_ model: Node, escapesDollars: Bool) -> String {
-            let model = (escapesDollars ? model.escapingDollars : model).inOrder(isTop: true)
-            guard arguments[Self.format] != "json" else {
-                return String(decoding: JSONValue(model).bytes(indentation: 2), as: UTF8.self) + "\n"
-            }
-            return Emitter.text(of: model)
-        }
+        private var isJSON: Bool { arguments[Self.format] == "json" }
 
         private func write(_ text: String) throws {
             guard let path = arguments[Self.output] else { return try Console.print(text) }
             try WholeFile.replace(FilePath(path), with: Array(text.utf8), isDurable: false, mode: 0o644)
-        }
-    }
-}
-
-extension Node {
-    /// The tree with `$` as `$$` in its texts, so that reading it again replaces nothing.
-    fileprivate var escapingDollars: Node {
-        var node = self
-        switch value {
-        case .string(let text) where text.contains("$"):
-            node.value = .string(String(text.flatMap { $0 == "$" ? "$$" : "\($0)" }))
-        case .sequence(let items): node.value = .sequence(items.map(\.escapingDollars))
-        case .mapping(var mapping):
-            mapping.transformValues { _, value in value.escapingDollars }
-            node.value = .mapping(mapping)
-        default: break
-        }
-        return node
-    }
-}
-
-extension Node {
-    private static let topKeys = ["name", "services", "networks", "volumes", "configs", "secrets"]
-
-    /// The tree with its keys in the order of names; those of the document itself as they are usually written.
-    fileprivate func inOrder(isTop: Bool = false) -> Node {
-        var node = self
-        switch value {
-        case .sequence(let items): node.value = .sequence(items.map { $0.inOrder() })
-        case .mapping(let mapping):
-            var sorted = Mapping()
-            let place = { (key: String) in isTop ? Self.topKeys.firstIndex(of: key) ?? Self.topKeys.count : 0 }
-            let entries = mapping.entries.sorted {
-                (place($0.key.text), $0.key.text) < (place($1.key.text), $1.key.text)
-            }
-            for entry in entries { sorted.set(entry.value.inOrder(), for: entry.key) }
-            node.value = .mapping(sorted)
-        default: break
-        }
-        return node
-    }
-}
-
-extension JSONValue {
-    /// A tree of YAML as JSON.
-    init(_ node: Node) {
-        switch node.value {
-        case .null: self = .null
-        case .bool(let flag): self = .bool(flag)
-        case .integer(let number): self = .integer(Int64(number))
-        case .unsigned(let number): self = .number(Double(number))
-        case .float(let number): self = .number(number)
-        case .timestamp(let text), .string(let text): self = .string(text)
-        case .sequence(let items): self = .array(items.map { JSONValue($0) })
-        case .mapping(let mapping):
-            self = .object(mapping.entries.map { Member($0.key.text, JSONValue($0.value)) })
         }
     }
 }
