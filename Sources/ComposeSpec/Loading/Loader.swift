@@ -30,7 +30,7 @@ public struct Loader: Sendable {
             discovery: reading.discovery,
             environment: reading.source.environment,
             profiles: selection.profiles
-        ).project(from: narrowed, disabled: selection.disabled)
+        ).project(from: narrowed, disabled: selection.disabled + selection.unwanted)
         return LoadedProject(project: project, warnings: reading.warnings, model: narrowed)
     }
 

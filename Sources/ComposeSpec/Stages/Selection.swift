@@ -35,6 +35,12 @@ struct Selection {
         narrowed = Self.keeping(enabled) { wanted?.contains($0.key.text) ?? true }
     }
 
+    /// The services that are enabled and not wanted: those of a project all the same, and no strangers to it.
+    var unwanted: [Mapping.Entry] {
+        let wanted = Set((narrowed["services"]?.entries ?? []).map(\.key.text))
+        return (enabled["services"]?.entries ?? []).filter { !wanted.contains($0.key.text) }
+    }
+
     private static func keeping(_ model: Node, where condition: (Mapping.Entry) -> Bool) -> Node {
         var model = model
         model.edit { top in top.edit("services") { node in node.edit { $0.keep(where: condition) } } }

@@ -85,7 +85,7 @@ extension LocalEngine {
         if case .container(let next) = other.configuration.network, next != id { return try sharedNetwork(with: next) }
         guard try other.status.isActive else { throw EngineError.networkSharesNothing(container: other.name) }
         guard other.configuration.network != .host else { return try .host() }
-        let folder = root.runningContainer(other.id)
+        let folder = root.container(other.id)
         return NetworkPreparation(
             namespace: root.networkNamespace(other.id).string,
             hosts: try text(of: folder.appending("hosts")),
