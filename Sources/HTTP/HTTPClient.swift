@@ -21,7 +21,7 @@ public struct HTTPClient: Sendable {
     public func perform(
         _ request: HTTPRequest,
         answered: @escaping (HTTPResponse) -> Bool = { _ in true },
-        receive: @escaping (UnsafeRawBufferPointer) -> Bool
+        receive: @escaping ([UInt8]) -> Bool
     ) throws(HTTPError) -> HTTPResponse {
         let transfer = Transfer(upload: request.body ?? [], answered: answered, receive: receive)
         var status = 0
@@ -65,14 +65,14 @@ private final class Transfer {
     private let upload: [UInt8]
     private var uploaded = 0
     private let answered: (HTTPResponse) -> Bool
-    private let receive: (UnsafeRawBufferPointer) -> Bool
+    private let receive: ([UInt8]) -> Bool
     private var isAnswered = false
     private(set) var response = HTTPResponse(status: 0)
 
     init(
         upload: [UInt8],
         answered: @escaping (HTTPResponse) -> Bool,
-        receive: @escaping (UnsafeRawBufferPointer) -> Bool
+        receive: @escaping ([UInt8]) -> Bool
     ) {
         self.upload = upload
         self.answered = answered
@@ -135,7 +135,7 @@ private final class Transfer {
     }
 
     private func takeBody(_ bytes: UnsafeRawBufferPointer) -> Bool {
-        finishHeaders() && receive(bytes)
+        finishHeaders() && receive(Array(bytes))
     }
 
     private func give(_ buffer: UnsafeMutableRawBufferPointer) -> Int {

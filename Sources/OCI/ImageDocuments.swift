@@ -24,6 +24,15 @@ public struct Descriptor: Codable, Hashable, Sendable {
     }
 }
 
+extension Descriptor {
+    /// The same blob under the OCI name for what it is.
+    public var inOCIWords: Descriptor {
+        var descriptor = self
+        descriptor.mediaType = mediaType.inOCIWords
+        return descriptor
+    }
+}
+
 /// One image for one platform: its configuration and layers. OCI image specification, manifest.md
 public struct ImageManifest: Codable, Hashable, Sendable {
     public var schemaVersion: Int

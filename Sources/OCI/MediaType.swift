@@ -32,6 +32,15 @@ public struct MediaType: Hashable, Sendable, Codable, RawRepresentable {
     public var isIndex: Bool { self == .index || self == .dockerIndex }
     public var isManifest: Bool { self == .manifest || self == .dockerManifest }
 
+    /// The OCI name for what Docker has its own for.
+    public var inOCIWords: MediaType {
+        let names: [MediaType: MediaType] = [
+            .dockerIndex: .index, .dockerManifest: .manifest, .dockerConfiguration: .configuration,
+            .dockerLayer: .layer, .dockerGzipLayer: .gzipLayer, .dockerZstdLayer: .zstdLayer,
+        ]
+        return names[self] ?? self
+    }
+
     /// Whether it names a layer that can be unpacked: a tar, plain or compressed.
     public var isLayer: Bool {
         rawValue.hasPrefix("application/vnd.oci.image.layer.") || rawValue.hasPrefix(Self.dockerLayer.rawValue)

@@ -67,28 +67,35 @@ public struct BlobStore: Sendable {
         expecting expected: Digest? = nil,
         size expectedSize: Int64? = nil
     ) throws -> (digest: Digest, size: Int64) {
-        try Folder.makeAll(folder, mode: 0o711)
-        let draft = try OwnedDescriptor.nameless(in: folder)
-        let hash = SHA256()
-        var size: Int64 = 0
+        let draft = try makeDraft()
         while let piece = try source.next() {
-            hash.update(piece, 0..<piece.count)
-            size += Int64(piece.count)
-            if let expectedSize, size > expectedSize {
-                throw StorageError.wrongSize(expected: expectedSize, actual: size)
+            if let expectedSize, draft.size + Int64(piece.count) > expectedSize {
+                throw StorageError.wrongSize(expected: expectedSize, actual: draft.size + Int64(piece.count))
             }
             try draft.write(piece)
         }
-        let digest = Digest(sha256: hash.sum())
-        if let expected, expected != digest { throw StorageError.wrongDigest(expected: expected, actual: digest) }
-        if let expectedSize, size != expectedSize {
-            throw StorageError.wrongSize(expected: expectedSize, actual: size)
+        if let expectedSize, draft.size != expectedSize {
+            throw StorageError.wrongSize(expected: expectedSize, actual: draft.size)
         }
-        guard !contains(digest) else { return (digest, size) }
-        try draft.synchronize()
-        _ = try draft.publish(as: path(of: digest))
+        return (try commit(draft, expecting: expected), draft.size)
+    }
+
+    /// A blob to be filled piece by piece.
+    public func makeDraft() throws -> BlobDraft {
+        try Folder.makeAll(folder, mode: 0o711)
+        return BlobDraft(try OwnedDescriptor.nameless(in: folder))
+    }
+
+    /// Makes what was written to a draft a blob.
+    ///
+    /// - Throws: ``StorageError/wrongDigest(expected:actual:)``; nothing is stored then.
+    public func commit(_ draft: BlobDraft, expecting expected: Digest? = nil) throws -> Digest {
+        let digest = draft.digest
+        if let expected, expected != digest { throw StorageError.wrongDigest(expected: expected, actual: digest) }
+        guard !contains(digest) else { return digest }
+        try draft.publish(as: path(of: digest))
         try Folder.synchronize(folder)
-        return (digest, size)
+        return digest
     }
 
     /// Removes a blob; a missing one is fine.

@@ -42,7 +42,8 @@ extension LocalEngine {
     }
 
     private func fetch(_ wish: ImagePull, _ progress: @escaping @Sendable (Event) -> Void) throws {
-        throw EngineError.imageNotFound(wish.reference)
+        let platform = try wish.platform.map { try Platform(parsing: $0) } ?? .host
+        _ = try images.pull(try ImageReference(parsing: wish.reference), platform: platform)
     }
 
     /// Fetches an image, or builds it if it cannot be had.
