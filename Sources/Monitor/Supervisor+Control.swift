@@ -28,6 +28,7 @@ extension Supervisor {
     private func clientsChanged() {
         clients.removeAll { !$0.isOpen }
         output.regulate()
+        if clients.isEmpty, phase == .running { OwnProcess.trimMemory() }
         if phase == .ending, clients.allSatisfy({ $0.hasSentAll }) { loop.stop() }
     }
 
