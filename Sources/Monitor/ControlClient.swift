@@ -14,6 +14,10 @@ final class ControlClient {
     var isAttached = false
     /// Whether it is told of the end.
     var awaitsEnd = false
+    /// Whether it has said anything yet.
+    private(set) var hasAsked = false
+    /// Whether it was told of the end.
+    private var knowsEnd = false
     /// Whether its messages are left in the socket until standard input has room again.
     var isHeldBack = false {
         didSet { regulate() }
@@ -42,7 +46,15 @@ final class ControlClient {
     }
 
     var isFull: Bool { queuedBytes >= Self.fullQueue }
-    var hasSentAll: Bool { queue.isEmpty }
+    /// Whether it may still hear something: what it was sent, or the answer to a request that is on its way.
+    var isServed: Bool { queue.isEmpty && (hasAsked || isAttached) }
+
+    /// Tells of the end, once, if it wants to know.
+    func tellEnd(code: Int32) {
+        guard isAttached || awaitsEnd, !knowsEnd else { return }
+        knowsEnd = true
+        send(.exited(code: code))
+    }
 
     func send(_ message: ControlMessage) { send(packet: message.packet) }
 
@@ -82,6 +94,7 @@ final class ControlClient {
     }
 
     private func receive(_ packet: [UInt8]) {
+        hasAsked = true
         guard let message = ControlMessage(packet: packet) else { return send(.refused("unknown message")) }
         received(message)
     }

@@ -8,12 +8,30 @@ extension Supervisor {
     func listen() throws -> PacketSocket {
         let listener = try PacketSocket.listen(at: RunFile.socket, in: folder)
         try listener.descriptor.setNonBlocking()
-        try loop.watch(listener.descriptor, for: .readable) { [unowned self] _ in
-            guard let socket = try? listener.accept() else { return }
-            guard let user = try? socket.peerUser(), user == 0 || user == OwnProcess.user else { return socket.close() }
-            _ = try? accept(socket, isOwner: false)
-        }
+        try loop.watch(listener.descriptor, for: .readable) { [unowned self] _ in _ = acceptNext(on: listener) }
         return listener
+    }
+
+    /// Takes the next connection; false if there is none.
+    private func acceptNext(on listener: PacketSocket) -> Bool {
+        guard let socket = try? listener.accept() else { return false }
+        if let user = try? socket.peerUser(), user == 0 || user == OwnProcess.user {
+            _ = try? accept(socket, isOwner: false)
+        } else {
+            socket.close()
+        }
+        return true
+    }
+
+    /// Takes the connections that came while the end was prepared, and lets no more come. Whoever asks for the end is
+    /// told of it.
+    func closeListener() {
+        guard let listener else { return }
+        self.listener = nil
+        try? Removal.file(folder.appending(RunFile.socket))
+        while acceptNext(on: listener) {}
+        loop.forget(listener.descriptor)
+        listener.close()
     }
 
     @discardableResult
@@ -29,10 +47,17 @@ extension Supervisor {
         clients.removeAll { !$0.isOpen }
         output.regulate()
         if clients.isEmpty, phase == .running { OwnProcess.trimMemory() }
-        if phase == .ending, clients.allSatisfy({ $0.hasSentAll }) { loop.stop() }
+        if phase == .ending, clients.allSatisfy(\.isServed) { loop.stop() }
     }
 
     private func handle(_ message: ControlMessage, from client: ControlClient) {
+        perform(message, for: client)
+        guard phase == .ending else { return }
+        client.tellEnd(code: state.exitCode)
+        clientsChanged()
+    }
+
+    private func perform(_ message: ControlMessage, for client: ControlClient) {
         switch message {
         case .signal(let number): answer(client) { () throws(SystemError) in try send(number) }
         case .stop(let signal, let grace):

@@ -96,10 +96,10 @@ extension Supervisor {
         let isRecorded = recordExit(error: error)
         let urgent = order.teardown.filter(\.isUrgent)
         var failures = Teardown.perform(urgent)
-        for client in clients where client.awaitsEnd || client.isAttached { client.send(.exited(code: state.exitCode)) }
+        for client in clients { client.tellEnd(code: state.exitCode) }
         failures += Teardown.perform(order.teardown.filter { !$0.isUrgent })
+        closeListener()
         if isRecorded, failures.isEmpty { try? RunFile.removeAll(in: folder) }
-        close(listener)
         lock = nil
         // The disk is slow and nobody waits for it: a container whose record a power cut takes counts as stopped by it.
         try? WholeFile.synchronize(FilePath(order.exitRecord))
@@ -125,16 +125,9 @@ extension Supervisor {
         }
     }
 
-    private func close(_ listener: PacketSocket?) {
-        guard let listener else { return }
-        loop.forget(listener.descriptor)
-        listener.close()
-        self.listener = nil
-    }
-
-    /// Ends the loop when every client has what it was sent.
+    /// Ends the loop when every client has what it was sent, and those that have just come have been answered.
     private func leaveWhenHeard() {
-        guard clients.contains(where: { !$0.hasSentAll }) else { return loop.stop() }
+        guard !clients.allSatisfy(\.isServed) else { return loop.stop() }
         loop.schedule(after: Self.clientPatience) { [unowned self] in loop.stop() }
     }
 

@@ -123,6 +123,23 @@ import Testing
         }
     }
 
+    @Test func `answers whoever came before the end and asks after it`() throws {
+        try withTemporaryFolder { root in
+            let container = try MonitoredProcess("exec sleep 100", in: root)
+            let process = try ChildProcess(pid: container.state().pid).pidDescriptor
+            defer { close(process) }
+            let client = try container.connect()
+            kill(try container.state().pid, SIGKILL)
+            var ended = pollfd(fd: process, events: Int16(POLLIN), revents: 0)
+            #expect(poll(&ended, 1, 5000) == 1)
+            #expect(try client.send(ControlMessage.wait.packet))
+            #expect(try client.message() == .accepted)
+            #expect(try client.message() == .exited(code: 137))
+            client.close()
+            try container.wait()
+        }
+    }
+
     @Test func `leaves all that the next command needs when it is killed`() throws {
         try withTemporaryFolder { root in
             let container = try MonitoredProcess("exec sleep 100", in: root) { order in
