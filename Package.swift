@@ -88,7 +88,7 @@ let package = Package(
             "CLI",
             [
                 "Orchestrator", "Builder", "Containers", "Images", "Networks", "Volumes", "ComposeSpec", "Dockerfile",
-                "Storage", "Supervision", "OCI", "JSON", "YAML", "Linux", "Hashing",
+                "NameResolution", "Storage", "Supervision", "OCI", "JSON", "YAML", "Linux", "Hashing", "Compression",
             ]
         ),
         module("Monitor", ["Supervision", "NameResolution", "JSON", "Linux"]),

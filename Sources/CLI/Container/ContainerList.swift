@@ -4,7 +4,7 @@ import Orchestrator
 
 extension Docker {
     /// `docker ps`
-    struct PS: Command {
+    struct ContainerList: Command {
         static let usage = Usage(
             synopsis: "[OPTIONS]",
             summary: "List containers",

@@ -2,14 +2,110 @@ extension CommandGroup {
     /// Compose's commands, and groups for single objects.
     static let tutti = CommandGroup(
         summary: "Runs Compose projects on Linux, with neither a daemon nor Docker",
-        entries: composeEntries + groups
+        entries: composeEntries + [("inspect", .command(Docker.Inspect.self))] + groups
     )
 
     /// Docker's commands.
     static let docker = CommandGroup(
         summary: "Docker's command line, without an engine behind it",
-        entries: []
+        entries: shortEntries + groups
     )
 
-    private static let groups: [(name: String, entry: Entry)] = []
+    private static let groups: [(name: String, entry: Entry)] = [
+        ("container", .group { CommandGroup(summary: "Deal with containers", entries: containerEntries) }),
+        ("image", .group { CommandGroup(summary: "Deal with images", entries: imageEntries) }),
+        ("network", .group { CommandGroup(summary: "Deal with networks", entries: networkEntries) }),
+        ("system", .group { CommandGroup(summary: "Deal with everything at once", entries: systemEntries) }),
+        ("volume", .group { CommandGroup(summary: "Deal with volumes", entries: volumeEntries) }),
+    ]
+
+    /// What `docker container` and `docker` have in common.
+    private static let lifecycleEntries: [(name: String, entry: Entry)] = [
+        ("attach", .command(Docker.Attach.self)),
+        ("create", .command(Docker.Create.self)),
+        ("exec", .command(Docker.Exec.self)),
+        ("kill", .command(Docker.Kill.self)),
+        ("logs", .command(Docker.Logs.self)),
+        ("pause", .command(Docker.Pause.self)),
+        ("port", .command(Docker.Port.self)),
+        ("rename", .command(Docker.Rename.self)),
+        ("restart", .command(Docker.Restart.self)),
+        ("rm", .command(Docker.Remove.self)),
+        ("run", .command(Docker.Run.self)),
+        ("start", .command(Docker.Start.self)),
+        ("stop", .command(Docker.Stop.self)),
+        ("top", .command(Docker.Top.self)),
+        ("unpause", .command(Docker.Unpause.self)),
+        ("wait", .command(Docker.Wait.self)),
+    ]
+
+    private static let containerEntries: [(name: String, entry: Entry)] =
+        lifecycleEntries + [
+            ("inspect", .command(Docker.InspectContainer.self)),
+            ("ls", .command(Docker.ContainerList.self)),
+            ("~list", .command(Docker.ContainerList.self)),
+            ("~ps", .command(Docker.ContainerList.self)),
+            ("prune", .command(Docker.PruneContainers.self)),
+            ("~remove", .command(Docker.Remove.self)),
+        ]
+
+    private static let imageEntries: [(name: String, entry: Entry)] = [
+        ("build", .command(Docker.Build.self)),
+        ("history", .command(Docker.History.self)),
+        ("import", .command(Docker.Import.self)),
+        ("inspect", .command(Docker.InspectImage.self)),
+        ("load", .command(Docker.Load.self)),
+        ("ls", .command(Docker.ImageList.self)),
+        ("~list", .command(Docker.ImageList.self)),
+        ("prune", .command(Docker.PruneImages.self)),
+        ("pull", .command(Docker.Pull.self)),
+        ("rm", .command(Docker.RemoveImage.self)),
+        ("~remove", .command(Docker.RemoveImage.self)),
+        ("save", .command(Docker.Save.self)),
+        ("tag", .command(Docker.Tag.self)),
+    ]
+
+    private static let volumeEntries: [(name: String, entry: Entry)] = [
+        ("create", .command(Docker.CreateVolume.self)),
+        ("inspect", .command(Docker.InspectVolume.self)),
+        ("ls", .command(Docker.VolumeList.self)),
+        ("~list", .command(Docker.VolumeList.self)),
+        ("prune", .command(Docker.PruneVolumes.self)),
+        ("rm", .command(Docker.RemoveVolume.self)),
+        ("~remove", .command(Docker.RemoveVolume.self)),
+    ]
+
+    private static let networkEntries: [(name: String, entry: Entry)] = [
+        ("create", .command(Docker.CreateNetwork.self)),
+        ("inspect", .command(Docker.InspectNetwork.self)),
+        ("ls", .command(Docker.NetworkList.self)),
+        ("~list", .command(Docker.NetworkList.self)),
+        ("prune", .command(Docker.PruneNetworks.self)),
+        ("rm", .command(Docker.RemoveNetwork.self)),
+        ("~remove", .command(Docker.RemoveNetwork.self)),
+    ]
+
+    private static let systemEntries: [(name: String, entry: Entry)] = [
+        ("df", .command(Docker.DiskFree.self)),
+        ("info", .command(Docker.Info.self)),
+        ("prune", .command(Docker.PruneSystem.self)),
+        ("resume", .command(Docker.Resume.self)),
+    ]
+
+    private static let shortEntries: [(name: String, entry: Entry)] =
+        lifecycleEntries + [
+            ("build", .command(Docker.Build.self)),
+            ("history", .command(Docker.History.self)),
+            ("images", .command(Docker.ImageList.self)),
+            ("import", .command(Docker.Import.self)),
+            ("info", .command(Docker.Info.self)),
+            ("inspect", .command(Docker.Inspect.self)),
+            ("load", .command(Docker.Load.self)),
+            ("ps", .command(Docker.ContainerList.self)),
+            ("pull", .command(Docker.Pull.self)),
+            ("rmi", .command(Docker.RemoveImage.self)),
+            ("save", .command(Docker.Save.self)),
+            ("tag", .command(Docker.Tag.self)),
+            ("version", .command(Docker.Version.self)),
+        ]
 }

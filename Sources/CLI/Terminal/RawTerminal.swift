@@ -25,3 +25,16 @@ enum StandardStreams {
         return WindowSize(rows: 0, columns: 0)
     }
 }
+
+extension StandardStreams {
+    /// Everything that standard input gives, as text. More than 16 MiB are an error (`EFBIG`).
+    static func readAll() throws -> String {
+        var bytes: [UInt8] = []
+        var buffer = [UInt8](repeating: 0, count: 65536)
+        while let count = try FileDescriptor.standardInput.readAvailable(into: &buffer), count > 0 {
+            bytes += buffer[..<count]
+            guard bytes.count <= 16 << 20 else { throw Errno.fileTooLarge }
+        }
+        return String(decoding: bytes, as: UTF8.self)
+    }
+}

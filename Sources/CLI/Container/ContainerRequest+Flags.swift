@@ -1,0 +1,131 @@
+import Containers
+import Orchestrator
+import Supervision
+import SystemPackage
+
+extension ContainerRequest {
+    /// What the flags and words of `docker run` ask for.
+    ///
+    /// - Throws: ``UsageError`` for what makes no sense.
+    init(_ arguments: Arguments, session: Session) throws {
+        let name = try arguments[ContainerFlag.name] ?? ContainerName.random(notIn: session.engine.containers)
+        self.init(id: ContainerIdentity.randomIdentifier(), name: name, image: arguments.positionals[0])
+        let words = Array(arguments.positionals.dropFirst())
+        command = words.isEmpty ? nil : words
+        platform = arguments[ContainerFlag.platform]
+        try setProcess(arguments, session)
+        health = HealthRequest(arguments)
+        mounts = try Self.mounts(arguments)
+        volumesFrom = try arguments[ContainerFlag.volumesFrom].map { try VolumesFrom(parsing: $0) }
+        network = try NetworkConfiguration(arguments)
+        publishesAllPorts = arguments[ContainerFlag.publishAll]
+        resources = try Resources(arguments)
+        security = try Security(arguments)
+        namespaces = Namespaces(arguments)
+        log = LogConfiguration(arguments)
+    }
+
+    private mutating func setProcess(_ arguments: Arguments, _ session: Session) throws {
+        labels = LabelText.labels(
+            try arguments[ContainerFlag.labelFile].flatMap { try EnvironmentFile.entries($0) }
+                + arguments[ContainerFlag.label]
+        )
+        entrypoint = arguments[ContainerFlag.entrypoint].map { $0.isEmpty ? [] : [$0] }
+        let files = try arguments[ContainerFlag.environmentFile].flatMap { try EnvironmentFile.entries($0) }
+        let entries = EnvironmentText.entries(files + arguments[ContainerFlag.environment], session.environment)
+        environment = entries.map { entry in
+            let sign = entry.firstIndex(of: "=") ?? entry.endIndex
+            return EnvironmentEntry(String(entry[..<sign]), String(entry[sign...].dropFirst()))
+        }
+        workingDirectory = arguments[ContainerFlag.workingDirectory]
+        user = arguments[ContainerFlag.user]
+        additionalGroups = arguments[ContainerFlag.groups]
+        hasTerminal = arguments[ContainerFlag.terminal]
+        keepsStandardInputOpen = arguments[ContainerFlag.interactive]
+        hostname = arguments[ContainerFlag.hostname]
+        domainname = arguments[ContainerFlag.domainname] ?? ""
+        restart = try RestartPolicy(flag: arguments[ContainerFlag.restart])
+        stopSignal = arguments[ContainerFlag.stopSignal]
+        stopTimeout = arguments[ContainerFlag.stopTimeout]
+        removesItself = arguments[ContainerFlag.remove]
+        hasInit = arguments[ContainerFlag.initProcess]
+    }
+
+    private static func mounts(_ arguments: Arguments) throws -> [MountRequest] {
+        let folder = Session.currentFolder
+        let volumes = try arguments[ContainerFlag.volume].map { try MountRequest(volumeFlag: $0, from: folder) }
+        let others = try arguments[ContainerFlag.mount].map { try MountRequest(mountFlag: $0, from: folder) }
+        let memory = try arguments[ContainerFlag.tmpfs].map { try MountRequest(tmpfsFlag: $0) }
+        return volumes + others + memory
+    }
+}
+
+extension RestartPolicy {
+    /// A `--restart` value.
+    init(flag text: String) throws(UsageError) {
+        let parts = text.split(separator: ":", maxSplits: 1).map(String.init)
+        switch (parts.first, parts.count) {
+        case ("no", 1), (nil, 0): self = .no
+        case ("always", 1): self = .always
+        case ("unless-stopped", 1): self = .unlessStopped
+        case ("on-failure", 1): self = .onFailure(maximum: nil)
+        case ("on-failure", 2):
+            guard let maximum = Int(parts[1]), maximum >= 0 else {
+                throw .conflict("maximum retry count must be an integer")
+            }
+            self = .onFailure(maximum: maximum > 0 ? maximum : nil)
+        default: throw .conflict("invalid restart policy: unknown policy '\(text)'")
+        }
+    }
+}
+
+extension VolumesFrom {
+    /// A `--volumes-from` value: `container[:ro|rw]`.
+    init(parsing text: String) throws(UsageError) {
+        let parts = text.split(separator: ":", maxSplits: 1).map(String.init)
+        guard let name = parts.first, parts.count == 1 || ["ro", "rw"].contains(parts[1]) else {
+            throw .conflict("invalid --volumes-from value: \(text.quoted)")
+        }
+        self.init(container: name, isReadOnly: parts.count > 1 && parts[1] == "ro")
+    }
+}
+
+extension HealthRequest {
+    /// What the health flags say; nil if they say nothing.
+    init?(_ arguments: Arguments) {
+        let flags: [any FlagDeclaration] = [
+            ContainerFlag.healthCommand, ContainerFlag.healthInterval, ContainerFlag.healthTimeout,
+            ContainerFlag.healthRetries, ContainerFlag.healthStartPeriod, ContainerFlag.healthStartInterval,
+            ContainerFlag.noHealthcheck,
+        ]
+        guard flags.contains(where: { arguments.has($0) }) else { return nil }
+        self.init(test: arguments[ContainerFlag.healthCommand].map { ["CMD-SHELL", $0] })
+        if arguments[ContainerFlag.noHealthcheck] { test = ["NONE"] }
+        interval = arguments[ContainerFlag.healthInterval].map { Int($0) }
+        timeout = arguments[ContainerFlag.healthTimeout].map { Int($0) }
+        retries = arguments[ContainerFlag.healthRetries]
+        startPeriod = arguments[ContainerFlag.healthStartPeriod].map { Int($0) }
+        startInterval = arguments[ContainerFlag.healthStartInterval].map { Int($0) }
+    }
+}
+
+extension Namespaces {
+    /// What the namespace flags say.
+    init(_ arguments: Arguments) {
+        self.init()
+        pid = arguments[ContainerFlag.pid]
+        ipc = arguments[ContainerFlag.ipc]
+        uts = arguments[ContainerFlag.uts]
+        cgroup = arguments[ContainerFlag.cgroupNamespace]
+        cgroupParent = arguments[ContainerFlag.cgroupParent]
+    }
+}
+
+extension LogConfiguration {
+    /// What the log flags say.
+    init(_ arguments: Arguments) {
+        self.init()
+        if let driver = arguments[ContainerFlag.logDriver] { self.driver = driver }
+        options = LabelText.labels(arguments[ContainerFlag.logOptions])
+    }
+}

@@ -1,0 +1,118 @@
+import Containers
+import Linux
+import Orchestrator
+import SystemPackage
+
+extension Docker {
+    /// `docker run`
+    struct Run: Command {
+        static let usage = Usage(
+            synopsis: "[OPTIONS] IMAGE [COMMAND] [ARG...]",
+            summary: "Make a container of an image and start it",
+            flags: ContainerFlag.common + [ContainerFlag.detach, ContainerFlag.signalProxy],
+            arity: .atLeast(1),
+            stopsAtFirstPositional: true,
+            mistakeCode: 125
+        )
+
+        private let arguments: Arguments
+
+        init(_ arguments: Arguments) throws {
+            self.arguments = arguments
+            if arguments[ContainerFlag.remove], arguments[ContainerFlag.restart] != "no" {
+                throw UsageError.conflict("conflicting options: cannot specify both --restart and --rm")
+            }
+            if arguments[ContainerFlag.detach], !arguments[ContainerFlag.attach].isEmpty {
+                throw UsageError.conflict("conflicting options: cannot specify both --attach and --detach")
+            }
+        }
+
+        func run(_ session: Session) throws -> Int32 {
+            let isDetached = arguments[ContainerFlag.detach]
+            let passesInput = arguments[ContainerFlag.interactive] && !isDetached
+            if passesInput, arguments[ContainerFlag.terminal], !StandardStreams.inputIsTerminal {
+                throw Failure("the input device is not a TTY")
+            }
+            let container = try session.makeContainer(arguments)
+            guard isDetached else {
+                return try session.engine.runAttached(
+                    container.id,
+                    passesInput: passesInput,
+                    passesSignals: arguments[ContainerFlag.signalProxy]
+                )
+            }
+            do {
+                try session.engine.start(container.id)
+            } catch {
+                if arguments[ContainerFlag.remove] {
+                    try? session.engine.remove(container.id, withAnonymousVolumes: true)
+                }
+                throw error
+            }
+            try Console.print("\(container.id)\n")
+            return 0
+        }
+    }
+
+    /// `docker create`
+    struct Create: Command {
+        static let usage = Usage(
+            synopsis: "[OPTIONS] IMAGE [COMMAND] [ARG...]",
+            summary: "Make a container of an image",
+            flags: ContainerFlag.common,
+            arity: .atLeast(1),
+            stopsAtFirstPositional: true
+        )
+
+        private let arguments: Arguments
+
+        init(_ arguments: Arguments) throws { self.arguments = arguments }
+
+        func run(_ session: Session) throws -> Int32 {
+            try Console.print("\(session.makeContainer(arguments).id)\n")
+            return 0
+        }
+    }
+}
+
+extension Session {
+    /// Makes the container that the flags of `docker run` ask for, and fetches its image where that is missing.
+    func makeContainer(_ arguments: Arguments) throws -> Container {
+        let request = try ContainerRequest(arguments, session: self)
+        try provideImage(request.image, arguments)
+        let container = try engine.createContainer(request)
+        if let path = arguments[ContainerFlag.identifierFile] {
+            try WholeFile.replace(FilePath(path), with: Array(container.id.utf8), isDurable: false, mode: 0o644)
+        }
+        return container
+    }
+
+    private func provideImage(_ name: String, _ arguments: Arguments) throws {
+        let policy = arguments[ContainerFlag.pull]
+        let isMissing = try engine.images.find(name) == nil
+        switch policy {
+        case "never":
+            guard isMissing else { return }
+            throw Failure("no such image: \(name)", code: 125)
+        case "missing":
+            guard isMissing else { return }
+            if !arguments[ContainerFlag.quiet] { Console.note("Unable to find image '\(name.printable)' locally") }
+        case "always": break
+        default: throw UsageError.conflict("invalid pull option: '\(policy)': must be one of always, missing or never")
+        }
+        try fetch(
+            ImagePull(reference: name, platform: arguments[ContainerFlag.platform]),
+            isQuiet: arguments[ContainerFlag.quiet]
+        )
+    }
+
+    /// Fetches an image in front of the user.
+    func fetch(_ pull: ImagePull, isQuiet: Bool) throws {
+        let progress = (isQuiet ? ProgressStyle.quiet : compose.progress).renderer(title: "pull")
+        let engine = engine
+        try Foreground.wait(
+            for: { _ = try engine.perform(.pullImage(pull), cancellation: Cancellation(), progress: progress.show) },
+            showing: progress
+        )
+    }
+}

@@ -1,0 +1,203 @@
+import Compression
+import Images
+import Linux
+import OCI
+import Orchestrator
+import SystemPackage
+
+extension Docker {
+    /// `docker rmi`
+    struct RemoveImage: Command {
+        static let usage = Usage(
+            synopsis: "[OPTIONS] IMAGE [IMAGE...]",
+            summary: "Remove names of images, and images",
+            flags: [force, noPrune],
+            arity: .atLeast(1)
+        )
+
+        private static let force = Flag.toggle("-f, --force", "Remove what containers use too, unless they run")
+        private static let noPrune = Flag.toggle("--no-prune", "Has no effect").hidden
+
+        private let arguments: Arguments
+
+        init(_ arguments: Arguments) throws { self.arguments = arguments }
+
+        func run(_ session: Session) throws -> Int32 {
+            try forEach(arguments.positionals) { name in
+                let removals = try session.engine.removeImage(name, isForced: arguments[Self.force])
+                return removals.isEmpty ? nil : removals.map(\.description).joined(separator: "\n")
+            }
+        }
+    }
+
+    /// `docker tag`
+    struct Tag: Command {
+        static let usage = Usage(
+            synopsis: "SOURCE_IMAGE[:TAG] TARGET_IMAGE[:TAG]",
+            summary: "Give an image a further name",
+            arity: .exactly(2)
+        )
+
+        private let names: [String]
+
+        init(_ arguments: Arguments) throws { names = arguments.positionals }
+
+        func run(_ session: Session) throws -> Int32 {
+            let images = session.engine.images
+            guard let image = try images.find(names[0]) else { throw ImageError.notFound(names[0]) }
+            try images.tag(image.id, as: ImageReference(parsing: names[1]))
+            return 0
+        }
+    }
+
+    /// `docker pull`
+    struct Pull: Command {
+        static let usage = Usage(
+            synopsis: "[OPTIONS] NAME[:TAG|@DIGEST]",
+            summary: "Fetch an image from its registry",
+            flags: [platform, CommonFlag.quiet],
+            arity: .exactly(1)
+        )
+
+        private static let platform = Flag<String?>.text("--platform", "Platform: OS/ARCH")
+
+        private let arguments: Arguments
+
+        init(_ arguments: Arguments) throws { self.arguments = arguments }
+
+        func run(_ session: Session) throws -> Int32 {
+            let reference = try ImageReference(parsing: arguments.positionals[0])
+            let pull = ImagePull(reference: arguments.positionals[0], platform: arguments[Self.platform])
+            try session.fetch(pull, isQuiet: arguments[CommonFlag.quiet])
+            try Console.print("\(reference)\n")
+            return 0
+        }
+    }
+
+    /// `docker save`
+    struct Save: Command {
+        static let usage = Usage(
+            synopsis: "[OPTIONS] IMAGE [IMAGE...]",
+            summary: "Write images to an archive",
+            flags: [output],
+            arity: .atLeast(1)
+        )
+
+        private static let output = Flag<String?>.text("-o, --output", "File to write to")
+
+        private let arguments: Arguments
+
+        init(_ arguments: Arguments) throws { self.arguments = arguments }
+
+        func run(_ session: Session) throws -> Int32 {
+            guard let path = arguments[Self.output] else {
+                guard !StandardStreams.outputIsTerminal else {
+                    throw Failure("cowardly refusing to save to a terminal. Use the -o flag or redirect")
+                }
+                try session.engine.images.save(arguments.positionals) { try FileDescriptor.standardOutput.writeAll($0) }
+                return 0
+            }
+            let file = try FileDescriptor.open(
+                FilePath(path),
+                .writeOnly,
+                options: [.create, .truncate],
+                permissions: [.ownerReadWrite, .groupRead, .otherRead]
+            )
+            try file.closeAfter {
+                try session.engine.images.save(arguments.positionals) { try file.writeAll($0) }
+            }
+            return 0
+        }
+    }
+
+    /// `docker load`
+    struct Load: Command {
+        static let usage = Usage(
+            synopsis: "[OPTIONS]",
+            summary: "Read images from an archive",
+            flags: [input, CommonFlag.quiet],
+            arity: .none
+        )
+
+        private static let input = Flag<String?>.text("-i, --input", "File to read")
+
+        private let arguments: Arguments
+
+        init(_ arguments: Arguments) throws { self.arguments = arguments }
+
+        func run(_ session: Session) throws -> Int32 {
+            let path = arguments[Self.input]
+            if path == nil, StandardStreams.inputIsTerminal {
+                throw Failure("requested load from stdin, but stdin is empty")
+            }
+            let file = try path.map { try FileDescriptor.open(FilePath($0), .readOnly) }
+            defer { try? file?.close() }
+            let loaded = try session.engine.images.load(ByteSource(reading: file ?? .standardInput))
+            try Console.print(loaded.map { "\($0)\n" }.joined())
+            return 0
+        }
+    }
+
+    /// `docker image prune`
+    struct PruneImages: Command {
+        static let usage = Usage(
+            synopsis: "[OPTIONS]",
+            summary: "Remove images that nobody uses",
+            flags: [all, filter, DockerFlag.force],
+            arity: .none
+        )
+
+        private static let all = Flag.toggle("-a, --all", "Remove those too that have names")
+        private static let filter = Flag.list(
+            "--filter",
+            "Remove what has a property: label=NAME",
+            placeholder: "filter"
+        )
+
+        private let arguments: Arguments
+        private let labels: [String]?
+
+        init(_ arguments: Arguments) throws {
+            self.arguments = arguments
+            labels = try filters(arguments[Self.filter], known: ["label", "dangling"])["label"]
+        }
+
+        func run(_ session: Session) throws -> Int32 {
+            let all = arguments[Self.all]
+            let what = all ? "all images without at least one container associated to them" : "all dangling images"
+            guard try arguments[DockerFlag.force] || Question.confirm(warning: "This will remove \(what).") else {
+                return 0
+            }
+            try Console.print(Self.prune(session, all: all, labels).text(heading: "Deleted Images:"))
+            return 0
+        }
+
+        /// Removes what nobody uses.
+        static func prune(_ session: Session, all: Bool, _ labels: [String]? = nil) throws -> Pruned {
+            let engine = session.engine
+            let (removals, bytes) = try engine.images.prune(
+                includesNamed: all,
+                where: { matches($0.configuration.config.labels, labels) },
+                users: engine.users(ofImage:)
+            )
+            let lines = removals.map { removal in
+                switch removal {
+                case .untagged(let reference): "untagged: \(reference.familiar)"
+                case .deleted(let digest): "deleted: \(digest)"
+                }
+            }
+            return Pruned(names: lines, bytes: bytes)
+        }
+    }
+}
+
+extension ByteSource {
+    /// The bytes that a descriptor gives, from where it stands.
+    init(reading descriptor: FileDescriptor) {
+        var buffer = [UInt8](repeating: 0, count: 1 << 17)
+        self.init {
+            guard let count = try descriptor.readAvailable(into: &buffer), count > 0 else { return nil }
+            return Array(buffer[..<count])
+        }
+    }
+}

@@ -1,0 +1,85 @@
+import Compression
+import Dockerfile
+import Images
+import Linux
+import OCI
+import SystemPackage
+
+extension Docker {
+    /// `docker import`
+    struct Import: Command {
+        static let usage = Usage(
+            synopsis: "[OPTIONS] FILE|- [REPOSITORY[:TAG]]",
+            summary: "Make an image of the archive of a whole tree",
+            flags: [change, message, platform],
+            arity: .atLeast(1)
+        )
+
+        private static let change = Flag.list(
+            "-c, --change",
+            "Instruction of a Dockerfile to apply",
+            placeholder: "list"
+        )
+        private static let message = Flag<String>.text("-m, --message", "What the image's history says", default: "")
+        private static let platform = Flag<String?>.text("--platform", "Has no effect").hidden
+
+        private let arguments: Arguments
+
+        init(_ arguments: Arguments) throws { self.arguments = arguments }
+
+        func run(_ session: Session) throws -> Int32 {
+            let path = arguments.positionals[0]
+            let references = try arguments.positionals.dropFirst().prefix(1).map { try ImageReference(parsing: $0) }
+            let changes = try ImageChanges(arguments[Self.change])
+            let file = path == "-" ? nil : try FileDescriptor.open(FilePath(path), .readOnly)
+            defer { try? file?.close() }
+            let id = try session.engine.images.importTree(
+                ByteSource(reading: file ?? .standardInput),
+                as: references,
+                comment: arguments[Self.message].isEmpty ? "Imported from \(path)" : arguments[Self.message]
+            ) { try changes.apply(to: &$0.config) }
+            try Console.print("\(id)\n")
+            return 0
+        }
+    }
+
+    /// `docker history`
+    struct History: Command {
+        static let usage = Usage(
+            synopsis: "[OPTIONS] IMAGE",
+            summary: "Show how an image was made",
+            flags: [DockerFlag.format, DockerFlag.noTruncation, DockerFlag.quiet],
+            arity: .exactly(1)
+        )
+
+        private let arguments: Arguments
+
+        init(_ arguments: Arguments) throws { self.arguments = arguments }
+
+        func run(_ session: Session) throws -> Int32 {
+            let images = session.engine.images
+            let name = arguments.positionals[0]
+            guard let image = try images.find(name) else { throw ImageError.notFound(name) }
+            let isCut = !arguments[DockerFlag.noTruncation]
+            var listing = Listing([
+                .init("ID", "IMAGE"), .init("CreatedSince", "CREATED"), .init("CreatedBy", "CREATED BY"),
+                .init("Size", "SIZE"), .init("Comment", "COMMENT"),
+            ])
+            listing.rows = try images.history(of: image).map { line in
+                let id = line.id.map { "\($0)" } ?? "<missing>"
+                let created = line.created.flatMap(TimeText.timestamp) ?? 0
+                return [
+                    "Comment": .string(line.comment),
+                    "CreatedAt": .string(TimeText.rfc3339(created)),
+                    "CreatedBy": .string(isCut ? line.createdBy.ellipsis(45) : line.createdBy),
+                    "CreatedSince": .string(Age.since(created, now: WallClock.now)),
+                    "ID": .string(isCut ? id.shortIdentifier : id),
+                    "Size": .string(ByteSize(line.size).decimal(digits: 3)),
+                ]
+            }
+            let text = try listing.text(arguments[DockerFlag.quiet] ? "{{.ID}}" : arguments[DockerFlag.format])
+            try Console.print(text)
+            return 0
+        }
+    }
+}

@@ -1,0 +1,199 @@
+import Containers
+import JSON
+import Linux
+import Networks
+import Orchestrator
+import Supervision
+
+/// What `inspect` prints of a container, in Docker's shape.
+struct ContainerInspection {
+    private let summary: ContainerSummary
+    private let engine: LocalEngine
+
+    init(_ summary: ContainerSummary, _ engine: LocalEngine) {
+        self.summary = summary
+        self.engine = engine
+    }
+
+    private var configuration: ContainerConfiguration { summary.configuration }
+    private var process: ProcessConfiguration { configuration.process }
+
+    /// The whole.
+    var value: JSONValue {
+        get throws {
+            let arguments = process.arguments
+            return [
+                "Id": .string(summary.id),
+                "Created": .string(TimeText.rfc3339(configuration.createdAt)),
+                "Path": .string(arguments.first ?? ""),
+                "Args": .strings(Array(arguments.dropFirst())),
+                "State": state,
+                "Image": .string(configuration.imageID),
+                "LogPath": .string(summary.container.logPath.string),
+                "Name": .string("/\(summary.name)"),
+                "RestartCount": .integer(Int64(restartCount)),
+                "Driver": "overlay2",
+                "Platform": "linux",
+                "HostConfig": hostConfiguration,
+                "Mounts": .array(configuration.mounts.compactMap(\.inspection)),
+                "Config": config,
+                "NetworkSettings": try networkSettings,
+            ]
+        }
+    }
+
+    private var restartCount: Int {
+        if case .exited(let record) = summary.status { return record.restartCount }
+        return summary.status.state?.restartCount ?? 0
+    }
+
+    private var state: JSONValue {
+        var members: [JSONValue.Member] = [
+            .init("Status", .string(summary.state)),
+            .init("Running", .bool(summary.status.isActive)),
+            .init("Paused", .bool(summary.state == "paused")),
+            .init("Restarting", .bool(summary.state == "restarting")),
+        ]
+        let state = summary.status.state
+        var record: ExitRecord?
+        if case .exited(let exit) = summary.status { record = exit }
+        members += [
+            .init("OOMKilled", .bool(record?.outOfMemory ?? false)),
+            .init("Dead", .bool(summary.status == .lost)),
+            .init("Pid", .integer(Int64(state?.pid ?? 0))),
+            .init("ExitCode", .integer(Int64(record?.exitCode ?? 0))),
+            .init("Error", .string(record?.error ?? "")),
+            .init("StartedAt", .string(TimeText.rfc3339(state?.startedAt ?? record?.startedAt ?? 0))),
+            .init("FinishedAt", .string(TimeText.rfc3339(state?.finishedAt ?? record?.finishedAt ?? 0))),
+        ]
+        if let health = summary.status.health { members.append(.init("Health", health.inspection)) }
+        return .object(members)
+    }
+
+    private var config: JSONValue {
+        var members: [JSONValue.Member] = [
+            .init("Hostname", .string(configuration.hostname)),
+            .init("Domainname", .string(configuration.domainname)),
+            .init("User", .string(process.user)),
+            .init(
+                "ExposedPorts",
+                .object(configuration.exposedPorts.map { .init("\($0.containerPort)/\($0.transport)", [:]) })
+            ),
+            .init("Tty", .bool(process.hasTerminal)),
+            .init("OpenStdin", .bool(process.keepsStandardInputOpen)),
+            .init("Env", .strings(process.environment)),
+            .init("Cmd", .strings(Array(process.arguments.dropFirst(process.entrypoint.count)))),
+            .init("Image", .string(configuration.image)),
+            .init("WorkingDir", .string(process.workingDirectory)),
+            .init("Entrypoint", process.entrypoint.isEmpty ? .null : .strings(process.entrypoint)),
+            .init("Labels", .strings(configuration.labels)),
+            .init("StopSignal", .string(configuration.stopSignal)),
+            .init("StopTimeout", .integer(Int64(configuration.stopTimeout))),
+        ]
+        if let health = configuration.health { members.append(.init("Healthcheck", health.inspection)) }
+        return .object(members)
+    }
+
+    private var hostConfiguration: JSONValue {
+        let resources = configuration.resources
+        let security = configuration.security
+        let number = { (value: Int?) in JSONValue.integer(Int64(value ?? 0)) }
+        return [
+            "Binds": .strings(configuration.mounts.compactMap(\.bindText)),
+            "LogConfig": ["Type": .string(configuration.log.driver), "Config": .strings(configuration.log.options)],
+            "NetworkMode": .string(networkMode),
+            "PortBindings": portBindings,
+            "RestartPolicy": configuration.restart.inspection,
+            "AutoRemove": .bool(configuration.removesItself),
+            "CapAdd": .strings(security.capabilitiesAdded),
+            "CapDrop": .strings(security.capabilitiesDropped),
+            "GroupAdd": .strings(process.additionalGroups),
+            "IpcMode": .string(configuration.namespaces.ipc ?? "private"),
+            "PidMode": .string(configuration.namespaces.pid ?? ""),
+            "UTSMode": .string(configuration.namespaces.uts ?? ""),
+            "Privileged": .bool(security.isPrivileged),
+            "ReadonlyRootfs": .bool(security.isRootReadOnly),
+            "SecurityOpt": .strings(security.options),
+            "ShmSize": .integer(Int64(resources.shmSize)),
+            "Init": .bool(configuration.hasInit),
+            "Memory": number(resources.memory),
+            "MemoryReservation": number(resources.memoryReservation),
+            "MemorySwap": number(resources.memorySwap),
+            "NanoCpus": number(resources.nanoCPUs),
+            "CpuShares": number(resources.cpuShares),
+            "CpuPeriod": number(resources.cpuPeriod),
+            "CpuQuota": number(resources.cpuQuota),
+            "CpusetCpus": .string(resources.cpusetCPUs ?? ""),
+            "PidsLimit": resources.pids.map { .integer(Int64($0)) } ?? .null,
+            "OomScoreAdj": number(resources.outOfMemoryScoreAdjustment),
+        ]
+    }
+
+    private var networkMode: String {
+        switch configuration.network {
+        case .none: "none"
+        case .host: "host"
+        case .container(let id): "container:\(id)"
+        case .networks(let attachments): attachments.endpoints.first?.network ?? "none"
+        }
+    }
+
+    private var portBindings: JSONValue {
+        guard case .networks(let attachments) = configuration.network else { return [:] }
+        var bindings: [String: [JSONValue]] = [:]
+        for port in attachments.ports {
+            let host = port.hostPorts.map { $0.count == 1 ? "\($0.lowerBound)" : "\($0.lowerBound)-\($0.upperBound)" }
+            bindings["\(port.containerPort)/\(port.transport.rawValue)", default: []].append([
+                "HostIp": .string(port.hostAddress ?? ""), "HostPort": .string(host ?? ""),
+            ])
+        }
+        return .object(bindings.sorted { $0.key < $1.key }.map { .init($0.key, .array($0.value)) })
+    }
+
+    private var networkSettings: JSONValue {
+        get throws {
+            var ports: [String: [JSONValue]] = [:]
+            for port in summary.heldPorts {
+                ports["\(port.targetPort)/\(port.transport.rawValue)", default: []].append([
+                    "HostIp": .string(port.hostAddress), "HostPort": .string("\(port.hostPort)"),
+                ])
+            }
+            return [
+                "Ports": .object(ports.sorted { $0.key < $1.key }.map { .init($0.key, .array($0.value)) }),
+                "Networks": try networks,
+            ]
+        }
+    }
+
+    private var networks: JSONValue {
+        get throws {
+            guard case .networks(let attachments) = configuration.network else { return [:] }
+            return .object(
+                try attachments.endpoints.map { endpoint in
+                    .init(endpoint.network, try engine.networks.endpoint(of: summary.id, as: endpoint))
+                }
+            )
+        }
+    }
+}
+
+extension NetworkStore {
+    /// A container's place on a network as `inspect` prints it.
+    fileprivate func endpoint(of id: String, as wish: EndpointRequest) throws -> JSONValue {
+        guard let network = try? find(wish.network) else { return ["Aliases": .strings(wish.aliases)] }
+        let mine = try endpoints(of: network).filter { $0.lease.containerID == id }
+        let v4 = mine.first { $0.address.family == .v4 }
+        let v6 = mine.first { $0.address.family == .v6 }
+        let isOn = !mine.isEmpty
+        return [
+            "Aliases": .strings(wish.aliases),
+            "MacAddress": .string(mine.first?.lease.mac ?? ""),
+            "NetworkID": .string(network.id),
+            "Gateway": .string(isOn ? network.pool(.v4).map { "\($0.gateway)" } ?? "" : ""),
+            "IPAddress": .string(v4.map { "\($0.address)" } ?? ""),
+            "IPPrefixLen": .integer(Int64(v4 == nil ? 0 : network.pool(.v4)?.subnet.prefixLength ?? 0)),
+            "GlobalIPv6Address": .string(v6.map { "\($0.address)" } ?? ""),
+            "GlobalIPv6PrefixLen": .integer(Int64(v6 == nil ? 0 : network.pool(.v6)?.subnet.prefixLength ?? 0)),
+        ]
+    }
+}

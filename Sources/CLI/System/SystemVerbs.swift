@@ -1,0 +1,244 @@
+import Containers
+import Images
+import JSON
+import Linux
+import Orchestrator
+import Supervision
+import SystemPackage
+import Volumes
+
+extension Docker {
+    /// `docker version`
+    struct Version: Command {
+        static let usage = Usage(
+            synopsis: "[OPTIONS]",
+            summary: "Show the version",
+            flags: [DockerFlag.inspectFormat],
+            arity: .none
+        )
+
+        private let format: String
+
+        init(_ arguments: Arguments) throws { format = arguments[DockerFlag.inspectFormat] }
+
+        func run(_ session: Session) throws -> Int32 {
+            let part: JSONValue = [
+                "Version": .string(Compose.Version.dockerNumber), "ApiVersion": "1.52", "Os": "linux",
+                "Arch": .string(Host.architecture),
+                "KernelVersion": .string(Host.kernel),
+            ]
+            let value: JSONValue = ["Client": part, "Server": part]
+            switch format {
+            case "json": try Console.print("\(value)\n")
+            case "":
+                let lines = [
+                    "Client: Tutti", " Version:    \(Compose.Version.dockerNumber)",
+                    " OS/Arch:    linux/\(Host.architecture)",
+                ]
+                try Console.print(lines.map { "\($0)\n" }.joined())
+            default: try Console.print(Template(parsing: format).render(value) + "\n")
+            }
+            return 0
+        }
+    }
+
+    /// `docker info`
+    struct Info: Command {
+        static let usage = Usage(
+            synopsis: "[OPTIONS]",
+            summary: "Show what there is",
+            flags: [DockerFlag.inspectFormat],
+            arity: .none
+        )
+
+        private let format: String
+
+        init(_ arguments: Arguments) throws { format = arguments[DockerFlag.inspectFormat] }
+
+        func run(_ session: Session) throws -> Int32 {
+            let engine = session.engine
+            let states = try engine.containers.all().map { try $0.status.word }
+            let count = { (word: String) in states.count { $0 == word } }
+            let value: JSONValue = [
+                "Containers": .integer(Int64(states.count)),
+                "ContainersRunning": .integer(Int64(count("running") + count("restarting"))),
+                "ContainersPaused": .integer(Int64(count("paused"))),
+                "ContainersStopped": .integer(Int64(count("exited") + count("created") + count("dead"))),
+                "Images": .integer(Int64(try engine.images.list().count)),
+                "Driver": "overlay2",
+                "DockerRootDir": .string(session.root.data.string),
+                "KernelVersion": .string(Host.kernel),
+                "OSType": "linux",
+                "Architecture": .string(Host.architecture),
+                "ServerVersion": .string(Compose.Version.dockerNumber),
+            ]
+            switch format {
+            case "json": try Console.print("\(value)\n")
+            case "":
+                guard case .object(let members) = value else { return 0 }
+                try Console.print(members.map { " \($0.name): \($0.value.templateText)\n" }.joined())
+            default: try Console.print(Template(parsing: format).render(value) + "\n")
+            }
+            return 0
+        }
+    }
+
+    /// `docker system df`
+    struct DiskFree: Command {
+        static let usage = Usage(
+            synopsis: "[OPTIONS]",
+            summary: "Show how much room things take",
+            flags: [DockerFlag.format],
+            arity: .none
+        )
+
+        private let format: String
+
+        init(_ arguments: Arguments) throws { format = arguments[DockerFlag.format] }
+
+        func run(_ session: Session) throws -> Int32 {
+            var listing = Listing([
+                .init("Type", "TYPE"), .init("TotalCount", "TOTAL"), .init("Active", "ACTIVE"), .init("Size", "SIZE"),
+                .init("Reclaimable", "RECLAIMABLE"),
+            ])
+            let engine = session.engine
+            let containers = try engine.containers.all()
+            listing.rows = [
+                try images(engine, containers),
+                try self.containers(containers),
+                try volumes(engine),
+                row("Build Cache", [DiskItem(bytes: DiskUse.bytes(below: session.root.build), isActive: false)]),
+            ]
+            try Console.print(listing.text(format))
+            return 0
+        }
+
+        private struct DiskItem {
+            var bytes: Int64
+            var isActive: Bool
+        }
+
+        private func images(_ engine: LocalEngine, _ containers: [Container]) throws -> JSONValue {
+            let used = Set(containers.map(\.configuration.imageID))
+            let items = try engine.images.list().map { DiskItem(bytes: $0.size, isActive: used.contains("\($0.id)")) }
+            return row("Images", items)
+        }
+
+        private func containers(_ containers: [Container]) throws -> JSONValue {
+            let items = try containers.map { container in
+                DiskItem(bytes: DiskUse.bytes(below: container.upperFolder), isActive: try container.status.isActive)
+            }
+            return row("Containers", items)
+        }
+
+        private func volumes(_ engine: LocalEngine) throws -> JSONValue {
+            let used = try engine.usedVolumes()
+            let items = try engine.volumes.all().map { volume in
+                DiskItem(bytes: DiskUse.bytes(below: volume.mountpoint), isActive: used.contains(volume.name))
+            }
+            return row("Local Volumes", items)
+        }
+
+        private func row(_ type: String, _ items: [DiskItem]) -> JSONValue {
+            let total = items.reduce(0) { $0 + $1.bytes }
+            let free = items.filter { !$0.isActive }.reduce(0) { $0 + $1.bytes }
+            let share = total > 0 ? " (\(free * 100 / total)%)" : ""
+            return [
+                "Active": .string("\(items.count { $0.isActive })"),
+                "Reclaimable": .string(ByteSize(free).decimal() + share),
+                "Size": .string(ByteSize(total).decimal()),
+                "TotalCount": .string("\(items.count)"),
+                "Type": .string(type),
+            ]
+        }
+    }
+
+    /// `docker system prune`
+    struct PruneSystem: Command {
+        static let usage = Usage(
+            synopsis: "[OPTIONS]",
+            summary: "Remove what nobody uses",
+            flags: [all, volumes, DockerFlag.force],
+            arity: .none
+        )
+
+        private static let all = Flag.toggle("-a, --all", "Remove images too that have names")
+        private static let volumes = Flag.toggle("--volumes", "Remove volumes too that nobody named")
+
+        private let arguments: Arguments
+
+        init(_ arguments: Arguments) throws { self.arguments = arguments }
+
+        func run(_ session: Session) throws -> Int32 {
+            let all = arguments[Self.all]
+            let doomed = [
+                "all stopped containers", "all networks not used by at least one container",
+                arguments[Self.volumes] ? "all anonymous volumes not used by at least one container" : nil,
+                all ? "all images without at least one container associated to them" : "all dangling images",
+            ].compactMap { $0 }
+            let warning = "This will remove:\n" + doomed.map { "  - \($0)\n" }.joined()
+            guard try arguments[DockerFlag.force] || Question.confirm(warning: warning) else { return 0 }
+            var bytes: Int64 = 0
+            var text = ""
+            func add(_ pruned: Pruned, _ heading: String) {
+                bytes += pruned.bytes
+                text += pruned.list(heading: heading)
+            }
+            add(try PruneContainers.prune(session), "Deleted Containers:")
+            add(try PruneNetworks.prune(session), "Deleted Networks:")
+            if arguments[Self.volumes] { add(try PruneVolumes.prune(session, all: false), "Deleted Volumes:") }
+            add(try PruneImages.prune(session, all: all), "Deleted Images:")
+            try Console.print(text + "Total reclaimed space: \(ByteSize(bytes).decimal())\n")
+            return 0
+        }
+    }
+
+    /// `tutti system resume`
+    struct Resume: Command {
+        static let usage = Usage(
+            synopsis: "",
+            summary: "Start what was running when the machine went down and is to be started again",
+            arity: .none
+        )
+
+        init(_ arguments: Arguments) throws {}
+
+        func run(_ session: Session) throws -> Int32 {
+            let engine = session.engine
+            try engine.sweep()
+            let waiting = try engine.containers.all().reversed().filter { try Self.isToBeResumed($0) }
+            return try forEach(waiting.map(\.id)) { id in
+                try engine.start(id)
+                return try engine.containers.find(id).name
+            }
+        }
+
+        private static func isToBeResumed(_ container: Container) throws -> Bool {
+            guard case .exited(let record) = try container.status else { return false }
+            switch container.configuration.restart {
+            case .no, .onFailure: return false
+            case .always: return true
+            case .unlessStopped: return !record.stoppedByHand
+            }
+        }
+    }
+}
+
+/// This machine.
+enum Host {
+    /// The kernel's release.
+    static var kernel: String { text("/proc/sys/kernel/osrelease") }
+    /// The processor, as Docker names it.
+    static var architecture: String {
+        #if arch(arm64)
+        "arm64"
+        #else
+        "amd64"
+        #endif
+    }
+
+    private static func text(_ path: FilePath) -> String {
+        let bytes = (try? WholeFile.read(path)) ?? []
+        return String(decoding: bytes.filter { $0 != UInt8(ascii: "\n") }, as: UTF8.self)
+    }
+}
