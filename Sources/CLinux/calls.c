@@ -9,6 +9,7 @@
 #include <linux/openat2.h>
 #include <signal.h>
 #include <string.h>
+#include <sys/prctl.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
@@ -96,3 +97,5 @@ int tutti_spawn(const char *file, char *const arguments[], char *const environme
     *pidfd = tutti_pidfd_open(child);
     return error;
 }
+
+int tutti_end_with_parent(void) { return prctl(PR_SET_PDEATHSIG, SIGKILL); }

@@ -123,6 +123,8 @@ extension Container {
 struct CommandLauncher {
     let programs: ContainerFolders
     let name: String
+    /// Whether the command is killed when the thread that launches it ends.
+    var isBound = false
 
     func launch(
         _ program: LaunchProgram,
@@ -137,7 +139,7 @@ struct CommandLauncher {
             defer { try? report.writing.close() }
             return try ChildProcess.spawn(
                 FilePath(programs.monitorProgram),
-                arguments: ["tutti-monitor", "launch"],
+                arguments: ["tutti-monitor", "launch"] + (isBound ? ["bound"] : []),
                 inherited: streams.map(\.rawValue) + [source, report.writing].map(\.rawValue)
                     + [process?.rawValue ?? -1]
             )

@@ -9,13 +9,20 @@ public enum MonitorProgram {
     /// Does what the arguments say; gives the status to exit with.
     ///
     /// - `supervise FOLDER`: looks after the container whose order is in the run folder.
-    /// - `launch`: runs one process of a container, with the caller's own standard descriptors.
+    /// - `launch [bound]`: runs one process of a container, with the caller's own standard descriptors; a bound one is killed
+    ///   with its caller.
     public static func run(_ arguments: [String]) -> Int32 {
         switch arguments.dropFirst().first {
         case "supervise" where arguments.count == 3: supervise(FilePath(arguments[2]))
         case "launch" where arguments.count == 2: LaunchedCommand.run()
+        case "launch" where arguments.dropFirst(2).elementsEqual(["bound"]): launchBound()
         default: 2
         }
+    }
+
+    private static func launchBound() -> Int32 {
+        OwnProcess.endWithParent()
+        return LaunchedCommand.run()
     }
 
     private static func supervise(_ folder: FilePath) -> Int32 {

@@ -96,4 +96,5 @@ int tutti_pidfd_send_signal(int pidfd, int signal);
 int tutti_openat2(int folder, const char *path, uint64_t flags, uint64_t mode, uint64_t resolve);
 int tutti_memory_file(const char *name); // memfd_create, close-on-exec
 int tutti_synchronize_file_system(int descriptor); // syncfs
+int tutti_end_with_parent(void); // prctl, PR_SET_PDEATHSIG
 int tutti_bpf_device_attach(const void *instructions, uint32_t count, int cgroup);

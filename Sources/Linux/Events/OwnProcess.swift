@@ -1,4 +1,5 @@
 import CEvents
+import CLinux
 import Glibc
 public import SystemPackage
 
@@ -14,6 +15,13 @@ public enum OwnProcess {
         let null = open("/dev/null", O_RDWR | O_CLOEXEC)
         for standard: Int32 in 0...2 where null != standard { dup2(null, standard) }
         if null > 2 { close(null) }
+    }
+
+    /// Has the kernel kill this process when the thread that started it ends, however it ends.
+    ///
+    /// The corresponding C function is `prctl` with `PR_SET_PDEATHSIG`.
+    public static func endWithParent() {
+        _ = tutti_end_with_parent()
     }
 
     /// Ignores the signals that come from terminals and broken pipes.
