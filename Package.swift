@@ -105,7 +105,7 @@ let package = Package(
         tests("Linux", ["Linux"]),
         tests("JSON", ["JSON"]),
         tests("YAML", ["YAML"]),
-        tests("OCI", ["OCI"]),
+        tests("OCI", ["OCI", "JSON"]),
         tests("Dockerfile", ["Dockerfile"]),
         tests("ComposeSpec", ["ComposeSpec", "YAML", "JSON"]),
         tests("NameResolution", ["NameResolution", "Linux"]),

@@ -59,6 +59,7 @@ public enum CompressionError: Error, Hashable, Sendable {
 }
 
 extension CompressionError: CustomStringConvertible {
+    /// What is wrong, in one line.
     public var description: String {
         switch self {
         case .corrupt(let format, let reason): "\(format): \(reason)"

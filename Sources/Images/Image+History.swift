@@ -8,9 +8,11 @@ public struct ImageHistoryLine: Hashable, Sendable {
     public let id: Digest?
     /// RFC 3339.
     public let created: String?
+    /// The command or instruction.
     public let createdBy: String
     /// How many bytes the step's files have.
     public let size: Int64
+    /// Whatever the maker had to say.
     public let comment: String
 }
 

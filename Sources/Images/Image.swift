@@ -4,6 +4,7 @@ public import OCI
 public struct Image: Hashable, Sendable {
     /// The digest of its configuration.
     public let id: Digest
+    /// What the image says of itself.
     public let configuration: ImageConfiguration
     /// Its names, sorted; none makes it dangling.
     public let references: [ImageReference]

@@ -20,6 +20,7 @@ public enum ImageError: Error, Hashable, Sendable {
 }
 
 extension ImageError: CustomStringConvertible {
+    /// What is wrong, in one line, in Docker's words where it has some.
     public var description: String {
         switch self {
         case .notFound(let name): "No such image: \(name)"

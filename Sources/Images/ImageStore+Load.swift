@@ -6,6 +6,7 @@ import Storage
 
 /// An image that an archive held.
 public struct LoadedImage: Hashable, Sendable {
+    /// The image's id.
     public let id: Digest
     /// The names that it got.
     public let references: [ImageReference]

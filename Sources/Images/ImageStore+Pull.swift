@@ -16,6 +16,7 @@ public enum PullEvent: Hashable, Sendable {
 
 /// What a pull brought.
 public struct PulledImage: Hashable, Sendable {
+    /// The image's id.
     public let id: Digest
     /// What the registry's tag stands for: a manifest's or an index's digest.
     public let digest: Digest

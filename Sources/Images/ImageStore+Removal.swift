@@ -5,10 +5,12 @@ import Storage
 public struct ImageUser: Hashable, Sendable {
     /// The container's name.
     public let name: String
+    /// Whether it cannot do without the image now.
     public let isRunning: Bool
     /// The layers it stands on, as diff identifiers.
     public let layers: [Digest]
 
+    /// A user of these parts.
     public init(name: String, isRunning: Bool, layers: [Digest]) {
         self.name = name
         self.isRunning = isRunning
@@ -23,6 +25,7 @@ public enum ImageRemoval: Hashable, Sendable {
 }
 
 extension ImageRemoval: CustomStringConvertible {
+    /// As `rmi` prints it.
     public var description: String {
         switch self {
         case .untagged(let reference): "Untagged: \(reference.familiar)"

@@ -19,6 +19,7 @@ public struct ImageStore: Sendable {
     public let blobs: BlobStore
     let folder: FilePath
 
+    /// The images of a root.
     public init(root: StateRoot) {
         folder = root.images
         layers = LayerStore(root)

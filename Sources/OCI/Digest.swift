@@ -40,19 +40,23 @@ public struct Digest: Hashable, Sendable {
 }
 
 extension Digest: CustomStringConvertible {
+    /// Such as `sha256:` and 64 digits.
     public var description: String { "\(algorithm):\(hex)" }
 }
 
 extension Digest: Codable {
+    /// Reads the text, checked as any.
     public init(from decoder: any Decoder) throws {
         try self.init(parsing: String(from: decoder))
     }
 
+    /// Writes the text.
     public func encode(to encoder: any Encoder) throws {
         try description.encode(to: encoder)
     }
 }
 
 extension Digest: Comparable {
+    /// By the text.
     public static func < (one: Digest, other: Digest) -> Bool { one.description < other.description }
 }

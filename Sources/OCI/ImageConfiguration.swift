@@ -2,15 +2,23 @@
 public struct ImageConfiguration: Codable, Hashable, Sendable {
     /// RFC 3339.
     public var created: String?
+    /// Who made it.
     public var author: String?
+    /// In the words of Go, such as `amd64`.
     public var architecture: String
+    /// In the words of Go, such as `linux`.
     public var os: String
+    /// Of the architecture, such as `v7`.
     public var variant: String?
+    /// Windows alone has one.
     public var osVersion: String?
+    /// What the system must have; Windows alone names any.
     public var osFeatures: [String]?
     /// How to run it.
     public var config: RunConfiguration
+    /// Its layers.
     public var rootfs: RootFileSystem
+    /// How it came to be, oldest first.
     public var history: [History]
 
     enum CodingKeys: String, CodingKey {
@@ -31,11 +39,13 @@ public struct ImageConfiguration: Codable, Hashable, Sendable {
             case diffIDs = "diff_ids"
         }
 
+        /// A tree of these layers.
         public init(diffIDs: [Digest] = []) {
             self.type = "layers"
             self.diffIDs = diffIDs
         }
 
+        /// Reads the members; a missing list is empty.
         public init(from decoder: any Decoder) throws {
             let values = try decoder.container(keyedBy: CodingKeys.self)
             type = try values.decodeIfPresent(String.self, forKey: .type) ?? "layers"
@@ -47,8 +57,11 @@ public struct ImageConfiguration: Codable, Hashable, Sendable {
     public struct History: Codable, Hashable, Sendable {
         /// RFC 3339.
         public var created: String?
+        /// The command or instruction.
         public var createdBy: String?
+        /// Who did it.
         public var author: String?
+        /// Whatever the maker had to say.
         public var comment: String?
         /// Whether the step left no layer.
         public var emptyLayer: Bool?
@@ -59,6 +72,7 @@ public struct ImageConfiguration: Codable, Hashable, Sendable {
             case emptyLayer = "empty_layer"
         }
 
+        /// A step of these parts.
         public init(
             created: String? = nil,
             createdBy: String? = nil,
@@ -84,6 +98,7 @@ public struct ImageConfiguration: Codable, Hashable, Sendable {
         history = []
     }
 
+    /// Reads the members; what older tools leave out is taken for this machine's.
     public init(from decoder: any Decoder) throws {
         let values = try decoder.container(keyedBy: CodingKeys.self)
         created = try values.decodeIfPresent(String.self, forKey: .created)
@@ -98,5 +113,6 @@ public struct ImageConfiguration: Codable, Hashable, Sendable {
         history = try values.decodeIfPresent([History].self, forKey: .history) ?? []
     }
 
+    /// What it runs on.
     public var platform: Platform { Platform(os: os, architecture: architecture, variant: variant) }
 }

@@ -2,13 +2,18 @@ import JSON
 
 /// A reference to a blob: its kind, name and size. OCI image specification, descriptor.md
 public struct Descriptor: Codable, Hashable, Sendable {
+    /// What the blob is.
     public var mediaType: MediaType
+    /// What the blob hashes to.
     public var digest: Digest
     /// In bytes.
     public var size: Int64
+    /// What the image behind it runs on; in an index alone.
     public var platform: Platform?
+    /// Free remarks by name.
     public var annotations: [String: String]?
 
+    /// A descriptor of these parts.
     public init(
         mediaType: MediaType,
         digest: Digest,
@@ -35,13 +40,18 @@ extension Descriptor {
 
 /// One image for one platform: its configuration and layers. OCI image specification, manifest.md
 public struct ImageManifest: Codable, Hashable, Sendable {
+    /// Always 2.
     public var schemaVersion: Int
+    /// What the document calls itself.
     public var mediaType: MediaType?
+    /// The configuration.
     public var config: Descriptor
     /// Base first.
     public var layers: [Descriptor]
+    /// Free remarks by name.
     public var annotations: [String: String]?
 
+    /// A manifest of these parts.
     public init(config: Descriptor, layers: [Descriptor], annotations: [String: String]? = nil) {
         self.schemaVersion = 2
         self.mediaType = .manifest
@@ -53,11 +63,16 @@ public struct ImageManifest: Codable, Hashable, Sendable {
 
 /// One image for several platforms, or the table of contents of a layout. OCI image specification, image-index.md
 public struct ImageIndex: Codable, Hashable, Sendable {
+    /// Always 2.
     public var schemaVersion: Int
+    /// What the document calls itself.
     public var mediaType: MediaType?
+    /// Manifests, or further indexes.
     public var manifests: [Descriptor]
+    /// Free remarks by name.
     public var annotations: [String: String]?
 
+    /// An index of these manifests.
     public init(manifests: [Descriptor]) {
         self.schemaVersion = 2
         self.mediaType = .index

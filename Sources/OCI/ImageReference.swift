@@ -7,6 +7,7 @@ public struct ImageReference: Hashable, Sendable {
     public let domain: String
     /// The repository in it, such as `library/nginx`.
     public let path: String
+    /// Such as `latest`; nil for a name by digest alone.
     public let tag: String?
     /// Selects the image; a tag beside it is decoration.
     public let digest: Digest?
@@ -91,14 +92,17 @@ public struct ImageReference: Hashable, Sendable {
 }
 
 extension ImageReference: CustomStringConvertible {
+    /// The full form, such as `docker.io/library/nginx:latest`.
     public var description: String { repository + suffix }
 }
 
 extension ImageReference: Codable {
+    /// Reads the full form or any other.
     public init(from decoder: any Decoder) throws {
         try self.init(parsing: String(from: decoder))
     }
 
+    /// Writes the full form.
     public func encode(to encoder: any Encoder) throws {
         try description.encode(to: encoder)
     }

@@ -11,6 +11,7 @@ public enum OCIError: Error, Hashable, Sendable {
 }
 
 extension OCIError: CustomStringConvertible {
+    /// What is wrong, in one line.
     public var description: String {
         switch self {
         case .notAReference(let text, let reason): "\"\(text)\" is not an image reference: \(reason)"

@@ -1,9 +1,14 @@
 /// What an image runs on. OCI image specification, image-index.md
 public struct Platform: Codable, Hashable, Sendable {
+    /// In the words of Go, such as `amd64`.
     public var architecture: String
+    /// In the words of Go, such as `linux`.
     public var os: String
+    /// Such as `v7` of `arm`.
     public var variant: String?
+    /// Windows alone has one.
     public var osVersion: String?
+    /// What the system must have; Windows alone names any.
     public var osFeatures: [String]?
 
     enum CodingKeys: String, CodingKey {
@@ -12,6 +17,7 @@ public struct Platform: Codable, Hashable, Sendable {
         case osFeatures = "os.features"
     }
 
+    /// A platform of these parts.
     public init(os: String, architecture: String, variant: String? = nil) {
         self.os = os
         self.architecture = architecture
@@ -114,5 +120,6 @@ public struct Platform: Codable, Hashable, Sendable {
 }
 
 extension Platform: CustomStringConvertible {
+    /// Such as `linux/arm/v7`.
     public var description: String { ([os, architecture] + (variant.map { [$0] } ?? [])).joined(separator: "/") }
 }

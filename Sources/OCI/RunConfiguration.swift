@@ -2,6 +2,7 @@ import JSON
 
 /// How an image wants to be run: the OCI fields and Docker's own beside them. OCI image specification, config.md
 public struct RunConfiguration: Hashable, Sendable {
+    /// `user[:group]`, names or numbers; nil is root.
     public var user: String?
     /// Such as `80/tcp`, sorted.
     public var exposedPorts: [String] = []
@@ -13,11 +14,15 @@ public struct RunConfiguration: Hashable, Sendable {
     public var cmd: [String]?
     /// Paths, sorted.
     public var volumes: [String] = []
+    /// Absolute; nil is `/`.
     public var workingDir: String?
+    /// By name.
     public var labels: [String: String] = [:]
+    /// A name such as `SIGQUIT`, or a number.
     public var stopSignal: String?
     /// In seconds.
     public var stopTimeout: Int?
+    /// The probe; nil if there is none.
     public var healthcheck: HealthCheck?
     /// Instructions that run when another image is built on this one.
     public var onBuild: [String] = []
@@ -26,6 +31,7 @@ public struct RunConfiguration: Hashable, Sendable {
     /// Windows images only; kept so that nothing is lost.
     public var argsEscaped: Bool?
 
+    /// A configuration that asks for nothing.
     public init() {}
 
     /// A probe, as Docker keeps it in an image.
@@ -34,9 +40,13 @@ public struct RunConfiguration: Hashable, Sendable {
         public var test: [String]?
         /// In nanoseconds, as the other times; 0 or nil is the default.
         public var interval: Int?
+        /// How long a probe may take.
         public var timeout: Int?
+        /// How long failures count for nothing.
         public var startPeriod: Int?
+        /// Between probes in that time.
         public var startInterval: Int?
+        /// How many failures in a row make it unhealthy.
         public var retries: Int?
 
         enum CodingKeys: String, CodingKey {
@@ -48,6 +58,7 @@ public struct RunConfiguration: Hashable, Sendable {
             case retries = "Retries"
         }
 
+        /// A probe; what is not said is the default.
         public init(test: [String]? = nil) {
             self.test = test
         }
@@ -72,6 +83,7 @@ extension RunConfiguration: Codable {
         case argsEscaped = "ArgsEscaped"
     }
 
+    /// Reads the members in Docker's spelling; null is as good as none.
     public init(from decoder: any Decoder) throws {
         let values = try decoder.container(keyedBy: CodingKeys.self)
         /// A set, which JSON has as an object with empty members.
@@ -98,6 +110,7 @@ extension RunConfiguration: Codable {
         argsEscaped = try values.decodeIfPresent(Bool.self, forKey: .argsEscaped)
     }
 
+    /// Writes what is set, in Docker's spelling.
     public func encode(to encoder: any Encoder) throws {
         var values = encoder.container(keyedBy: CodingKeys.self)
         func set(_ names: [String]) -> JSONValue? {

@@ -12,6 +12,7 @@ public struct BlobStore: Sendable {
     /// The layout's folder.
     public let layout: FilePath
 
+    /// The blobs of a layout, which need not exist yet.
     public init(_ layout: FilePath) {
         self.layout = layout
     }
@@ -23,6 +24,7 @@ public struct BlobStore: Sendable {
         layout.appending("blobs").appending(digest.algorithm).appending(digest.hex)
     }
 
+    /// Whether a blob is there.
     public func contains(_ digest: Digest) -> Bool {
         Folder.hasEntry(path(of: digest))
     }

@@ -9,9 +9,10 @@ public struct DraftFolder: ~Copyable, Sendable {
     public let path: FilePath
     private let lock: FileLock
 
-    /// Makes one with a name of its own.
+    /// Makes one with a name of its own, and clears away what others left.
     public init(in folder: FilePath) throws {
         try Folder.makeAll(folder, mode: 0o711)
+        try Self.sweep(folder)
         while true {
             let path = folder.appending(RandomName.hexadecimal(16))
             try Folder.make(path, mode: 0o711)

@@ -9,6 +9,7 @@ public struct RecordStore<Record: Codable & Sendable>: Sendable {
     /// The folder that holds the records' folders.
     public let folder: FilePath
 
+    /// The records in a folder, which need not exist yet.
     public init(_ folder: FilePath) {
         self.folder = folder
     }

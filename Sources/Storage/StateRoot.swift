@@ -15,6 +15,7 @@ public struct StateRoot: Sendable, Hashable {
         self.init(data: folder, run: folder.appending("run"))
     }
 
+    /// A root of these two folders.
     public init(data: FilePath, run: FilePath) {
         self.data = data
         self.run = run
@@ -22,25 +23,39 @@ public struct StateRoot: Sendable, Hashable {
 
     // MARK: Durable
 
+    /// The images, an OCI layout.
     public var images: FilePath { data.appending("images") }
+    /// The unpacked layers.
     public var layers: FilePath { data.appending("layers") }
+    /// The volumes.
     public var volumes: FilePath { data.appending("volumes") }
+    /// The networks' records.
     public var networks: FilePath { data.appending("networks") }
+    /// The containers' records and upper folders.
     public var containers: FilePath { data.appending("containers") }
+    /// Links from containers' names to their ids.
     public var containerNames: FilePath { containers.appending("names") }
+    /// The projects' locks.
     public var projects: FilePath { data.appending("projects") }
+    /// The build cache.
     public var build: FilePath { data.appending("build") }
+    /// What can be made again.
     public var cache: FilePath { data.appending("cache") }
 
+    /// One container's folder.
     public func container(_ id: String) -> FilePath { containers.appending(id) }
 
     // MARK: One boot
 
+    /// What is known of the containers of this boot.
     public var runningContainers: FilePath { run.appending("containers") }
+    /// Where containers' network namespaces are mounted.
     public var networkNamespaces: FilePath { run.appending("netns") }
     /// Address leases, one folder a network: they mean nothing after a reboot.
     public var leases: FilePath { run.appending("leases") }
 
+    /// One container's folder of this boot.
     public func runningContainer(_ id: String) -> FilePath { runningContainers.appending(id) }
+    /// Where one container's network namespace is mounted.
     public func networkNamespace(_ id: String) -> FilePath { networkNamespaces.appending(id) }
 }

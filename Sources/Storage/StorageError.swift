@@ -19,6 +19,7 @@ public enum StorageError: Error, Hashable, Sendable {
 }
 
 extension StorageError: CustomStringConvertible {
+    /// What is wrong, in one line.
     public var description: String {
         switch self {
         case .system(let error, let subject): "\(subject): \(error)"

@@ -7,6 +7,7 @@ public struct RegistryError: Error, Hashable, Sendable {
     /// What went wrong.
     public let reason: String
 
+    /// An error of these parts.
     public init(image: String, host: String, reason: String) {
         self.image = image
         self.host = host
@@ -15,5 +16,6 @@ public struct RegistryError: Error, Hashable, Sendable {
 }
 
 extension RegistryError: CustomStringConvertible {
+    /// What is wrong, in one line.
     public var description: String { "pull \(image): \(host): \(reason)" }
 }

@@ -13,6 +13,7 @@ public import SystemPackage
 public struct LayerStore: Sendable {
     private let folder: FilePath
 
+    /// The layers of a root.
     public init(_ root: StateRoot) {
         folder = root.layers
     }

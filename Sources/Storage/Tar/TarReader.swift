@@ -16,6 +16,7 @@ public final class TarReader {
     private var padding = 0
     private var isDone = false
 
+    /// Reads from a source, which is not packed.
     public init(_ source: ByteSource) {
         self.source = source
     }

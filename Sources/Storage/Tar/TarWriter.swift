@@ -15,6 +15,7 @@ public final class TarWriter {
     private var left: Int64 = 0
     private var padding = 0
 
+    /// Writes to a sink.
     public init(_ sink: @escaping ByteSink) {
         self.sink = sink
         buffer.reserveCapacity(Self.pieceSize + 4096)
