@@ -29,7 +29,8 @@ public enum WholeFile {
         isDurable: Bool,
         mode: UInt32 = 0o600
     ) throws(SystemError) {
-        let draft = FilePath(path.string + ".draft")
+        // A name of this thread's own: two who write the same file must not share a draft.
+        let draft = FilePath("\(path.string).\(getpid())-\(pthread_self()).draft")
         do throws(SystemError) {
             try write(contents, to: draft, isDurable: isDurable, mode: mode)
             guard rename(draft.string, path.string) == 0 else {
