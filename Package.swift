@@ -31,7 +31,7 @@ let package = Package(
         .executable(name: "tutti-init", targets: ["tutti-init"]),
     ],
     dependencies: [
-        .package(url: "https://github.com/apple/swift-system", from: "1.8.1"),
+        .package(url: "https://github.com/apple/swift-system", from: "1.8.1")
     ],
     targets: [
         // kernel: C, and the Swift that wraps it
