@@ -118,7 +118,6 @@ public struct Container: Sendable {
     public func remove() throws(ContainerError) {
         guard try !status.isActive else { throw .running(name) }
         try recover()
-        if store.holder(of: name) == id { try store.release(name) }
-        try systemCall { () throws(SystemError) in try Removal.tree(FilePath(folders.container)) }
+        try store.discard(id, named: name)
     }
 }

@@ -33,6 +33,8 @@ struct ContainerFolders: Hashable, Sendable {
 
     var record: String { "\(container)/record.json" }
     var exitRecord: String { "\(container)/exit.json" }
+    /// Held by whoever makes, starts or removes the container.
+    static let lockName = "lock"
     /// There once the container was started for the first time; it tells one that a reboot stopped from a new one.
     var startMark: String { "\(container)/started" }
     var log: String { "\(container)/log" }

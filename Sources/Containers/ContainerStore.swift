@@ -68,57 +68,6 @@ public struct ContainerStore: Sendable {
         }
     }
 
-    // MARK: Making
-
-    /// Writes the record of a new container and claims its name.
-    ///
-    /// - Throws: ``ContainerError/nameTaken(name:holder:)`` and those of the file system; nothing is left behind then.
-    public func create(_ configuration: ContainerConfiguration) throws(ContainerError) -> Container {
-        guard Self.isName(configuration.name) else { throw .invalidName(configuration.name) }
-        let folders = folders(configuration.id)
-        try systemCall { () throws(SystemError) in
-            try Folder.makeAll(root.containerNames, mode: 0o711)
-            try Folder.make(FilePath(folders.container), mode: 0o710)
-        }
-        do {
-            try claim(configuration.name, for: configuration.id)
-            try write(configuration, in: folders)
-        } catch {
-            if holder(of: configuration.name) == configuration.id { try? release(configuration.name) }
-            try? Removal.tree(FilePath(folders.container))
-            throw error
-        }
-        return Container(store: self, configuration: configuration)
-    }
-
-    /// Claims a name. A claim whose container is no more is taken over.
-    func claim(_ name: String, for id: String) throws(ContainerError) {
-        let path = root.containerNames.appending(name)
-        for _ in 0..<3 {
-            let isOurs = try systemCall { () throws(SystemError) in try NameLink.claim(path, for: "../\(id)") }
-            guard !isOurs else { return }
-            guard let holder = holder(of: name), Folder.hasEntry(root.container(holder)) else {
-                try release(name)
-                continue
-            }
-            throw .nameTaken(name: name, holder: holder)
-        }
-        throw .nameTaken(name: name, holder: holder(of: name) ?? "")
-    }
-
-    func release(_ name: String) throws(ContainerError) {
-        try systemCall { () throws(SystemError) in try Removal.file(root.containerNames.appending(name)) }
-    }
-
-    private func write(_ configuration: ContainerConfiguration, in folders: ContainerFolders) throws(ContainerError) {
-        let bytes = try encoded(configuration, at: folders.record)
-        try systemCall { () throws(SystemError) in
-            try Folder.make(FilePath(folders.upper), mode: 0o755)
-            try Folder.make(FilePath(folders.work))
-            try WholeFile.replace(FilePath(folders.record), with: bytes, isDurable: false)
-        }
-    }
-
     /// Replaces a container's record, for a new name.
     func rewrite(_ configuration: ContainerConfiguration) throws(ContainerError) {
         let path = folders(configuration.id).record
@@ -126,7 +75,7 @@ public struct ContainerStore: Sendable {
         try systemCall { () throws(SystemError) in try WholeFile.replace(FilePath(path), with: bytes, isDurable: true) }
     }
 
-    private func encoded(
+    func encoded(
         _ configuration: ContainerConfiguration,
         at path: String
     ) throws(ContainerError) -> [UInt8] {
@@ -155,7 +104,7 @@ public struct ContainerStore: Sendable {
         (48...57).contains(byte) || (97...102).contains(byte)
     }
 
-    private static func isIdentifier(_ text: String) -> Bool {
+    static func isIdentifier(_ text: String) -> Bool {
         text.utf8.count == 64 && text.utf8.allSatisfy(isHexadecimal)
     }
 }

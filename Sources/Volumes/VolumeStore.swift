@@ -64,6 +64,8 @@ public struct VolumeStore: Sendable {
         do {
             try Folder.makeAll(folder)
             try Folder.make(draft)
+            let lock = try FileLock.take(draft.appending(Self.lockName))
+            defer { withExtendedLifetime(lock) {} }
             try Folder.make(draft.appending("_data"), mode: 0o755)
             try WholeFile.replace(draft.appending(Self.recordName), with: JSON.encode(record), isDurable: true)
             guard try Folder.move(draft, to: folder.appending(record.name)) else {
@@ -120,13 +122,17 @@ public struct VolumeStore: Sendable {
         }
     }
 
-    /// Removes what a killed process left behind: drafts, and volumes that were about to go.
-    ///
-    /// Whoever calls sees to it that nobody else makes or removes volumes meanwhile.
+    /// Removes what killed commands have left: drafts that nobody is at, and volumes on their way out.
     public func sweep() throws(VolumeError) {
         do {
-            for name in try Folder.names(in: folder) where name.hasPrefix(".removed-") || name.hasPrefix(".draft-") {
-                try Removal.tree(folder.appending(name))
+            for name in try Folder.names(in: folder) {
+                let path = folder.appending(name)
+                if name.hasPrefix(".removed-") { try Removal.tree(path) }
+                guard name.hasPrefix(".draft-"), let lock = try FileLock.take(path.appending(Self.lockName)) else {
+                    continue
+                }
+                try Removal.tree(path)
+                _ = consume lock
             }
         } catch {
             throw .system(error)
@@ -149,7 +155,7 @@ public struct VolumeStore: Sendable {
         do throws(SystemError) {
             guard try Folder.names(in: data).isEmpty else { return }
             // Two containers that are made at the same time may both find it empty.
-            let lock = try FileLock.await(volume.folder.appending("lock"))
+            let lock = try FileLock.await(volume.folder.appending(Self.lockName))
             defer { withExtendedLifetime(lock) {} }
             guard try Folder.names(in: data).isEmpty else { return }
             try Removal.tree(draft)
@@ -167,6 +173,8 @@ public struct VolumeStore: Sendable {
     // MARK: Names
 
     private static let recordName = "record.json"
+    /// Held by whoever makes or fills the volume.
+    private static let lockName = "lock"
 
     private func volume(_ record: Volume.Record) -> Volume {
         Volume(record: record, folder: folder.appending(record.name))

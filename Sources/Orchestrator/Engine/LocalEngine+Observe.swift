@@ -21,6 +21,8 @@ extension LocalEngine {
     /// Takes a reading of what there is of a project by its name alone.
     public func observe(_ name: String, images: Set<String> = []) throws -> Observation {
         var observation = Observation(project: name)
+        try containers.sweep()
+        try volumes.sweep()
         for container in try containers.all() {
             guard container.configuration.labels[ControlLabel.project] == name else { continue }
             let status = try settledStatus(of: container)
@@ -36,8 +38,10 @@ extension LocalEngine {
         return observation
     }
 
-    /// Undoes what monitors that died have left behind.
+    /// Undoes what killed commands and monitors that died have left behind, whosoever it was.
     public func sweep() throws {
+        try containers.sweep()
+        try volumes.sweep()
         for container in try containers.all() { _ = try settledStatus(of: container) }
     }
 
