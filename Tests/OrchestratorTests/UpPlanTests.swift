@@ -229,6 +229,17 @@ import Testing
         )
     }
 
+    @Test func `makes nothing before the images are there`() throws {
+        #expect(
+            try Plan(project(service("web", on: ["front"])), observed(images: [])).description == """
+                [] -> #1 pull image web: not found
+                [1] -> #2 create network shop_front: not found
+                [1,2] -> #3 create container shop-web-1: not found
+                [3] -> #4 start container shop-web-1: created
+                """
+        )
+    }
+
     @Test func `builds first and plans again when containers are there already`() throws {
         let shop = project(service("web") { $0.build = .init(context: "/shop/web") }, service("db"))
         let plan = try Plan(shop, observed(container("web"))) { $0.building = .always }

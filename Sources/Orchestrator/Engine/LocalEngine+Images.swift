@@ -43,7 +43,9 @@ extension LocalEngine {
 
     private func fetch(_ wish: ImagePull, _ progress: @escaping @Sendable (Event) -> Void) throws {
         let platform = try wish.platform.map { try Platform(parsing: $0) } ?? .host
-        _ = try images.pull(try ImageReference(parsing: wish.reference), platform: platform)
+        _ = try images.pull(ImageReference(parsing: wish.reference), platform: platform) { event in
+            progress(Event(.image(wish.reference), .progress, details: event.line))
+        }
     }
 
     /// Fetches an image, or builds it if it cannot be had.
@@ -121,5 +123,17 @@ extension HealthRequest {
         retries = said(check.retries)
         startPeriod = said(check.startPeriod)
         startInterval = said(check.startInterval)
+    }
+}
+
+extension PullEvent {
+    /// The event as a line of plain progress.
+    fileprivate var line: String {
+        switch self {
+        case .downloading(let layer, let size): "\(layer.short) Downloading \(size)B"
+        case .downloaded(let layer): "\(layer.short) Download complete"
+        case .extracted(let layer): "\(layer.short) Pull complete"
+        case .alreadyExists(let layer): "\(layer.short) Already exists"
+        }
     }
 }

@@ -1,7 +1,7 @@
 import ComposeSpec
 
 extension UpPlanner {
-    /// Adds what makes the networks as the files say.
+    /// Adds what makes the networks as the files say. Nothing is made before all images are there.
     mutating func addNetworks() throws(PlanError) {
         let keys = Set(services.flatMap { $0.networks.map(\.network) }).sorted()
         for network in keys.compactMap(project.network) {
@@ -12,7 +12,11 @@ extension UpPlanner {
             }
             let request = ProjectNetwork(network, labels: labels(of: network))
             guard let found else {
-                resourceSteps[network.name] = plan.add(.createNetwork(request), because: "not found")
+                resourceSteps[network.name] = plan.add(
+                    .createNetwork(request),
+                    after: imageSteps.values,
+                    because: "not found"
+                )
                 continue
             }
             guard let hash = found.labels[ControlLabel.configHash], isOurs(found.labels) else {
@@ -48,7 +52,11 @@ extension UpPlanner {
                 labels: labels(of: volume)
             )
             guard let found else {
-                resourceSteps[volume.name] = plan.add(.createVolume(request), because: "not found")
+                resourceSteps[volume.name] = plan.add(
+                    .createVolume(request),
+                    after: imageSteps.values,
+                    because: "not found"
+                )
                 continue
             }
             guard let hash = found.labels[ControlLabel.configHash], isOurs(found.labels) else {
