@@ -10,6 +10,7 @@
 #include <string.h>
 #include <sys/prctl.h>
 #include <sys/socket.h>
+#include <sys/stat.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -62,6 +63,8 @@ static void child(const struct tutti_program *program, const int standard[3], in
     prctl(PR_SET_PDEATHSIG, SIGKILL);
     prctl(PR_SET_DUMPABLE, 0);
     default_signals();
+    // What the steps make is for the container's users too, however private the caller keeps its own files.
+    umask(0022);
     setsid();
     if (take_standard(standard) < 0) fail(reports, -2);
     struct launch launch = {.program = (const char *)program, .root = -1, .entered = entered, .terminal = terminal};

@@ -120,6 +120,16 @@ import Testing
                 ]
             }.output
             #expect(output == "33 34 440\nsecret\n")
+            let other = try box.run(["cat", "/run/secrets/key"]) {
+                $0.process.user = "web"
+                $0.mounts = [
+                    Mount(
+                        .contents(bytes: Array("secret\n".utf8), uid: 33, gid: 34, mode: 0o440),
+                        target: "/run/secrets/key"
+                    )
+                ]
+            }
+            #expect(other.output == "secret\n")
         }
     }
 }
