@@ -120,7 +120,7 @@ let package = Package(
             "Orchestrator",
             ["Orchestrator", "ComposeSpec", "Containers", "Networks", "Images", "Storage", "Volumes", "OCI", "Linux"]
         ),
-        tests("CLI", ["CLI", "JSON", "Linux", "Orchestrator"]),
+        tests("CLI", ["CLI", "Containers", "JSON", "Linux", "Orchestrator"]),
         tests("Monitor", ["Monitor", "Supervision", "NameResolution", "JSON", "Linux"]),
         .testTarget(
             name: "EndToEndTests",

@@ -67,7 +67,7 @@ import Testing
     @Test func `suggests commands that are close`() {
         let group = CommandGroup(
             summary: "",
-            entries: [("version", .command(Version.self)), ("~versions", .command(Version.self))]
+            entries: [("version", .command(Compose.Version.self)), ("~versions", .command(Compose.Version.self))]
         )
         #expect(group.suggestions(for: "verson") == ["version"])
         #expect(group.suggestions(for: "ver") == ["version"])

@@ -48,7 +48,7 @@ import Testing
     @Test func `pads columns to the widest cell and keeps control characters out`() {
         var table = Table(["NAME", "STATUS", "X"], minimumWidth: 5)
         table.add(["web-1", "Up\u{1b}[2J", ""])
-        #expect(table.text == "NAME    STATUS       X\nweb-1   Up\\x1b[2J   \n")
+        #expect(table.text == "NAME    STATUS      X\nweb-1   Up\\x1b[2J   \n")
     }
 
     @Test func `merges ranges of ports`() {

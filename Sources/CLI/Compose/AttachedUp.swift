@@ -28,6 +28,7 @@ final class AttachedUp {
     private var services: [String: String] = [:]
     private var bringing: Task<Void, Never>?
     private var isStarting = false
+    private var isStopped = false
     private var interruption: Int32?
     private var failure: (any Error)?
 
@@ -101,9 +102,9 @@ final class AttachedUp {
             if interruption == nil { fail(error) }
         case .ended(let id, let code): try end(id, code)
         case .isStopped(let result):
-            if case .failure(let error) = result { failure = failure ?? error }
-            for log in logs.values { try log.finish(on: loop, into: sink) }
-            loop.stop()
+            if case .failure(let error) = result { return fail(error) }
+            isStopped = true
+            if attendance.isEmpty { loop.stop() }
         }
     }
 
@@ -145,6 +146,7 @@ final class AttachedUp {
             try Console.print("\(log.name) exited with code \(code)\n")
         }
         obey(attendance.end(id, of: services[id] ?? "", code: code))
+        if isStopped, attendance.isEmpty { loop.stop() }
     }
 
     private func obey(_ verdict: Attendance.Verdict) {

@@ -28,6 +28,9 @@ struct Attendance {
     /// What to exit with.
     var exitCode: Int32 { code ?? 0 }
 
+    /// Whether every container that was started has ended.
+    var isEmpty: Bool { present.isEmpty }
+
     /// A container has been started.
     mutating func begin(_ container: String) {
         present.insert(container)
