@@ -73,9 +73,10 @@ extension Stage {
 
     /// Records of containers, networks and volumes, and what belongs to a running container.
     private func files() -> [String] {
+        let kept: Set = ["containers/names", "networks/none", "networks/host", "networks/bridge"]
         let folders = ["containers", "containers/names", "networks", "volumes", "run/containers", "run/netns"]
         return folders.flatMap { folder in
-            entries(of: "\(root)/\(folder)").filter { !($0 == "names" && folder == "containers") && !$0.hasPrefix(".") }
+            entries(of: "\(root)/\(folder)").filter { !kept.contains("\(folder)/\($0)") && !$0.hasPrefix(".") }
                 .map { "\(folder)/\($0)" }
         }
             + entries(of: "\(root)/run/leases").flatMap { lease in
