@@ -123,13 +123,13 @@ struct Mistake: Sendable, CustomTestStringConvertible {
         Mistake(file: "network", place: "network.yaml:5:9", words: ["web", "missing"]),
         Mistake(file: "volume", place: "volume.yaml:5:9", words: ["web", "missing"]),
         Mistake(file: "dependency", place: "dependency.yaml:5:9", words: ["web", "missing"]),
-        Mistake(file: "cycle", place: "cycle.yaml:4:18", words: ["one -> two -> three -> one"]),
+        Mistake(file: "cycle", place: "cycle.yaml:10:18", words: ["one -> two -> three -> one"]),
         Mistake(file: "required", place: "required.yaml:4:14", words: ["NOBODY_SETS_THIS", "set it to something"]),
         Mistake(file: "interpolation", place: "interpolation.yaml:4:14", words: ["${UNFINISHED"]),
         Mistake(file: "neither", place: "neither.yaml:2:3", words: ["web", "image", "build"]),
         Mistake(file: "duplicate", place: "duplicate.yaml:4:5", words: ["image"]),
         Mistake(file: "secret", place: "secret.yaml:4:15", words: ["web", "missing"]),
-        Mistake(file: "mode", place: "mode.yaml", words: ["network_mode", "networks"]),
+        Mistake(file: "mode", place: "mode.yaml:4:19", words: ["network_mode", "networks"]),
         Mistake(file: "dockerfile", place: "mistaken.Dockerfile:3:1", words: ["COPPY"]),
     ]
 }

@@ -7,7 +7,7 @@ struct Traces {
     var groups: Set<String>
 
     static func current() -> Traces {
-        Traces(links: Set(entries(of: "/sys/class/net")), tables: tables(), groups: groups())
+        Traces(links: links(), tables: tables(), groups: groups())
     }
 
     /// The mount points below a folder, outermost first.
@@ -29,6 +29,12 @@ struct Traces {
             }
             return link(of: "/proc/\(pid)/ns/mnt") != own && text(of: "/proc/\(pid)/mountinfo").contains(root)
         }
+    }
+
+    /// The links of the network that this process is in.
+    private static func links() -> Set<String> {
+        let rows = text(of: "/proc/self/net/dev").split(separator: "\n").dropFirst(2)
+        return Set(rows.compactMap { $0.split(separator: ":").first?.split(separator: " ").first.map(String.init) })
     }
 
     private static func tables() -> Set<String> {
