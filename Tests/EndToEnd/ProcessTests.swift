@@ -113,7 +113,7 @@ extension EndToEnd {
             try onStage { stage in
                 let runs: [(arguments: [String], code: Int32)] = [
                     (["busybox", "sh", "-c", "exit 42"], 42),
-                    (["busybox", "sh", "-c", "kill -9 $$"], 137),
+                    (["--init", "busybox", "sh", "-c", "kill -9 $$"], 137),
                     (["busybox", "no-such-command"], 127),
                     (["busybox", "/etc"], 126),
                     (["--no-such-flag", "busybox"], 125),
