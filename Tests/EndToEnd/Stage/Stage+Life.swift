@@ -73,6 +73,11 @@ extension Stage {
         for pid in Traces.processes(of: root) { kill(pid, SIGKILL) }
         _ = eventually(within: 2) { Traces.processes(of: root).isEmpty }
         for point in Traces.mounts(below: root).reversed() { umount2(point, Int32(MNT_DETACH)) }
+        for name in defaultBridge() {
+            let words = name.hasPrefix("table") ? ["/usr/sbin/nft", "delete"] : ["/usr/sbin/ip", "link", "delete"]
+            let removal = words + name.split(separator: " ").map(String.init)
+            _ = try? program(removal[0], Array(removal.dropFirst()), [:]).run()
+        }
         let base = String(root.dropLast("/root".count))
         _ = try? Program(path: "/bin/rm", arguments: ["-rf", "--one-file-system", base], environment: [:], folder: "/")
             .run()

@@ -22,11 +22,8 @@ struct Traces {
     static func processes(of root: String) -> [pid_t] {
         let own = link(of: "/proc/self/ns/mnt")
         return entries(of: "/proc").compactMap { pid_t($0) }.filter { pid in
-            let program = link(of: "/proc/\(pid)/exe")
-            if program.hasPrefix(Programs.folder + "/tutti"), program != link(of: "/proc/self/exe") {
-                let told = text(of: "/proc/\(pid)/environ") + text(of: "/proc/\(pid)/cmdline")
-                if told.contains(root) { return true }
-            }
+            let told = text(of: "/proc/\(pid)/cmdline") + text(of: "/proc/\(pid)/environ")
+            if text(of: "/proc/\(pid)/comm").hasPrefix("tutti"), told.contains(root) { return true }
             return link(of: "/proc/\(pid)/ns/mnt") != own && text(of: "/proc/\(pid)/mountinfo").contains(root)
         }
     }
@@ -70,11 +67,20 @@ extension Stage {
     private func traces(since before: Traces) -> [String] {
         let current = Traces.current()
         var left = Traces.mounts(below: root).map { "mount \($0)" }
-        left += Traces.processes(of: root).map { "process \($0) \(link(of: "/proc/\($0)/exe"))" }
-        left += current.links.subtracting(before.links).map { "link \($0)" }
-        left += current.tables.subtracting(before.tables).map { "filter \($0)" }
+        left += Traces.processes(of: root).map { "process \($0) \(text(of: "/proc/\($0)/comm"))" }
+        let kept = defaultBridge()
+        left += current.links.subtracting(before.links).filter { !kept.contains($0) }.map { "link \($0)" }
+        left += current.tables.subtracting(before.tables).filter { !kept.contains($0) }.map { "filter \($0)" }
         left += current.groups.subtracting(before.groups).map { "control group \($0)" }
         return left + files().map { "file \($0)" }
+    }
+
+    /// The link and the filter of the network that every root has, and keeps like Docker keeps its own.
+    func defaultBridge() -> [String] {
+        let record = text(of: "\(root)/networks/bridge/record.json")
+        guard let key = record.firstRange(of: "\"id\"") else { return [] }
+        let id = record[key.upperBound...].drop { !$0.isHexDigit }.prefix(12)
+        return ["br-\(id)", "table inet tutti-\(id)"]
     }
 
     /// Records of containers, networks and volumes, and what belongs to a running container.
