@@ -57,6 +57,7 @@ public struct Builder: Sendable {
         )
         defer { session.save() }
         warn(session)
+        defer { try? runner.finish() }
         try StageScheduler(session).run()
         guard let result = session.result(of: session.graph.target) else { throw StageStopped() }
         return try finish(result, session)

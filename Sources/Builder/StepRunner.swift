@@ -27,6 +27,9 @@ protocol StepRunner: Sendable {
 
     /// Undoes what a command left whose build was killed.
     func clear(_ id: String) throws
+
+    /// Lets go of what was made for all commands together, unless others use it.
+    func finish() throws
 }
 
 /// Runs commands in containers of their own, which nobody watches and which leave nothing.
@@ -50,6 +53,10 @@ struct SandboxRunner: StepRunner {
             network: try preparation(command, attachment),
             output: output
         )
+    }
+
+    func finish() throws {
+        try networks.removeIfIdle("bridge")
     }
 
     func clear(_ id: String) throws {

@@ -7,6 +7,18 @@ extension NetworkStore {
     /// Makes everything a container needs of the network to start: its namespace with an interface on each network,
     /// addresses and names, and rules for published ports. When anything is refused, all that was made before is undone.
     public func attach(_ request: AttachmentRequest) throws -> NetworkAttachment {
+        // A predefined network goes when it is idle, perhaps just now: it is made again.
+        for _ in 0..<4 {
+            do {
+                return try attachOnce(request)
+            } catch NetworksError.notFound(let name) where Network.predefined[name] != nil {
+                continue
+            }
+        }
+        return try attachOnce(request)
+    }
+
+    private func attachOnce(_ request: AttachmentRequest) throws -> NetworkAttachment {
         let networks = try request.endpoints.map { try find($0.network) }
         guard networks.allSatisfy({ $0.driver == .bridge }) else {
             throw NetworksError.cannotJoin(network: networks.first { $0.driver != .bridge }?.name ?? "")

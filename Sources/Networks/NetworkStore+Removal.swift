@@ -25,6 +25,12 @@ extension NetworkStore {
         return removed
     }
 
+    /// Takes a predefined network's bridge and rules away if no container runs on it; it comes back with the next that does.
+    public func removeIfIdle(_ name: String) throws {
+        guard let network = try record(of: name), network.isPredefined else { return }
+        do { try remove(network) } catch NetworksError.hasActiveEndpoints { return }
+    }
+
     /// Removes every network, the predefined ones as well, for whoever removes the whole root.
     public func removeAll() throws {
         for network in try list() { try remove(network) }

@@ -290,6 +290,7 @@ import Testing
         }
 
         func clear(_ id: String) {}
+        func finish() {}
     }
 
     @Test func `build stages that do not wait for each other at the same time`() throws {

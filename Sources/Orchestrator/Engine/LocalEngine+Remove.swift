@@ -16,6 +16,7 @@ extension LocalEngine {
         defer { lock.release() }
         try clear(container)
         try container.remove()
+        try networks.removeIfIdle("bridge")
         guard withAnonymousVolumes else { return }
         for mount in container.configuration.mounts {
             guard case .volume(let name, true, _, _) = mount.kind else { continue }
