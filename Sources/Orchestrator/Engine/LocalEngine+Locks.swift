@@ -25,6 +25,18 @@ extension LocalEngine {
         guard Folder.hasEntry(root.networkNamespace(container.id)) else { return }
         try networks.release(container: container.id)
     }
+
+    /// Removes the control groups of a container that does not run, which a start that was cut short may have left before
+    /// it had written down that they are there.
+    func clearGroups(of container: Container) throws {
+        guard try !container.status.isActive else { return }
+        let parent = container.configuration.namespaces.cgroupParent.map { $0.drop { $0 == "/" } } ?? ""
+        let own = "tutti-\(container.id.prefix(12))"
+        for folder in try CgroupLayout.current().folders(named: parent.isEmpty ? own : "\(parent)/\(own)") {
+            guard Folder.hasEntry(folder) else { continue }
+            try CgroupFolder(folder).remove()
+        }
+    }
 }
 
 /// A lock that can be handed from thread to thread.

@@ -53,6 +53,7 @@ extension LocalEngine {
         guard let lock = try takeLock(container.id) else { return .created }
         defer { lock.release() }
         try clear(container)
+        try clearGroups(of: container)
         return try container.status
     }
 }

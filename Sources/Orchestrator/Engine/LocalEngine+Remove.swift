@@ -15,6 +15,7 @@ extension LocalEngine {
         let lock = try self.lock(container.id)
         defer { lock.release() }
         try clear(container)
+        try clearGroups(of: container)
         try container.remove()
         try networks.removeIfIdle("bridge")
         guard withAnonymousVolumes else { return }
