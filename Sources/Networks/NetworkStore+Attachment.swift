@@ -50,7 +50,6 @@ extension NetworkStore {
     /// Undoes whatever is there of a container's network, without knowing what there is: for one whose start or end was
     /// cut short. Not an error if there is nothing.
     public func release(container id: String) throws {
-        try NetworkNamespace.remove(at: root.networkNamespace(id))
         var filter = try NetlinkSocket(.netfilter)
         try filter.deleteTable(.inet, named: PortForwarding.table(of: id))
         for network in try ClaimFile.names(in: root.leases) {
@@ -58,6 +57,8 @@ extension NetworkStore {
             for (address, lease) in try table.leases() where lease.containerID == id { try table.release(address) }
         }
         try PortClaims(root: root).release(container: id)
+        // Last, since whoever finds it knows that there is something to undo.
+        try NetworkNamespace.remove(at: root.networkNamespace(id))
     }
 
     /// The file comes first: whoever finds it without a running container knows that there is something to undo.

@@ -29,7 +29,7 @@ extension NetworkStore {
     }
 
     /// Held for as long as it takes to choose addresses and to put them where every other root sees them: on a bridge.
-    private static let choosing: FilePath = "/run/tutti-networks.lock"
+    static let choosing: FilePath = "/run/tutti-networks.lock"
 
     private func make(_ request: NetworkRequest) throws -> Network {
         guard try record(of: request.name) == nil else { throw NetworksError.alreadyExists(request.name) }

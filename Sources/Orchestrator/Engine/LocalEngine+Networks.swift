@@ -1,4 +1,5 @@
 import ComposeSpec
+import Linux
 import Networks
 
 extension LocalEngine {
@@ -7,9 +8,16 @@ extension LocalEngine {
         _ = try networks.create(NetworkRequest(network))
     }
 
+    /// Gives up the addresses of containers that are no more, for whatever reason they still have them.
+    private func releaseLost(_ name: String) throws {
+        let holders = try networks.endpoints(of: networks.find(name)).map(\.lease.containerID)
+        for id in Set(holders) where !Folder.hasEntry(root.container(id)) { try networks.release(container: id) }
+    }
+
     /// Removes a network; one that containers run on stays, with a warning.
     func removeUnlessUsed(network name: String) throws -> Event? {
         do {
+            try releaseLost(name)
             try networks.remove(name)
         } catch NetworksError.hasActiveEndpoints {
             return Event(.network(name), .inUse)

@@ -23,6 +23,7 @@ extension LocalEngine {
         var observation = Observation(project: name)
         try containers.sweep()
         try volumes.sweep()
+        try networks.sweep()
         for container in try containers.all() {
             guard container.configuration.labels[ControlLabel.project] == name else { continue }
             let status = try settledStatus(of: container)
@@ -42,6 +43,7 @@ extension LocalEngine {
     public func sweep() throws {
         try containers.sweep()
         try volumes.sweep()
+        try networks.sweep()
         for container in try containers.all() { _ = try settledStatus(of: container) }
     }
 
