@@ -38,8 +38,7 @@ struct StartProgram {
 
     /// Where the process belongs before it has a tree of its own.
     private var placement: [LaunchStep] {
-        // The monitor keeps what it makes to itself; folders that are made as places for mounts are everybody's.
-        var steps: [LaunchStep] = [.setFileModeMask(0o022)] + cgroup.joinSteps
+        var steps = cgroup.joinSteps
         if let adjustment = configuration.resources.outOfMemoryScoreAdjustment {
             steps.append(.write(path: "/proc/self/oom_score_adj", String(adjustment)))
         } else {

@@ -72,6 +72,6 @@ struct CommandGroup: Sendable {
     /// Names close to one that is not there.
     func suggestions(for name: String) -> [String] {
         entries.map(\.name).filter { !$0.hasPrefix("~") }
-            .filter { $0.hasPrefix(name) || EditDistance.between($0, name) <= 2 }
+            .filter { $0.hasPrefix(name) || EditDistance.between($0, name) <= min(2, name.count / 2) }
     }
 }

@@ -78,11 +78,14 @@ struct Dispatch {
             }
             return try descend(inner, name, rest, session)
         case nil:
-            let program = session.path.split(separator: " ").dropFirst(grammar == .docker ? 1 : 0)
-            let place =
-                grammar == .docker ? program.joined(separator: " ") : session.path == "tutti" ? "tutti" : "compose"
-            throw UsageError.unknownCommand(name, of: place, suggestions: group.suggestions(for: name))
+            throw UsageError.unknownCommand(spelling(of: name, in: session), suggestions: group.suggestions(for: name))
         }
+    }
+
+    /// How a command that is unknown is called in messages.
+    private func spelling(of name: String, in session: Session) -> String {
+        let isCompose = session.path.hasPrefix("docker compose")
+        return isCompose ? "docker command: \"compose \(name)\"" : "command: \(session.path) \(name)"
     }
 
     private func help(_ group: CommandGroup, _ words: [String], _ session: Session) throws -> Int32 {

@@ -9,7 +9,8 @@ enum UsageError: Error, Hashable {
     /// Flags that exclude each other, or the like: the sentence says which.
     case conflict(String)
     case arity(command: String, needs: String)
-    case unknownCommand(String, of: String, suggestions: [String])
+    /// The words say which, such as `docker command: "compose foo"`.
+    case unknownCommand(String, suggestions: [String])
 }
 
 extension UsageError: CustomStringConvertible {
@@ -25,8 +26,8 @@ extension UsageError: CustomStringConvertible {
         case .badSyntax(let text): return "bad flag syntax: \(text)"
         case .conflict(let sentence): return sentence
         case .arity(let command, let needs): return "\"\(command)\" \(needs)"
-        case .unknownCommand(let name, let program, let suggestions):
-            let unknown = "unknown docker command: \"\(program.isEmpty ? name : "\(program) \(name)")\""
+        case .unknownCommand(let words, let suggestions):
+            let unknown = "unknown \(words)"
             guard !suggestions.isEmpty else { return unknown }
             return unknown + "; did you mean \(suggestions.map { "\"\($0)\"" }.joined(separator: " or "))?"
         }
