@@ -138,7 +138,8 @@ import Volumes
             #expect(String(decoding: output, as: UTF8.self) == "out\n")
             #expect(code == 4)
             try await engine.takeDown(project)
-            #expect(try engine.leftovers() == [])
+            #expect(try engine.containers.all().map(\.name) == [])
+            #expect(try engine.volumes.all().map(\.name) == [])
         }
     }
 

@@ -31,7 +31,7 @@ extension LocalEngine {
         do {
             try remove(container.id, withAnonymousVolumes: withAnonymousVolumes)
         } catch {
-            guard Folder.hasEntry(root.container(container.id)) else { return }
+            guard Folder.hasEntry(root.container(container.id).appending("record.json")) else { return }
             throw error
         }
     }
