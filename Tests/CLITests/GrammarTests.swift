@@ -103,11 +103,10 @@ import Testing
         let flags = try ComposeFlags(
             arguments,
             environment: [
-                "COMPOSE_PROFILES": "c", "COMPOSE_PARALLEL_LIMIT": "3", "NO_COLOR": "1", "COMPOSE_ENV_FILES": "x,y",
+                "COMPOSE_PROFILES": "c", "NO_COLOR": "1", "COMPOSE_ENV_FILES": "x,y",
             ]
         )
         #expect(flags.profiles == ["a", "b"])
-        #expect(flags.parallel == 3)
         #expect(flags.ansi == .never)
         #expect(flags.progress == .plain)
         #expect(flags.environmentFiles == ["x", "y"])

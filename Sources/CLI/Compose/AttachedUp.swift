@@ -50,7 +50,7 @@ final class AttachedUp {
         )
         sink = LogSink(printer, showsTimes: wishes.showsTimes, separatesErrors: true)
         attendance = Attendance(wishes.rule, exitCodeFrom: wishes.exitCodeFrom)
-        progress = session.compose.progress.renderer(title: "up")
+        progress = session.compose.renderer(title: "up")
         loop = try EventLoop()
         mailbox = try Mailbox()
     }

@@ -6,16 +6,14 @@ struct ComposeFlags: Sendable {
     var projectDirectory: String?
     var environmentFiles: [String] = []
     var profiles: [String] = []
-    /// How many pulls and builds go on at once; nil is all.
-    var parallel: Int?
-    /// Whether container names are joined by `_`.
-    var isCompatible = false
     /// Whether the plan is printed and nothing is done.
     var isDryRun = false
     /// Whether networks and volumes that no service uses are kept.
     var keepsAllResources = false
     var progress = ProgressStyle.automatic
     var ansi = Ansi.auto
+    /// Whether what pulls and builds say is left out.
+    var hidesImageOutput = false
 
     init() {}
 }
@@ -27,11 +25,11 @@ extension ComposeFlags {
     static let workdir = Flag<String?>.text("--workdir", "The same as --project-directory").hidden
     static let environmentFile = Flag.list("--env-file", "File with values for variables in Compose files")
     static let profile = Flag.list("--profile", "Profile to enable; * is all")
-    static let parallelFlag = Flag.number("--parallel", "Pulls and builds at once; -1 is all", shownDefault: -1)
+    static let parallelFlag = Flag.number("--parallel", "Has no effect: everything goes on at once that can").hidden
     static let progressFlag = Flag<String?>.text("--progress", "How progress is shown: auto, tty, plain, json, quiet")
     static let ansiFlag = Flag<String?>.text("--ansi", "When to use colors: never, always, auto")
     static let noAnsi = Flag.toggle("--no-ansi", "The same as --ansi never").hidden
-    static let compatibility = Flag.toggle("--compatibility", "Join names by underscores, as the first Compose did")
+    static let compatibility = Flag.toggle("--compatibility", "Has no effect").hidden
     static let dryRun = Flag.toggle("--dry-run", "Print the steps with their causes, and take none of them")
     static let allResources = Flag.toggle("--all-resources", "Keep networks and volumes that no service uses")
     static let verbose = Flag.toggle("--verbose", "Say more").hidden
@@ -54,10 +52,11 @@ extension ComposeFlags {
         if environmentFiles.isEmpty { environmentFiles = Self.list(environment["COMPOSE_ENV_FILES"]) }
         profiles = arguments[Self.profile].flatMap { Self.list($0) }
         if profiles.isEmpty { profiles = Self.list(environment["COMPOSE_PROFILES"]) }
-        isCompatible = arguments[Self.compatibility] || Self.isTrue(environment["COMPOSE_COMPATIBILITY"])
+        if arguments[Self.compatibility] || Self.isTrue(environment["COMPOSE_COMPATIBILITY"]) {
+            Console.note("\(Session.warningMark) --compatibility has no effect: names are joined by hyphens")
+        }
         isDryRun = arguments[Self.dryRun]
         keepsAllResources = arguments[Self.allResources]
-        parallel = try Self.parallel(arguments[Self.parallelFlag], environment["COMPOSE_PARALLEL_LIMIT"])
         ansi = try Ansi(
             arguments[Self.noAnsi] ? "never" : arguments[Self.ansiFlag] ?? environment["COMPOSE_ANSI"],
             noColor: environment["NO_COLOR"]
@@ -68,14 +67,6 @@ extension ComposeFlags {
         )
     }
 
-    private static func parallel(_ flag: Int?, _ variable: String?) throws(UsageError) -> Int? {
-        guard let limit = flag ?? variable.flatMap({ Int($0) }) else {
-            guard let variable, !variable.isEmpty else { return nil }
-            throw .conflict("COMPOSE_PARALLEL_LIMIT must be an integer (found: \(variable.quoted))")
-        }
-        return limit > 0 ? limit : nil
-    }
-
     private static func list(_ text: String?) -> [String] {
         (text ?? "").split(separator: ",").map(String.init)
     }
@@ -83,6 +74,14 @@ extension ComposeFlags {
     /// Whether a variable of the environment says yes.
     static func isTrue(_ text: String?) -> Bool {
         ["1", "t", "true", "y", "yes"].contains((text ?? "").lowercased())
+    }
+}
+
+extension ComposeFlags {
+    /// The display of progress that the flags ask for.
+    func renderer(title: String) -> any ProgressRenderer {
+        let renderer = progress.renderer(title: title)
+        return hidesImageOutput ? ImageSilence(renderer: renderer) : renderer
     }
 }
 

@@ -13,12 +13,16 @@ extension Compose {
         )
 
         private let wishes: UpWishes
+        private let isQuiet: Bool
 
         init(_ arguments: Arguments) throws {
             wishes = try UpWishes(arguments)
+            isQuiet = arguments[CommonFlag.quietPull]
         }
 
         func run(_ session: Session) throws -> Int32 {
+            var session = session
+            session.compose.hidesImageOutput = isQuiet
             var options = try wishes.options(in: session)
             options.starts = false
             return try session.bringUp("create", options)

@@ -38,8 +38,10 @@ extension Compose {
 
         private func prepare(_ project: Project, _ options: RunOptions, _ session: Session) throws -> ContainerIdentity
         {
-            let style = wishes.isQuiet ? ProgressStyle.quiet : session.compose.progress
-            let progress = style.renderer(title: "run")
+            var flags = session.compose
+            if wishes.isQuiet { flags.progress = .quiet }
+            flags.hidesImageOutput = wishes.hidesImageOutput
+            let progress = flags.renderer(title: "run")
             let conductor = Conductor(engine: session.engine, report: progress.show)
             let run = try Foreground.wait(
                 for: { try await conductor.prepare(project, options: options) },

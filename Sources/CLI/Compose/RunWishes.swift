@@ -14,6 +14,9 @@ struct RunWishes: Sendable {
     let wantsTerminal: Bool
     private let arguments: Arguments
 
+    /// Whether what pulls and builds say is left out.
+    var hidesImageOutput: Bool { arguments[CommonFlag.quietPull] || arguments[CommonFlag.quietBuild] }
+
     /// - Throws: ``UsageError`` where flags exclude each other.
     init(_ arguments: Arguments) throws(UsageError) {
         self.arguments = arguments

@@ -21,6 +21,8 @@ extension Compose {
         }
 
         func run(_ session: Session) throws -> Int32 {
+            var session = session
+            session.compose.hidesImageOutput = arguments[CommonFlag.quietPull] || arguments[CommonFlag.quietBuild]
             var options = try wishes.options(in: session)
             options.waits = arguments[UpFlag.waits]
             options.waitTimeout = try UpFlag.waitTimeout(arguments)

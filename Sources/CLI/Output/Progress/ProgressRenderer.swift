@@ -24,6 +24,21 @@ struct SilentProgress: ProgressRenderer {
     func show(_ event: Event) {}
 }
 
+/// Leaves out what pulls and builds say while they go on.
+struct ImageSilence: ProgressRenderer {
+    let renderer: any ProgressRenderer
+
+    var interval: Duration? { renderer.interval }
+
+    func show(_ event: Event) {
+        if case .image = event.resource, event.phase == .progress { return }
+        renderer.show(event)
+    }
+
+    func redraw() { renderer.redraw() }
+    func finish() { renderer.finish() }
+}
+
 /// A line for every event.
 struct PlainProgress: ProgressRenderer {
     func show(_ event: Event) {
