@@ -20,13 +20,16 @@ enum Foreground {
             result = outcome
             loop.stop()
         }
-        let task = InterruptibleTask(work, mailbox)
+        var task: InterruptibleTask?
         try loop.watch(signals: [SIGINT, SIGTERM, SIGPIPE]) { signal in
             guard signal != SIGPIPE else { return }
             guard interruption == nil else { exit(128 + signal) }
             interruption = signal
-            task.cancel()
+            task?.cancel()
         }
+        // Threads have the signal mask of those that start them: none is started before the signals are blocked, so that
+        // a reader of ours who goes away does not end the work half-way.
+        task = InterruptibleTask(work, mailbox)
         if let interval = progress.interval { tick(loop, every: interval, progress) }
         try loop.run()
         progress.finish()
