@@ -23,19 +23,20 @@ extension NetworkStore {
         let table = table(of: network)
         try ClaimFile.makeFolder(table.folder)
         let aliases = wish.aliases + (request.hostname.isEmpty ? [] : [request.hostname])
-        let given = try wish.mac.map { text throws(NetworksError) in
+        var mac = try wish.mac.map { text throws(NetworksError) in
             guard let mac = HardwareAddress(text) else { throw .notAHardwareAddress(text) }
             return mac
         }
-        var mac = given
         var addresses: [NetworkAttachment.Address] = []
         for (family, text) in [(IPAddress.Family.v4, wish.ipv4), (.v6, wish.ipv6)] {
             guard let pool = network.pool(family) else {
                 guard text == nil else { throw NetworksError.noAddresses(of: family, network: network.name) }
                 continue
             }
+            // That of the first family's address stays; a candidate that somebody else got first leaves nothing.
+            let settled = mac
             let address = try claim(text, from: pool, of: network) { address in
-                mac = given ?? mac ?? HardwareAddress(of: address)
+                mac = settled ?? HardwareAddress(of: address)
                 return NameLease(
                     containerID: request.containerID,
                     containerName: request.containerName,

@@ -35,6 +35,7 @@ extension Docker {
             }
             let container = try session.makeContainer(arguments)
             guard isDetached else {
+                defer { try? session.engine.networks.removeIfIdle("bridge") }
                 return try session.engine.runAttached(
                     container.id,
                     passesInput: passesInput,
