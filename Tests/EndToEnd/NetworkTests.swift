@@ -64,6 +64,7 @@ extension EndToEnd {
                 #expect(try stage.does("exec", "-T", "host", "cut", "-d:", "-f1", "/proc/net/dev").output == own)
                 let left = try stage.does("exec", "-T", "left", "ip", "-4", "addr").output
                 #expect(try stage.does("exec", "-T", "guest", "ip", "-4", "addr").output == left)
+                #expect(try stage.does("exec", "-T", "guest", "hostname").output == "left\n")
             }
         }
 

@@ -32,7 +32,10 @@ extension LocalEngine {
     private func resolvingReferences(of request: ContainerRequest) throws -> ContainerRequest {
         var request = request
         if case .container(let reference) = request.network {
-            request.network = .container(id: try containers.find(reference).id)
+            let other = try containers.find(reference)
+            request.network = .container(id: other.id)
+            // What the shared hosts file says of the hostname holds for both.
+            request.hostname = request.hostname ?? other.configuration.hostname
         }
         func resolve(_ mode: String?) throws -> String? {
             guard let mode, mode.hasPrefix("container:") else { return mode }
