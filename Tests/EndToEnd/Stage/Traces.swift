@@ -40,11 +40,11 @@ struct Traces {
         return Set(outcome.lines.map(String.init).filter { $0.contains("tutti") })
     }
 
-    /// Control groups that a container could have: those with an identifier in their name.
+    /// Control groups that a container of ours could have.
     private static func groups() -> Set<String> {
         let find = Program(
             path: "/usr/bin/find",
-            arguments: ["/sys/fs/cgroup", "-type", "d", "-regextype", "egrep", "-regex", ".*/[^/]*[0-9a-f]{64}[^/]*"],
+            arguments: ["/sys/fs/cgroup", "-type", "d", "-regextype", "egrep", "-regex", ".*/tutti-[0-9a-f]{12}"],
             environment: [:],
             folder: "/"
         )
