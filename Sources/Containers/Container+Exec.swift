@@ -59,7 +59,7 @@ extension Container {
         let process = try systemCall { () throws(SystemError) in try ProcessDescriptor.open(state.pid) }
         defer { try? process.close() }
         // The number may be somebody else's by now; the descriptor and the start time together are not.
-        guard ProcessStatus.startTicks(of: state.pid) == state.startTicks else { throw .notRunning(name) }
+        guard ChildProcess.startTicks(of: state.pid) == state.startTicks else { throw .notRunning(name) }
         let program = try program(for: request, in: state)
         return try CommandLauncher(programs: folders, name: name).launch(
             program,

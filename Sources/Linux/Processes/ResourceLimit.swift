@@ -18,15 +18,4 @@ public enum ProcessStatus {
         let digits = line?.drop { $0 != "\t" }.dropFirst() ?? ""
         return CapabilitySet(mask: UInt64(digits, radix: 16) ?? 0)
     }
-
-    /// When a process was started, in clock ticks since boot: with its number, its identity.
-    /// Field 22 of `/proc/PID/stat`. Nil for a process that is gone.
-    public static func startTicks(of pid: Int32) -> UInt64? {
-        guard let line = (try? lines(of: "/proc/\(pid)/stat"))?.first else { return nil }
-        // The command, field 2, is in parentheses and may hold anything.
-        guard let close = line.lastIndex(of: ")") else { return nil }
-        let fields = line[close...].split(separator: " ")
-        guard fields.count > 20 else { return nil }
-        return UInt64(fields[20])
-    }
 }
