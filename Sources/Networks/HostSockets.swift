@@ -1,12 +1,16 @@
 import Linux
+import Storage
 import SystemPackage
 
 /// Conversations with the kernel about the host's own interfaces and filter.
 struct HostSockets: ~Copyable {
     var route: NetlinkSocket
     var filter: NetlinkSocket
+    /// What is written on all that is made.
+    let mark: OwnerMark?
 
-    init() throws(SystemError) {
+    init(_ root: StateRoot) throws(SystemError) {
+        mark = OwnerMark(root)
         let route = try NetlinkSocket(.route)
         let filter = try NetlinkSocket(.netfilter)
         self.route = route
@@ -21,7 +25,7 @@ struct HostSockets: ~Copyable {
         try route.perform(network.pools.map { .setAddress($0.gateway, in: $0.subnet, of: bridge.index) })
         try enableForwarding(for: network)
         if try !filter.hasTable(.inet, named: network.table) {
-            try Self.tolerating(.fileExists) { () throws(SystemError) in try filter.create(network.rules) }
+            try Self.tolerating(.fileExists) { () throws(SystemError) in try filter.create(marked(network.rules)) }
         }
         return bridge.index
     }
@@ -29,11 +33,12 @@ struct HostSockets: ~Copyable {
     /// Takes a network's bridge and rules away. Not an error if there are none.
     ///
     /// The addresses are free for another network at once. The bridge itself takes the kernel so long that it is not
-    /// waited for, unless somebody else may want its name.
+    /// waited for, unless somebody else may want its name. A bridge that the user had before stays.
     mutating func removeBridge(of network: Network) throws(SystemError) {
         try filter.deleteTable(.inet, named: network.table)
         guard let bridge = try route.link(named: network.bridge) else { return }
-        guard network.bridge.hasSuffix(network.id.prefix(12)) else {
+        guard network.hasOwnBridge || bridge.alias == mark?.text else { return }
+        guard network.hasOwnBridge else {
             return try route.deleteLink(named: network.bridge)
         }
         let removals = network.pools.map { pool in
@@ -41,6 +46,13 @@ struct HostSockets: ~Copyable {
         }
         try Self.tolerating(.addressNotAvailable) { () throws(SystemError) in try route.perform(removals) }
         try route.performApart(.deleteLink(named: network.bridge))
+    }
+
+    /// The table with the mark on it.
+    func marked(_ table: FilterTable) -> FilterTable {
+        var table = table
+        table.comment = mark?.text
+        return table
     }
 
     private mutating func makeBridge(of network: Network) throws(SystemError) -> Link {
@@ -51,6 +63,7 @@ struct HostSockets: ~Copyable {
             mtu: network.mtu
         )
         try Self.tolerating(.fileExists) { () throws(SystemError) in try route.perform(creation) }
+        if let mark { try route.perform(.setAlias(mark.text, of: network.bridge)) }
         // A container must not be able to give the host a route or an address.
         try KernelSetting.write("0", to: "net/ipv6/conf/\(network.bridge)/accept_ra")
         if network.pool(.v6) == nil {
@@ -83,6 +96,9 @@ struct HostSockets: ~Copyable {
 }
 
 extension Network {
+    /// Whether the bridge has a name that nobody else gives.
+    fileprivate var hasOwnBridge: Bool { bridge.hasSuffix(id.prefix(12)) }
+
     /// The rules that keep a network to itself.
     var rules: FilterTable {
         FilterTable(name: table, chains: [FilterChain(.passage, passageRules), FilterChain(.exit, exitRules)])

@@ -34,17 +34,7 @@ extension NetworkStore {
 
     /// Undoes what ``attach(_:)`` did.
     public func detach(_ attachment: NetworkAttachment) throws {
-        for step in attachment.teardown {
-            switch step {
-            case .unmount(let path): try NetworkNamespace.remove(at: FilePath(path))
-            case .removeFile(let path): try ClaimFile.remove(at: FilePath(path))
-            case .deleteTable(let family, let name):
-                guard let family = FilterTable.Family(name: family) else { continue }
-                var filter = try NetlinkSocket(.netfilter)
-                try filter.deleteTable(family, named: name)
-            case .removeTree, .removeCgroup: continue
-            }
-        }
+        if let failure = Teardown.perform(attachment.teardown).first { throw failure.reason }
     }
 
     /// Undoes whatever is there of a container's network, without knowing what there is: for one whose start or end was
@@ -75,7 +65,7 @@ extension NetworkStore {
     private func attach(_ request: AttachmentRequest, to networks: [Network]) throws -> NetworkAttachment {
         let id = request.containerID
         let path = root.networkNamespace(id)
-        var sockets = try HostSockets()
+        var sockets = try HostSockets(root)
         var bridges: [Int32] = []
         for network in networks { bridges.append(try sockets.ensureBridge(of: network)) }
         var attachment = NetworkAttachment(
@@ -94,7 +84,7 @@ extension NetworkStore {
             .create(at: path, route: &sockets.route)
         let bridge = networks.first { $0.id == attachment.primaryEndpoint?.networkID }?.bridge
         if let table = forwarding.rules(container: id, bridge: bridge ?? "") {
-            try sockets.filter.create(table)
+            try sockets.filter.create(sockets.marked(table))
             attachment.teardown.append(.deleteTable(family: table.family.name, name: table.name))
         }
         attachment.teardown += attachment.endpoints.flatMap { endpoint in

@@ -34,10 +34,11 @@ extension NetworkStore {
     private func make(_ request: NetworkRequest) throws -> Network {
         guard try record(of: request.name) == nil else { throw NetworksError.alreadyExists(request.name) }
         let lock = try FileLock.await(Self.choosing)
+        var sockets = try HostSockets(root)
+        try sockets.reclaim()
         let network = try settled(request, driver: .bridge, pools: try pools(for: request))
         try publish(network)
         do {
-            var sockets = try HostSockets()
             _ = try sockets.ensureBridge(of: network)
         } catch {
             try? remove(network)

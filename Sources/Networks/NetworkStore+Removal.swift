@@ -49,7 +49,7 @@ extension NetworkStore {
                 throw NetworksError.hasActiveEndpoints(network.name, containers: containers)
             }
             if network.driver == .bridge {
-                var sockets = try HostSockets()
+                var sockets = try HostSockets(root)
                 try sockets.removeBridge(of: network)
             }
         } catch {

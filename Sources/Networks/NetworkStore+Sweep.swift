@@ -29,7 +29,7 @@ extension NetworkStore {
             return try WholeFile.move(path, to: folder(of: network.name))
         }
         if network.driver == .bridge {
-            var sockets = try HostSockets()
+            var sockets = try HostSockets(root)
             try sockets.removeBridge(of: network)
         }
         try Removal.tree(table(of: network).folder)

@@ -32,6 +32,35 @@ import Testing
         }
     }
 
+    @Test func `clears away the bridges and rules of roots that are gone, and leaves others alone`() throws {
+        try Machine.run { machine in
+            let elsewhere = try ["gone", "there", "busy"].map { name in
+                let root = StateRoot(under: machine.folder.appending(name))
+                return (root, try NetworkStore(root: root).create(NetworkRequest(name: name)))
+            }
+            var route = try NetlinkSocket(.route)
+            let busy = try #require(try route.link(named: elsewhere[2].1.bridge))
+            try NetworkNamespace.create(at: machine.folder.appending("guest")) { guest in
+                let cable = VirtualCable(
+                    name: "guest",
+                    bridge: busy.index,
+                    innerName: "eth0",
+                    innerAddress: HardwareAddress(of: elsewhere[2].1.pools[0].gateway)
+                )
+                try route.perform(.create(cable, into: guest))
+            }
+            defer { try? NetworkNamespace.remove(at: machine.folder.appending("guest")) }
+            for place in [0, 2] { try Removal.tree(elsewhere[place].0.data) }
+            let mine = try machine.store.create(NetworkRequest(name: "mine"))
+            #expect(mine.pools == elsewhere[0].1.pools)
+            let bridges = Set(try route.links().filter { $0.kind == "bridge" }.map(\.name)).subtracting(["lan"])
+            #expect(bridges == [elsewhere[1].1.bridge, elsewhere[2].1.bridge, mine.bridge])
+            var filter = try NetlinkSocket(.netfilter)
+            let tables = try filter.tables(prefix: "tutti-").map { $0.name.dropFirst("tutti-".count) }
+            #expect(Set(tables) == Set([elsewhere[1].1, elsewhere[2].1, mine].map { $0.id.prefix(12) }))
+        }
+    }
+
     @Test func `takes what was asked for`() throws {
         try Machine.run { machine in
             var request = NetworkRequest(name: "shop")

@@ -14,6 +14,8 @@ public struct Link: Hashable, Sendable {
     public let isUp: Bool
     /// The largest packet, in bytes.
     public let mtu: UInt32
+    /// What whoever made it wrote on it.
+    public let alias: String?
 
     init(_ reply: NetlinkReply) {
         let attributes = reply.attributes(after: 16)
@@ -21,6 +23,7 @@ public struct Link: Hashable, Sendable {
         isUp = reply.body.number(at: 8, as: UInt32.self) & 1 != 0
         name = attributes[LinkAttribute.name]?.text ?? ""
         mtu = attributes[LinkAttribute.mtu]?.number(at: 0, as: UInt32.self) ?? 0
+        alias = attributes[LinkAttribute.alias]?.text
         bridge = attributes[LinkAttribute.master]?.number(at: 0, as: Int32.self)
         kind = attributes[LinkAttribute.information]?.attributes[LinkAttribute.kind]?.text
     }
@@ -33,6 +36,7 @@ enum LinkAttribute {
     static let mtu: UInt16 = 4
     static let master: UInt16 = 10
     static let information: UInt16 = 18
+    static let alias: UInt16 = 20
     static let namespaceDescriptor: UInt16 = 28
     static let sendingQueues: UInt16 = 31
     static let receivingQueues: UInt16 = 32
@@ -175,6 +179,14 @@ extension NetlinkMessage {
             information.nest(LinkAttribute.portData) { $0.attribute(LinkAttribute.isIsolated, UInt8(1)) }
         }
         return NetlinkMessage("isolate port", on: name, type: LinkKind.new, body: body)
+    }
+
+    /// Writes on an interface whose it is; at most 255 bytes.
+    public static func setAlias(_ alias: String, of name: String) -> NetlinkMessage {
+        var body = link()
+        body.attribute(LinkAttribute.name, name)
+        body.attribute(LinkAttribute.alias, Array(alias.utf8))
+        return NetlinkMessage("set alias", on: name, type: LinkKind.set, body: body)
     }
 
     /// Switches an interface on. Loopback always has the index 1.

@@ -36,6 +36,7 @@ extension NetlinkMessage {
     fileprivate static func create(_ table: FilterTable) -> NetlinkMessage {
         filter("create table", on: table, type: FilterNumber.newTable, flags: Flag.create | Flag.exclusive) {
             $0.attribute(1, table.name)
+            if let comment = table.comment { $0.attribute(6, FilterComment.encoded(comment)) }
         }
     }
 
@@ -112,13 +113,32 @@ extension NetlinkSocket {
         return try ask(.find(table), absent: [.noSuchFileOrDirectory]) != nil
     }
 
-    /// The tables whose names begin like this, without what they hold.
+    /// The tables whose names begin like this, with their comments, but without what they hold.
     public mutating func tables(prefix: String) throws(SystemError) -> [FilterTable] {
         try dump(.tables).compactMap { reply in
+            let attributes = reply.attributes(after: 4)
             guard let family = FilterTable.Family(rawValue: reply.body.number(at: 0, as: UInt8.self)),
-                let name = reply.attributes(after: 4)[1]?.text, name.hasPrefix(prefix)
+                let name = attributes[1]?.text, name.hasPrefix(prefix)
             else { return nil }
-            return FilterTable(family, name: name, chains: [])
+            return FilterTable(family, name: name, chains: [], comment: attributes[6].flatMap(FilterComment.text))
         }
+    }
+}
+
+/// A table's comment as `nft` keeps it among the user's data: a type (0), a length, and text with a zero byte after it.
+private enum FilterComment {
+    static func encoded(_ text: String) -> [UInt8] {
+        let bytes = text.utf8.prefix(127) + [0]
+        return [0, UInt8(bytes.count)] + bytes
+    }
+
+    static func text(in data: ArraySlice<UInt8>) -> String? {
+        var rest = data
+        while let type = rest.popFirst(), let length = rest.popFirst() {
+            let value = rest.prefix(Int(length))
+            guard type != 0 else { return value.text }
+            rest = rest.dropFirst(Int(length))
+        }
+        return nil
     }
 }

@@ -25,12 +25,15 @@ public struct FilterTable: Hashable, Sendable {
     public var name: String
     /// Its rules, by where packets meet them.
     public var chains: [FilterChain]
+    /// What whoever made it wrote on it, at most 127 bytes.
+    public var comment: String?
 
     /// A table with these chains.
-    public init(_ family: Family = .inet, name: String, chains: [FilterChain]) {
+    public init(_ family: Family = .inet, name: String, chains: [FilterChain], comment: String? = nil) {
         self.family = family
         self.name = name
         self.chains = chains
+        self.comment = comment
     }
 }
 
