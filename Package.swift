@@ -64,7 +64,7 @@ let package = Package(
         // resources: one kind of thing each
         module("Images", ["Storage", "OCI", "JSON", "Linux", "HTTP", "Hashing", "Compression"]),
         module("Networks", ["Storage", "Supervision", "NameResolution", "JSON", "Linux"]),
-        module("Volumes", ["Storage", "JSON", "Linux"]),
+        module("Volumes", ["Storage", "Supervision", "JSON", "Linux"]),
         module("Containers", ["Storage", "Supervision", "OCI", "JSON", "Linux"]),
 
         // work and projects
@@ -113,7 +113,7 @@ let package = Package(
         tests("Storage", ["Storage", "OCI", "Linux", "Hashing", "Compression"]),
         tests("Images", ["Images", "Storage", "OCI", "JSON", "Linux", "Compression"]),
         tests("Networks", ["Networks", "Supervision", "NameResolution", "Storage", "Linux"]),
-        tests("Volumes", ["Volumes", "Storage", "Linux"]),
+        tests("Volumes", ["Volumes", "Storage", "Supervision", "Linux"]),
         tests("Containers", ["Containers", "Supervision", "Storage", "OCI", "Linux"]),
         tests("Builder", ["Builder", "Images", "Storage", "Dockerfile", "OCI", "Linux"]),
         tests(

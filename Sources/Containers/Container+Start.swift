@@ -1,6 +1,6 @@
 import JSON
 public import Linux
-import Supervision
+public import Supervision
 public import SystemPackage
 
 extension Container {
@@ -10,6 +10,7 @@ extension Container {
     /// - Parameters:
     ///   - layers: The image's layers as folders, base first.
     ///   - network: What the start finds ready. It belongs to the container from now on.
+    ///   - resources: What else it finds ready and uses together with others, besides what the network says.
     ///   - isAttached: Whether output is wanted from the first byte on, and input given.
     ///   - terminalSize: Rows and columns of the terminal that the container will have, if it has one.
     /// - Returns: The connection to the container's streams, if it was asked for.
@@ -17,6 +18,7 @@ extension Container {
     public func start(
         layers: [FilePath],
         network: NetworkPreparation,
+        resources: [SharedResource] = [],
         isAttached: Bool = false,
         terminalSize: WindowSize = WindowSize(rows: 0, columns: 0)
     ) throws(ContainerError) -> Attachment? {
@@ -27,7 +29,7 @@ extension Container {
             _ = Teardown.perform(network.teardown)
             throw error as? ContainerError ?? .cannotStart(name: name, reason: "\(error)", code: 125)
         }
-        var start = StartPreparation(container: self, layers: layers, network: network)
+        var start = StartPreparation(container: self, layers: layers, network: network, resources: resources)
         do throws(ContainerError) {
             try start.prepare(isAttached: isAttached, terminalSize: terminalSize)
             return try launchMonitor(isAttached: isAttached)
@@ -90,20 +92,23 @@ struct StartPreparation {
     let container: Container
     let layers: [FilePath]
     let network: NetworkPreparation
+    let resources: [SharedResource]
     private var cgroup: Cgroup?
 
-    init(container: Container, layers: [FilePath], network: NetworkPreparation) {
+    init(container: Container, layers: [FilePath], network: NetworkPreparation, resources: [SharedResource]) {
         self.container = container
         self.layers = layers
         self.network = network
+        self.resources = resources
     }
 
     private var configuration: ContainerConfiguration { container.configuration }
     private var folders: ContainerFolders { container.folders }
+    private var ownFiles: OwnFiles { OwnFiles(mounts: configuration.mounts, folder: FilePath(folders.contents)) }
 
     /// Undoes what ``prepare(isAttached:terminalSize:)`` has made, and the network with it.
     func undo() {
-        _ = Teardown.perform(network.teardown)
+        _ = Teardown.perform(network.teardown + ownFiles.teardown)
         cgroup?.removeEmpty()
         try? Removal.tree(FilePath(folders.run))
     }
@@ -128,7 +133,7 @@ struct StartPreparation {
             identity: identity,
             privileges: privileges,
             shared: try sharedNamespaces(),
-            contents: try writeContents(),
+            contents: try systemCall { () throws(SystemError) in try ownFiles.write() },
             isVolatile: configuration.removesItself,
             terminalSize: (terminalSize.rows, terminalSize.columns)
         )
@@ -166,22 +171,6 @@ struct StartPreparation {
                 try WholeFile.replace(path, with: Array(text.utf8), isDurable: false, mode: 0o644)
             }
         }
-    }
-
-    /// Writes the mounts that have contents but no file, each with its owner and mode.
-    private func writeContents() throws(ContainerError) -> [String: String] {
-        var files: [String: String] = [:]
-        for case let mount in configuration.mounts {
-            guard case .contents(let bytes, let uid, let gid, let mode) = mount.kind else { continue }
-            let path = "\(folders.contents)/\(files.count)"
-            try systemCall { () throws(SystemError) in
-                try Folder.make(FilePath(folders.contents))
-                try WholeFile.replace(FilePath(path), with: bytes, isDurable: false, mode: 0o600)
-                try FileOwner.set(uid: uid, gid: gid, mode: mode, of: FilePath(path))
-            }
-            files[mount.target] = path
-        }
-        return files
     }
 
     private func write(_ bytes: [UInt8], as name: String) throws(ContainerError) {
@@ -227,7 +216,7 @@ struct StartPreparation {
     // MARK: The order
 
     private func writeOrder(cgroup: Cgroup, isAttached: Bool) throws(ContainerError) {
-        let order = SupervisionOrder(
+        var order = SupervisionOrder(
             containerID: configuration.id,
             name: configuration.name,
             hasTerminal: configuration.process.hasTerminal,
@@ -244,9 +233,11 @@ struct StartPreparation {
             ports: network.ports,
             cgroups: cgroup.paths,
             exitRecord: folders.exitRecord,
-            teardown: network.teardown + cgroup.paths.map { .removeCgroup($0) } + ownTeardown,
+            teardown: network.teardown + resources.map { .leave($0.folder.string) } + ownFiles.teardown
+                + cgroup.paths.map { .removeCgroup($0) } + ownTeardown,
             startsAttached: isAttached
         )
+        order.resources = resources.map(\.folder.string)
         guard let bytes = try? JSON.encode(order) else {
             throw .damaged(path: folders.run, reason: "the order cannot be written as JSON")
         }

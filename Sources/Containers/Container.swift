@@ -73,6 +73,8 @@ public struct Container: Sendable {
         guard let held = try systemCall({ () throws(SystemError) in try FileLock.take(lock) }) else { return }
         _ = consume held
         if let order { _ = Teardown.perform(order.teardown) }
+        // A start that was cut short may have come to this before it had an order.
+        try systemCall { () throws(SystemError) in try HostMount.detach(FilePath(folders.contents)) }
         if exitRecord == nil, Folder.hasEntry(FilePath(folders.startMark)) {
             try recordLoss()
         }

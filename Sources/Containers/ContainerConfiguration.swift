@@ -111,11 +111,15 @@ public struct Mount: Codable, Hashable, Sendable {
         case tmpfs(options: [String])
         /// A file with these contents, on memory: secrets and configs that come from no file.
         case contents(bytes: [UInt8], uid: UInt32, gid: UInt32, mode: UInt32)
+        /// A copy of a file of the host, on memory, as the file is when the container starts.
+        case copy(uid: UInt32, gid: UInt32, mode: UInt32)
+        /// What another image's layers make together: its name, its identifier, and the layers, base first.
+        case image(reference: String, id: String, layers: [String], subpath: String?)
     }
 
     /// What kind it is.
     public var kind: Kind
-    /// The host's path: the volume's folder, the bind's source; empty for what has none.
+    /// The host's path: the volume's folder, the source of a bind or copy; empty for what has none.
     public var source: String
     /// Where it appears, absolute and clean.
     public var target: String

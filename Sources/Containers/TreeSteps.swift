@@ -120,8 +120,10 @@ struct TreeSteps {
                 propagation: propagation.flatMap(MountPropagation.init(parsing:)) ?? .private,
                 isRecursive: isRecursive
             )
-        case .contents:
+        case .contents, .copy:
             return bind(start.contents[mount.target] ?? "", target: mount.target, attributes: .readOnly)
+        case .image(_, _, _, let subpath):
+            return bind(mount.source, below: subpath, target: mount.target, attributes: .readOnly)
         case .tmpfs(let options):
             let memory = MemoryMount(options: options, isReadOnly: mount.isReadOnly)
             return .mount(

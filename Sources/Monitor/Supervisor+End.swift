@@ -92,6 +92,7 @@ extension Supervisor {
         ports = []
         names?.close()
         names = nil
+        uses = []
         try? saveState()
         let isRecorded = recordExit(error: error)
         let urgent = order.teardown.filter(\.isUrgent)

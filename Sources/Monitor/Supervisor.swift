@@ -45,6 +45,7 @@ final class Supervisor {
     var outOfMemoryKills = 0
     var ports: [any HeldPortRelay] = []
     var names: NameServer?
+    var uses: [SharedUse] = []
     var health: HealthProbe?
 
     init(
@@ -79,6 +80,7 @@ final class Supervisor {
 
     /// What is held for all the container's life, and what must be there before the process is.
     private func prepare() throws {
+        for folder in order.resources { uses.append(try SharedResource(folder: FilePath(folder)).join()) }
         for port in order.ports { ports.append(try HeldPorts.hold(port, loop: loop)) }
         if let names = order.names, let namespace = order.networkNamespace {
             self.names = try NameServer(names, namespace: FilePath(namespace), loop: loop)

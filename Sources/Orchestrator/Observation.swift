@@ -53,6 +53,8 @@ public struct ObservedContainer: Hashable, Sendable {
     public var networks: [String]
     /// Its volumes: where they appear, and which.
     public var volumes: [VolumeUse]
+    /// Identifiers of the images that it has mounted, by the name that it mounts them by.
+    public var mountedImages: [String: String] = [:]
     /// All its labels, our own control labels included.
     public var labels: [String: String]
     /// Nanoseconds since 1970.

@@ -25,6 +25,8 @@ public struct SupervisionOrder: Codable, Hashable, Sendable {
     public var names: NameOrder?
     /// The host ports held, and proxied where the kernel does not forward.
     public var ports: [HeldPort]
+    /// Folders of what it uses together with others (``SharedResource``), held by the monitor while the container lives.
+    public var resources: [String] = []
     /// The container's cgroup folders, absolute, one a hierarchy (exactly one on cgroup v2).
     public var cgroups: [String]
     /// Where the exit record goes: an absolute path on durable storage.
@@ -201,6 +203,10 @@ public struct HeldPort: Codable, Hashable, Sendable {
 public enum TeardownStep: Codable, Hashable, Sendable {
     /// Detaches the mount at this path and removes the path.
     case unmount(String)
+    /// Detaches the mount at this path, which stays.
+    case detach(String)
+    /// Undoes the ``SharedResource`` of this folder unless others use it.
+    case leave(String)
     /// Removes a file.
     case removeFile(String)
     /// Removes a folder and all below it.

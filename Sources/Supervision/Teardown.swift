@@ -7,7 +7,7 @@ extension TeardownStep {
     public var isUrgent: Bool {
         switch self {
         case .deleteTable: true
-        case .unmount, .removeFile, .removeTree, .removeCgroup: false
+        case .unmount, .detach, .leave, .removeFile, .removeTree, .removeCgroup: false
         }
     }
 
@@ -15,6 +15,8 @@ extension TeardownStep {
     public func perform() throws {
         switch self {
         case .unmount(let path): try Removal.mount(FilePath(path))
+        case .detach(let path): try HostMount.detach(FilePath(path))
+        case .leave(let folder): try SharedResource(folder: FilePath(folder)).leave()
         case .removeFile(let path): try Removal.file(FilePath(path))
         case .removeTree(let path): try Removal.tree(FilePath(path))
         case .removeCgroup(let path): try CgroupFolder(FilePath(path)).remove()

@@ -32,20 +32,4 @@ public struct Volume: Hashable, Sendable {
 
     /// The folder that holds its data, which is what `inspect` calls the mount point.
     public var mountpoint: FilePath { folder.appending("_data") }
-
-    /// The host's folder to bind where the volume is wanted.
-    ///
-    /// It is the data folder, or the `device` of a volume whose `o` says `bind`.
-    ///
-    /// - Throws: ``VolumeError/unsupported(name:options:)`` for file systems that would have to be mounted first.
-    public var source: FilePath {
-        get throws(VolumeError) {
-            guard !record.options.isEmpty else { return mountpoint }
-            let flags = (record.options["o"] ?? "").split(separator: ",")
-            guard flags.contains("bind") || flags.contains("rbind"), let device = record.options["device"] else {
-                throw .unsupported(name: name, options: record.options)
-            }
-            return FilePath(device)
-        }
-    }
 }

@@ -10,8 +10,10 @@ public enum VolumeError: Error, Hashable, Sendable {
     case inUse(name: String, containers: [String])
     case unknownDriver(String)
     case invalidOption(String)
-    /// A file system that has to be mounted before it can be used.
-    case unsupported(name: String, options: [String: String])
+    /// An option that cannot be honoured, and why.
+    case unusableOption(name: String, option: String, reason: String)
+    /// The file system that the volume is on cannot be mounted.
+    case cannotMount(name: String, SystemError)
     /// A part of a volume that is not there or leads out of it.
     case noSubfolder(name: String, path: String)
     /// The record on disk cannot be read.
@@ -33,9 +35,8 @@ extension VolumeError: CustomStringConvertible {
             "remove \(name): volume is in use - [\(containers.joined(separator: ", "))]"
         case .unknownDriver(let driver): "error looking up volume plugin \(driver): plugin \"\(driver)\" not found"
         case .invalidOption(let option): "create: invalid option: \"\(option)\""
-        case .unsupported(let name, let options):
-            "volume \(name): file systems of type \(options["type"] ?? "none") cannot be mounted yet; "
-                + "o=bind with a device can"
+        case .unusableOption(let name, let option, let reason): "create \(name): option \(option): \(reason)"
+        case .cannotMount(let name, let error): "error while mounting volume '\(name)': \(error)"
         case .noSubfolder(let name, let path): "volume \(name): no folder \(path) in it"
         case .damaged(let path, let reason): "\(path): \(reason)"
         case .system(let error): "\(error)"

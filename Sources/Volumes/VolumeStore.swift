@@ -1,17 +1,20 @@
 import JSON
 import Linux
 public import Storage
-public import SystemPackage
+import SystemPackage
 
 /// All volumes of a root: each a folder of its name with the data and a record in it.
 ///
 /// A volume appears whole, by a rename, and goes the same way, so that what is there can always be used.
 public struct VolumeStore: Sendable {
     private let folder: FilePath
+    /// Where it is kept which volumes' file systems are mounted.
+    let mounted: FilePath
 
     /// The volumes below this root.
     public init(root: StateRoot) {
         folder = root.volumes
+        mounted = root.run.appending("volumes")
     }
 
     // MARK: Making
@@ -27,9 +30,7 @@ public struct VolumeStore: Sendable {
     ) throws(VolumeError) -> Volume {
         guard Self.isValid(name) else { throw .invalidName(name) }
         guard driver == "local" else { throw .unknownDriver(driver) }
-        for option in options.keys.sorted() where !["type", "device", "o", "size"].contains(option) {
-            throw .invalidOption(option)
-        }
+        _ = try VolumeMount(options, of: name)
         let record = Volume.Record(
             name: name,
             driver: driver,
@@ -54,8 +55,13 @@ public struct VolumeStore: Sendable {
     }
 
     /// Makes a volume that nobody names.
-    public func createAnonymous(labels: [String: String] = [:]) throws(VolumeError) -> Volume {
-        try create(Self.randomName(), labels: labels.merging([Volume.anonymousLabel: ""]) { _, ours in ours })
+    public func createAnonymous(
+        driver: String = "local",
+        options: [String: String] = [:],
+        labels: [String: String] = [:]
+    ) throws(VolumeError) -> Volume {
+        let labels = labels.merging([Volume.anonymousLabel: ""]) { _, ours in ours }
+        return try create(Self.randomName(), driver: driver, options: options, labels: labels)
     }
 
     /// Writes a new volume beside the others and moves it in. False if one of this name has appeared meanwhile.
@@ -112,6 +118,13 @@ public struct VolumeStore: Sendable {
     public func remove(_ name: String, users: [String] = []) throws(VolumeError) {
         let volume = try find(name)
         guard users.isEmpty else { throw .inUse(name: name, containers: users) }
+        do {
+            // What a killed container has left mounted is somebody else's data.
+            guard try resource(of: name).leave() else { throw VolumeError.inUse(name: name, containers: []) }
+            if !volume.record.options.isEmpty { try HostMount.detach(volume.mountpoint) }
+        } catch {
+            throw Self.error(error, volume.folder)
+        }
         let doomed = folder.appending(".removed-\(Self.randomName())")
         do {
             guard try Folder.move(volume.folder, to: doomed) else { return }
@@ -139,42 +152,11 @@ public struct VolumeStore: Sendable {
         }
     }
 
-    // MARK: Filling
-
-    /// Fills a volume that is empty with what the image has at the place where it is mounted.
-    ///
-    /// The volume takes owner and mode of the image's folder too. Nothing happens if the image has no folder there.
-    ///
-    /// - Parameters:
-    ///   - path: where it is mounted, absolute.
-    ///   - layers: the image's layer folders, base first.
-    public func fill(_ volume: Volume, from path: String, of layers: [FilePath]) throws(VolumeError) {
-        guard volume.record.options.isEmpty else { return }
-        let data = volume.mountpoint
-        let draft = volume.folder.appending("_filling")
-        do throws(SystemError) {
-            guard try Folder.names(in: data).isEmpty else { return }
-            // Two containers that are made at the same time may both find it empty.
-            let lock = try FileLock.await(volume.folder.appending(Self.lockName))
-            defer { withExtendedLifetime(lock) {} }
-            guard try Folder.names(in: data).isEmpty else { return }
-            try Removal.tree(draft)
-            try Folder.make(draft, mode: 0o755)
-            guard try StackedTree.copyFolder(path, of: layers, into: draft), try Folder.move(draft, to: data) else {
-                try Removal.tree(draft)
-                return
-            }
-        } catch {
-            try? Removal.tree(draft)
-            throw .system(error)
-        }
-    }
-
     // MARK: Names
 
     private static let recordName = "record.json"
     /// Held by whoever makes or fills the volume.
-    private static let lockName = "lock"
+    static let lockName = "lock"
 
     private func volume(_ record: Volume.Record) -> Volume {
         Volume(record: record, folder: folder.appending(record.name))
@@ -200,7 +182,7 @@ public struct VolumeStore: Sendable {
         return String((0..<64).map { _ in digits[Int.random(in: 0..<16)] })
     }
 
-    private static func error(_ error: any Error, _ path: FilePath) -> VolumeError {
+    static func error(_ error: any Error, _ path: FilePath) -> VolumeError {
         switch error {
         case let error as VolumeError: error
         case let error as SystemError: .system(error)

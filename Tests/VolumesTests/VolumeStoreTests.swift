@@ -85,12 +85,73 @@ import Testing
         }
     }
 
-    @Test func `binds the device of a volume that is a bind`() throws {
+    @Test(.tags(.root), .requiresRoot) func `mounts what its options name for the first user, until the last has gone`()
+        throws
+    {
         try withStore { store in
-            let bind = try store.create("bind", options: ["type": "none", "o": "bind", "device": "/srv"])
-            #expect(try bind.source == "/srv")
-            let memory = try store.create("memory", options: ["type": "tmpfs", "device": "tmpfs"])
-            #expect(throws: VolumeError.self) { try memory.source }
+            let options = ["type": "tmpfs", "device": "tmpfs", "o": "size=64k,uid=33,mode=750,noexec"]
+            let volume = try store.create("memory", options: options)
+            let outside = try #require(try FileStatus.of(volume.mountpoint))
+            var first = try store.use(volume)
+            var second = try store.use(volume)
+            let inside = try #require(try FileStatus.of(volume.mountpoint))
+            #expect(inside.device != outside.device && inside.uid == 33 && inside.mode == 0o750)
+            try WholeFile.replace(volume.mountpoint.appending("file"), with: [1], isDurable: false)
+            let resource = try #require(first?.resource)
+            first = nil
+            #expect(try !resource.leave())
+            #expect(try Folder.names(in: volume.mountpoint) == ["file"])
+            second = nil
+            #expect(try resource.leave())
+            #expect(try FileStatus.of(volume.mountpoint)?.device == outside.device)
+            #expect(!Folder.hasEntry(resource.folder))
+            withExtendedLifetime((first, second)) {}
+        }
+    }
+
+    @Test(.tags(.root), .requiresRoot) func `shows the device of a volume that is a bind, as its flags have it`() throws
+    {
+        try withStore { store in
+            try withTemporaryFolder { device in
+                try WholeFile.replace(device.appending("file"), with: [1], isDurable: false)
+                let options = ["type": "none", "o": "bind,ro", "device": device.string]
+                let volume = try store.create("bind", options: options)
+                var use = try store.use(volume)
+                #expect(try Folder.names(in: volume.mountpoint) == ["file"])
+                #expect(throws: SystemError.self) { try Folder.make(volume.mountpoint.appending("new")) }
+                let resource = try #require(use?.resource)
+                use = nil
+                #expect(try resource.leave())
+                #expect(try Folder.names(in: volume.mountpoint) == [])
+                withExtendedLifetime(use) {}
+            }
+        }
+    }
+
+    @Test(.tags(.root), .requiresRoot) func `says what cannot be mounted and why`() throws {
+        try withStore { store in
+            let missing = try store.create("gone", options: ["type": "none", "o": "bind", "device": "/nonexistent"])
+            let error = #expect(throws: VolumeError.self) { try store.use(missing) }
+            #expect(error?.description.hasPrefix("error while mounting volume 'gone': mount /nonexistent:") == true)
+            #expect(!Folder.hasEntry(store.resource(of: "gone").folder))
+        }
+    }
+
+    @Test(arguments: [
+        (["size": "1g"], "create data: option size: needs a file system with project quotas"),
+        (["o": "bind"], "create data: option device: missing device in volume options"),
+        (["device": "/dev/x"], "create data: option type: missing file system type in volume options"),
+        (["o": "bind", "device": "data"], "create data: option device: \"data\" is not an absolute path"),
+        (
+            ["type": "nfs", "device": ":/x", "o": "addr=nas,rw"],
+            "create data: option o: addr=nas is not an IP address"
+        ),
+        (["colour": "red"], "create: invalid option: \"colour\""),
+    ])
+    func `refuses options that cannot be honoured`(_ options: [String: String], _ reason: String) throws {
+        try withStore { store in
+            let error = #expect(throws: VolumeError.self) { try store.create("data", options: options) }
+            #expect(error?.description == reason)
         }
     }
 

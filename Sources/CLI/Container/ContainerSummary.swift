@@ -94,7 +94,8 @@ struct ContainerSummary {
             switch mount.kind {
             case .volume(let name, _, _, _): name
             case .bind: mount.source
-            case .tmpfs, .contents: nil
+            case .image(let reference, _, _, _): reference
+            case .tmpfs, .contents, .copy: nil
             }
         }
     }

@@ -35,9 +35,17 @@ extension MountRequest {
     /// - Throws: ``UsageError`` for what is none.
     init(mountFlag text: String, from folder: FilePath) throws {
         var fields: [String: String] = [:]
+        var creation = VolumeCreation()
         for field in text.split(separator: ",") {
             let parts = field.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false).map(String.init)
-            fields[Self.fieldNames[parts[0]] ?? parts[0]] = parts.count > 1 ? parts[1] : "true"
+            let (name, value) = (Self.fieldNames[parts[0]] ?? parts[0], parts.count > 1 ? parts[1] : "true")
+            switch name {
+            case "volume-label": creation.labels.merge(LabelText.labels([value])) { $1 }
+            case "volume-opt": creation.options.merge(LabelText.labels([value])) { $1 }
+            case "volume-driver": creation.driver = value
+            case let name where Self.fields.contains(name): fields[name] = value
+            default: throw UsageError.conflict("unexpected key \(name.quoted) in \(String(field).quoted)")
+            }
         }
         guard let target = fields["target"], target.hasPrefix("/") else {
             throw UsageError.conflict("invalid mount config \(text.quoted): field target must be an absolute path")
@@ -54,7 +62,7 @@ extension MountRequest {
             let path = Self.hostPath(name, from: folder) ?? folder.appending(name).string
             source = .bind(
                 path: Self.clean(path),
-                createsSource: false,
+                createsSource: fields["bind-create-src"] == "true",
                 propagation: fields["bind-propagation"],
                 isRecursive: fields["bind-recursive"] != "disabled"
             )
@@ -63,9 +71,15 @@ extension MountRequest {
                 fields[name].map { "\(option)=\($0)" }
             }
             source = .tmpfs(options: options.sorted())
+        case "image":
+            guard let name = fields["source"], !name.isEmpty else {
+                throw UsageError.conflict("invalid mount config for type \"image\": field source must not be empty")
+            }
+            source = .image(reference: name, subpath: fields["image-subpath"])
         case let type: throw UsageError.conflict("invalid mount config: mount type \(type.quoted) unknown")
         }
-        self.init(source, target: Self.clean(target), isReadOnly: fields["readonly"] == "true")
+        self.init(source, target: Self.clean(target), isReadOnly: ["true", "1"].contains(fields["readonly"]))
+        self.creation = creation
     }
 
     /// A `--tmpfs` value: `target[:options]`.
@@ -86,6 +100,10 @@ extension MountRequest {
     private static let knownOptions = propagations.union([
         "ro", "rw", "z", "Z", "nocopy", "cached", "delegated", "consistent",
     ])
+    private static let fields: Set<String> = [
+        "type", "source", "target", "readonly", "consistency", "bind-propagation", "bind-recursive", "bind-create-src",
+        "volume-subpath", "volume-nocopy", "image-subpath", "tmpfs-size", "tmpfs-mode",
+    ]
     private static let fieldNames = ["src": "source", "dst": "target", "destination": "target", "ro": "readonly"]
 
     private static func clean(_ path: String) -> String { FilePath(path).lexicallyNormalized().string }

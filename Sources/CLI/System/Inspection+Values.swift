@@ -57,7 +57,9 @@ extension Mount {
             members = [.init("Type", "volume"), .init("Name", .string(name)), .init("Driver", "local")]
         case .bind: members = [.init("Type", "bind")]
         case .tmpfs: members = [.init("Type", "tmpfs")]
-        case .contents: return nil
+        case .image(let reference, _, _, _):
+            members = [.init("Type", "image"), .init("Name", .string(reference))]
+        case .contents, .copy: return nil
         }
         members += [
             .init("Source", .string(source)),
@@ -80,7 +82,7 @@ extension Mount {
         switch kind {
         case .bind: return "\(source):\(target)\(mode)"
         case .volume(let name, false, _, _): return "\(name):\(target)\(mode)"
-        case .volume, .tmpfs, .contents: return nil
+        case .volume, .tmpfs, .contents, .copy, .image: return nil
         }
     }
 }

@@ -1,7 +1,7 @@
 import Glibc
 public import SystemPackage
 
-/// An exclusive claim on a file, held for as long as the value lives.
+/// A claim on a file, held for as long as the value lives: exclusive, or shared with others who share it.
 ///
 /// The kernel drops the claim when its holder dies, so a free lock means a dead holder however the holder died and
 /// whoever has its process identifier now.
@@ -18,6 +18,22 @@ public struct FileLock: ~Copyable, Sendable {
     /// Takes the claim as soon as whoever holds it lets go.
     public static func await(_ path: FilePath) throws(SystemError) -> FileLock? {
         try open(path, operation: LOCK_EX)
+    }
+
+    /// Shares the claim with others who do, as soon as nobody has it for itself, making the file where it is missing.
+    ///
+    /// A file that was removed while it was waited for claims nothing: what is held is the file that is at the path.
+    public static func share(_ path: FilePath) throws(SystemError) -> FileLock {
+        while true {
+            guard let lock = try open(path, operation: LOCK_SH) else { continue }
+            if try lock.isOf(path) { return lock }
+        }
+    }
+
+    /// Whether the file that is held is still the one at the path.
+    public func isOf(_ path: FilePath) throws(SystemError) -> Bool {
+        let held = try FileStatus.of(FileDescriptor(rawValue: descriptor))
+        return try FileStatus.of(path).map { ($0.device, $0.inode) == (held.device, held.inode) } ?? false
     }
 
     /// Whether somebody holds the claim. A missing file is held by nobody.

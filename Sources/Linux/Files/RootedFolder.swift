@@ -35,6 +35,12 @@ public struct RootedFolder: Hashable, Sendable {
         return Array(bytes[..<length])
     }
 
+    /// A folder below; nil where there is none.
+    public func folder(_ name: String) throws(SystemError) -> OwnedDescriptor? {
+        guard let descriptor = try open(name, flags: O_RDONLY | O_DIRECTORY) else { return nil }
+        return OwnedDescriptor(FileDescriptor(rawValue: descriptor))
+    }
+
     /// What is at a name, without following a link in its last place: nil where there is nothing.
     public func mode(of name: String) throws(SystemError) -> UInt32? {
         guard let descriptor = try open(name, flags: Int32(0o10000000) | O_NOFOLLOW) else { return nil }

@@ -42,6 +42,16 @@ public struct MountFlags: OptionSet, Hashable, Sendable {
     public static let noDevices = Self(rawValue: 4)
     /// Nothing can be executed.
     public static let noExecute = Self(rawValue: 8)
+    /// Every write is on the disk before it returns.
+    public static let synchronous = Self(rawValue: 16)
+    /// So is every change of a folder.
+    public static let synchronousFolders = Self(rawValue: 128)
+    /// Accesses are not recorded.
+    public static let noAccessTime = Self(rawValue: 1 << 10)
+    /// Accesses of folders are not.
+    public static let noFolderAccessTime = Self(rawValue: 1 << 11)
+    /// Accesses are recorded now and then.
+    public static let relativeAccessTime = Self(rawValue: 1 << 21)
     /// Each access is recorded.
     public static let strictAccessTime = Self(rawValue: 1 << 24)
 }

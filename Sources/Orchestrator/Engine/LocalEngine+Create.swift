@@ -62,10 +62,10 @@ extension LocalEngine {
     private func settle(_ wish: MountRequest, image: ImageFacts, fresh: inout [String]) throws -> Mount {
         switch wish.source {
         case .volume(let name, let subpath, let copiesUp):
-            let volume = try name.map { try volumes.findOrCreate($0) } ?? volumes.createAnonymous()
+            let volume = try volume(named: name, wish.creation)
             if name == nil { fresh.append(volume.name) }
-            if copiesUp, subpath == nil {
-                try volumes.fill(volume, from: wish.target, of: layerFolders(image.layers))
+            if copiesUp {
+                try volumes.fill(volume, from: wish.target, of: layerFolders(image.layers), subpath: subpath)
             }
             let kind = Mount.Kind.volume(
                 name: volume.name,
@@ -73,7 +73,7 @@ extension LocalEngine {
                 subpath: subpath,
                 copiesUp: copiesUp
             )
-            return Mount(kind, source: try volume.source.string, target: wish.target, isReadOnly: wish.isReadOnly)
+            return Mount(kind, source: volume.mountpoint.string, target: wish.target, isReadOnly: wish.isReadOnly)
         case .bind(let path, let createsSource, let propagation, let isRecursive):
             try provideSource(path, creates: createsSource)
             let kind = Mount.Kind.bind(
@@ -87,6 +87,30 @@ extension LocalEngine {
         case .contents(let bytes, let uid, let gid, let mode):
             let kind = Mount.Kind.contents(bytes: bytes, uid: uid, gid: gid, mode: mode)
             return Mount(kind, target: wish.target, isReadOnly: wish.isReadOnly)
+        case .copy(let path, let uid, let gid, let mode):
+            try provideSource(path, creates: false)
+            return Mount(.copy(uid: uid, gid: gid, mode: mode), source: path, target: wish.target, isReadOnly: true)
+        case .image(let reference, let subpath):
+            let mounted = try facts(of: reference)
+            let kind = Mount.Kind.image(
+                reference: reference,
+                id: mounted.id,
+                layers: mounted.layers,
+                subpath: subpath
+            )
+            return Mount(kind, source: imageTree(mounted.id).string, target: wish.target, isReadOnly: true)
+        }
+    }
+
+    /// The volume of a name, made as is wished if there is none; a new one without a name.
+    private func volume(named name: String?, _ wish: MountRequest.VolumeCreation) throws -> Volume {
+        guard let name else {
+            return try volumes.createAnonymous(driver: wish.driver, options: wish.options, labels: wish.labels)
+        }
+        do {
+            return try volumes.find(name)
+        } catch VolumeError.notFound {
+            return try volumes.create(name, driver: wish.driver, options: wish.options, labels: wish.labels)
         }
     }
 
@@ -116,7 +140,9 @@ extension MountRequest {
                 isRecursive: isRecursive
             )
             self.init(source, target: mount.target, isReadOnly: isReadOnly)
-        case .tmpfs, .contents: return nil
+        case .image(let reference, _, _, let subpath):
+            self.init(.image(reference: reference, subpath: subpath), target: mount.target, isReadOnly: true)
+        case .tmpfs, .contents, .copy: return nil
         }
     }
 }

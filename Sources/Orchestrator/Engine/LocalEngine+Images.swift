@@ -1,3 +1,4 @@
+import Containers
 public import Images
 public import OCI
 import Storage
@@ -72,11 +73,12 @@ extension LocalEngine {
 
     /// The containers that were made from an image.
     public func users(ofImage id: Digest) throws -> [ImageUser] {
-        try containers.all().filter { $0.configuration.imageID == id.description }.map { container in
-            ImageUser(
+        try containers.all().compactMap { container in
+            guard let layers = container.configuration.layers(ofImage: id.description) else { return nil }
+            return ImageUser(
                 name: container.name,
                 isRunning: try container.status.isActive,
-                layers: try container.configuration.layers.map { try Digest(parsing: $0) }
+                layers: try layers.map { try Digest(parsing: $0) }
             )
         }
     }
@@ -93,6 +95,17 @@ extension LocalEngine {
             default: throw error
             }
         }
+    }
+}
+
+extension ContainerConfiguration {
+    /// The layers that it needs of an image that it was made from or has mounted; nil if it needs none.
+    fileprivate func layers(ofImage id: String) -> [String]? {
+        if imageID == id { return layers }
+        for mount in mounts {
+            if case .image(_, id, let layers, _) = mount.kind { return layers }
+        }
+        return nil
     }
 }
 

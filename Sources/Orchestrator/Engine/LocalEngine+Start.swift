@@ -26,9 +26,13 @@ extension LocalEngine {
             try provideSource(mount.source, creates: createsSource)
         }
         let layers = try layerFolders(container.configuration.layers)
+        // The monitor holds them from its start on; one that has ended already leaves them to us.
+        var uses = try uses(of: container)
+        defer { Self.end(&uses) }
         return try container.start(
             layers: layers,
             network: network(of: container),
+            resources: uses.map(\.resource),
             isAttached: isAttached,
             terminalSize: terminalSize
         )

@@ -50,6 +50,16 @@ extension Hook {
     }
 }
 
+extension Service {
+    /// The names of the images that it mounts.
+    var mountedImages: [String] {
+        mounts.compactMap { mount in
+            guard case .image(let reference, _) = mount.kind else { return nil }
+            return reference
+        }
+    }
+}
+
 extension Project {
     /// The name of the image that a service runs.
     public func imageName(of service: Service) -> String {

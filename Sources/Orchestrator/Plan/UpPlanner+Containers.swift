@@ -66,6 +66,10 @@ extension UpPlanner {
         }
         if container.configurationHash != service.configurationHash { return "configuration changed" }
         if let current = observed.images[image], current != container.imageID { return "image changed" }
+        for mounted in service.mountedImages {
+            guard let current = observed.images[mounted], let own = container.mountedImages[mounted] else { continue }
+            if current != own { return "mounted image \(mounted) changed" }
+        }
         for network in service.networks.compactMap({ project.network($0.network)?.name }) {
             if !container.networks.contains(network) { return "not on network \(network)" }
         }
@@ -204,7 +208,7 @@ extension UpPlanner {
 
     /// The steps without which a service's container cannot be made.
     func needs(of service: Service) -> [Int] {
-        let image = imageSteps[project.imageName(of: service)].map { [$0] } ?? []
+        let image = ([project.imageName(of: service)] + service.mountedImages).compactMap { imageSteps[$0] }
         let networks = service.networks.compactMap { project.network($0.network)?.name }
         let volumes = service.mounts.compactMap { mount -> String? in
             guard case .volume(let key?, _, _, _) = mount.kind else { return nil }

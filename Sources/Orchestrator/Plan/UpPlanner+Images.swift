@@ -6,6 +6,7 @@ extension UpPlanner {
         guard !options.imagesAreSettled else { return }
         for service in services where service.build != nil { try addImage(of: service) }
         for service in services where service.build == nil { try addImage(of: service) }
+        for service in services { try addMountedImages(of: service) }
         plan.isProvisional = services.contains { service in
             imageSteps[project.imageName(of: service)] != nil && !view.replicas(of: service.name).isEmpty
                 && policy(of: service.name) != .never
@@ -25,6 +26,17 @@ extension UpPlanner {
         case .pullOrBuild(let build):
             let contexts = try addContexts(of: build)
             imageSteps[image] = plan.add(.pullOrBuildImage(pull, build), after: contexts, because: cause)
+        }
+    }
+
+    /// Fetches the images that a service mounts, if they are neither here nor made by the project.
+    private mutating func addMountedImages(of service: Service) throws(PlanError) {
+        for image in service.mountedImages where imageSteps[image] == nil && observed.images[image] == nil {
+            guard pullPolicy(of: service) != .never else {
+                throw .imageMissing(image: image, service: service.name)
+            }
+            let pull = ImagePull(reference: image, platform: service.platform)
+            imageSteps[image] = plan.add(.pullImage(pull), because: "mounted by \(service.name)")
         }
     }
 

@@ -112,6 +112,23 @@ public struct MountRequest: Hashable, Sendable {
         case tmpfs(options: [String])
         /// A file with these contents.
         case contents(bytes: [UInt8], uid: UInt32, gid: UInt32, mode: UInt32)
+        /// A copy of a file of the host with another owner or mode.
+        case copy(path: String, uid: UInt32, gid: UInt32, mode: UInt32)
+        /// What an image has in it, or in a folder of it.
+        case image(reference: String, subpath: String?)
+    }
+
+    /// How a volume is made that is missing.
+    public struct VolumeCreation: Hashable, Sendable {
+        /// The driver.
+        public var driver = "local"
+        /// The driver's options.
+        public var options: [String: String] = [:]
+        /// The user's labels.
+        public var labels: [String: String] = [:]
+
+        /// A volume with everything as it usually is.
+        public init() {}
     }
 
     /// What is mounted.
@@ -120,6 +137,8 @@ public struct MountRequest: Hashable, Sendable {
     public var target: String
     /// Whether writing is refused.
     public var isReadOnly: Bool
+    /// How the volume is made if it is one, and missing.
+    public var creation = VolumeCreation()
 
     /// A mount.
     public init(_ source: Source, target: String, isReadOnly: Bool = false) {

@@ -4,8 +4,10 @@ extension MountRequest {
     /// The request for an entry of a service's `volumes`.
     init(_ mount: Service.Mount, of service: Service, in project: Project) throws(PlanError) {
         let source: Source
+        var creation = VolumeCreation()
         switch mount.kind {
-        case .volume(let key, let copiesUp, let subpath, _):
+        case .volume(let key, let copiesUp, let subpath, let labels):
+            creation.labels = labels
             let name = key.flatMap { project.volume($0)?.name }
             source = .volume(name: name, subpath: subpath, copiesUp: copiesUp)
         case .bind(let path, let options):
@@ -18,12 +20,12 @@ extension MountRequest {
         case .tmpfs(let size, let mode):
             let options = [size.map { "size=\($0)" }, mode.map { "mode=\(String($0, radix: 8))" }]
             source = .tmpfs(options: options.compactMap { $0 })
-        case .image:
-            throw .unsupported(service: service.name, key: "volumes", why: "mounts of images are not supported")
+        case .image(let reference, let subpath): source = .image(reference: reference, subpath: subpath)
         case .foreign(let type, _):
             throw .unsupported(service: service.name, key: "volumes", why: "type \(type) is not of this system")
         }
         self.init(source, target: mount.target, isReadOnly: mount.isReadOnly)
+        self.creation = creation
     }
 
     /// The request for an entry of `tmpfs`: `path[:options]`.
@@ -58,7 +60,13 @@ extension Project {
         }
         let name = reference.target ?? reference.source
         let target = name.hasPrefix("/") ? name : folder + name
+        let uid = try owner(reference.uid, key, service)
+        let gid = try owner(reference.gid, key, service)
+        let mode = UInt32(truncatingIfNeeded: reference.mode ?? 0o444) & 0o7777
         switch source.origin {
+        case .file(let path) where reference.uid != nil || reference.gid != nil || reference.mode != nil:
+            let copy = MountRequest.Source.copy(path: path, uid: uid, gid: gid, mode: mode)
+            return MountRequest(copy, target: target, isReadOnly: true)
         case .file(let path):
             let bind = MountRequest.Source.bind(
                 path: path,
@@ -71,9 +79,9 @@ extension Project {
             guard !text.isEmpty else { return nil }
             let contents = MountRequest.Source.contents(
                 bytes: Array(text.utf8),
-                uid: try owner(reference.uid, key, service),
-                gid: try owner(reference.gid, key, service),
-                mode: UInt32(truncatingIfNeeded: reference.mode ?? 0o444) & 0o7777
+                uid: uid,
+                gid: gid,
+                mode: mode
             )
             return MountRequest(contents, target: target, isReadOnly: true)
         case .unsetVariable(let name):
