@@ -1,5 +1,5 @@
 /// What is asked of a server.
-public struct HTTPRequest: Sendable {
+public struct HTTPRequest {
     /// What is to be done with the resource. RFC 9110
     public enum Method: String, Sendable {
         case get = "GET"
@@ -10,22 +10,33 @@ public struct HTTPRequest: Sendable {
         case delete = "DELETE"
     }
 
+    /// What is sent.
+    public enum Body {
+        case bytes([UInt8])
+        /// Pieces of so many bytes in all; nil at the end. What the closure throws ends the transfer as cancelled.
+        case pieces(size: Int64, () throws -> [UInt8]?)
+    }
+
     /// What is to be done.
     public var method: Method
     /// An absolute `http` or `https` URL.
     public var url: String
     /// Names and values; a name may come more than once.
     public var headers: [(name: String, value: String)]
-    /// Sent as it is; nil is no body.
-    public var body: [UInt8]?
+    /// Nil is no body.
+    public var body: Body?
     /// Whom the connection trusts.
     public var trust: Trust
+    /// Whether no proxy is asked, whatever the environment says.
+    public var isDirect: Bool
+    /// Seconds after which a transfer that stands still is given up.
+    public var stallTimeout: Int
 
     /// Whom the connection trusts.
     public struct Trust: Hashable, Sendable {
-        /// A PEM file of authorities to trust instead of the system's.
-        public var authorityFile: String?
-        /// PEM files of our own certificate and its key, for servers that want one.
+        /// Certificates in PEM of authorities to trust besides the system's.
+        public var authorities: [UInt8]
+        /// A PEM file of our own certificate, for servers that want one.
         public var certificate: String?
         /// The certificate's key, as a PEM file.
         public var key: String?
@@ -34,12 +45,12 @@ public struct HTTPRequest: Sendable {
 
         /// A value of these parts.
         public init(
-            authorityFile: String? = nil,
+            authorities: [UInt8] = [],
             certificate: String? = nil,
             key: String? = nil,
             isInsecure: Bool = false
         ) {
-            self.authorityFile = authorityFile
+            self.authorities = authorities
             self.certificate = certificate
             self.key = key
             self.isInsecure = isInsecure
@@ -51,14 +62,18 @@ public struct HTTPRequest: Sendable {
         _ method: Method = .get,
         _ url: String,
         headers: [(name: String, value: String)] = [],
-        body: [UInt8]? = nil,
-        trust: Trust = Trust()
+        body: Body? = nil,
+        trust: Trust = Trust(),
+        isDirect: Bool = false,
+        stallTimeout: Int = 60
     ) {
         self.method = method
         self.url = url
         self.headers = headers
         self.body = body
         self.trust = trust
+        self.isDirect = isDirect
+        self.stallTimeout = stallTimeout
     }
 }
 
@@ -89,9 +104,11 @@ public struct HTTPError: Error, Hashable, Sendable {
         case unreachable
         /// The server did not prove who it is.
         case untrusted
+        /// What answers does not speak TLS.
+        case notSecured
         /// The transfer stood still, or was cut.
         case interrupted
-        /// The receiver wanted no more.
+        /// The receiver wanted no more, or the sender could not go on.
         case cancelled
         /// libcurl is not installed.
         case unavailable
