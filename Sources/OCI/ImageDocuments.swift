@@ -10,6 +10,8 @@ public struct Descriptor: Codable, Hashable, Sendable {
     public var size: Int64
     /// What the image behind it runs on; in an index alone.
     public var platform: Platform?
+    /// What the manifest behind it is for, if it is no image.
+    public var artifactType: String?
     /// Free remarks by name.
     public var annotations: [String: String]?
 
@@ -19,12 +21,14 @@ public struct Descriptor: Codable, Hashable, Sendable {
         digest: Digest,
         size: Int64,
         platform: Platform? = nil,
+        artifactType: String? = nil,
         annotations: [String: String]? = nil
     ) {
         self.mediaType = mediaType
         self.digest = digest
         self.size = size
         self.platform = platform
+        self.artifactType = artifactType
         self.annotations = annotations
     }
 }
@@ -44,10 +48,14 @@ public struct ImageManifest: Codable, Hashable, Sendable {
     public var schemaVersion: Int
     /// What the document calls itself.
     public var mediaType: MediaType?
+    /// What it is for, if it is no image.
+    public var artifactType: String?
     /// The configuration.
     public var config: Descriptor
     /// Base first.
     public var layers: [Descriptor]
+    /// The manifest that it says something about.
+    public var subject: Descriptor?
     /// Free remarks by name.
     public var annotations: [String: String]?
 

@@ -51,6 +51,14 @@ public struct FileLock: ~Copyable, Sendable {
         return true
     }
 
+    /// Whether the claim is on what is at the path now, not on a file that was there before.
+    public borrowing func isOn(_ path: FilePath) -> Bool {
+        var mine = stat()
+        var there = stat()
+        guard fstat(descriptor, &mine) == 0, lstat(path.string, &there) == 0 else { return false }
+        return mine.st_ino == there.st_ino && mine.st_dev == there.st_dev
+    }
+
     private static func open(_ path: FilePath, operation: Int32) throws(SystemError) -> FileLock? {
         let descriptor = Glibc.open(path.string, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0o600)
         guard descriptor >= 0 else { throw SystemError("open", on: path.string, errno: Errno(rawValue: errno)) }
