@@ -111,7 +111,7 @@ let package = Package(
         tests("NameResolution", ["NameResolution", "Linux"]),
         tests("Supervision", ["Supervision", "Linux"]),
         tests("Storage", ["Storage", "OCI", "Linux", "Hashing", "Compression"]),
-        tests("Images", ["Images", "Storage", "OCI", "JSON", "Linux", "Compression"]),
+        tests("Images", ["Images", "Storage", "OCI", "JSON", "Linux", "Hashing", "Compression"]),
         tests("Networks", ["Networks", "Supervision", "NameResolution", "Storage", "Linux"]),
         tests("Volumes", ["Volumes", "Storage", "Supervision", "Linux"]),
         tests("Containers", ["Containers", "Supervision", "Storage", "OCI", "Linux"]),

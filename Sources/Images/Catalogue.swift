@@ -15,6 +15,8 @@ struct Catalogue: Codable {
         var blobs: [String: Descriptor] = [:]
         /// The manifest under which the layout lists the image.
         var manifest: Descriptor
+        /// The manifest as a registry gave it, whatever its words; nil for an image that came from none.
+        var origin: Descriptor?
         /// References by digest.
         var digests: [String] = []
         /// How many bytes the layers' files have.

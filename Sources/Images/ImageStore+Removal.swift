@@ -93,7 +93,7 @@ extension ImageStore {
         for (other, entry) in catalogue.images {
             let other = try Digest(parsing: other)
             needed.formUnion(try configuration(of: other).rootfs.diffIDs)
-            neededBlobs.formUnion([other, entry.manifest.digest])
+            neededBlobs.formUnion([other, entry.manifest.digest] + (entry.origin.map { [$0.digest] } ?? []))
             neededBlobs.formUnion(entry.blobs.values.map(\.digest))
         }
         for blob in try blobs.list() where !neededBlobs.contains(blob) { try blobs.remove(blob) }

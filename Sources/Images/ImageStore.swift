@@ -116,6 +116,7 @@ public struct ImageStore: Sendable {
         as references: [ImageReference],
         blobs came: [Digest: Descriptor] = [:],
         manifest: Descriptor? = nil,
+        origin: Descriptor? = nil,
         digests: [String] = []
     ) throws -> Digest {
         let configuration = try JSON.decode(ImageConfiguration.self, from: bytes)
@@ -132,6 +133,7 @@ public struct ImageStore: Sendable {
                 catalogue.images[id.description]
                 ?? Catalogue.Entry(manifest: manifest, size: size, addedAt: Timestamp.now())
             entry.manifest = manifest
+            entry.origin = origin ?? entry.origin
             for (diffID, descriptor) in came { entry.blobs[diffID.description] = descriptor }
             entry.digests = Set(entry.digests + digests).sorted()
             catalogue.images[id.description] = entry

@@ -33,8 +33,31 @@ struct WebAddress: Hashable {
             // What began under TLS stays there.
             return scheme == "https" && absolute.scheme == "http" ? nil : absolute
         }
-        guard location.hasPrefix("/"), !location.hasPrefix("//") else { return nil }
+        guard location.hasPrefix("/"), !location.hasPrefix("//"), !location.utf8.contains(where: { $0 <= 0x20 }) else {
+            return nil
+        }
         return WebAddress(scheme: scheme, authority: authority, path: location)
+    }
+
+    /// The same address with fields at the end of its query.
+    func adding(_ fields: [(String, String)]) -> WebAddress {
+        guard !fields.isEmpty else { return self }
+        let separator = path.contains("?") ? "&" : "?"
+        return WebAddress(scheme: scheme, authority: authority, path: path + separator + Self.form(fields))
+    }
+
+    /// Fields as a query or a form has them.
+    static func form(_ fields: [(String, String)]) -> String {
+        fields.map { "\($0.0)=\(escaped($0.1))" }.joined(separator: "&")
+    }
+
+    private static func escaped(_ text: String) -> String {
+        let plain = Array("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~".utf8)
+        return text.utf8.map { byte in
+            plain.contains(byte)
+                ? String(decoding: [byte], as: UTF8.self)
+                : "%" + (byte < 16 ? "0" : "") + String(byte, radix: 16).uppercased()
+        }.joined()
     }
 
     /// The host without its port.
@@ -46,7 +69,18 @@ struct WebAddress: Hashable {
     }
 
     /// Whether only this machine can answer.
-    var isLoopback: Bool { host == "localhost" || host == "::1" || host.hasPrefix("127.") }
+    var isLoopback: Bool { host == "localhost" || host == "::1" || Self.isLoopbackNumber(host) }
+
+    /// Four numbers, the first of them 127: a name such as `127.example.com` is somebody else's.
+    private static func isLoopbackNumber(_ host: String) -> Bool {
+        let parts = host.split(separator: ".", omittingEmptySubsequences: false)
+        return parts.count == 4 && parts[0] == "127" && parts.allSatisfy { UInt8($0) != nil }
+    }
+
+    /// Whether what is sent there is as safe as what is sent to `other`: under TLS, or to the same machine.
+    func isAsSafe(as other: WebAddress) -> Bool {
+        scheme == "https" || other.scheme == "http" && host == other.host
+    }
 
     var text: String { "\(scheme)://\(authority)\(path)" }
 }

@@ -143,10 +143,14 @@ extension PullEvent {
     /// The event as a line of plain progress.
     fileprivate var line: String {
         switch self {
-        case .downloading(let layer, let size): "\(layer.short) Downloading \(size)B"
+        case .resolved(let digest): "Digest: \(digest)"
+        case .waiting(let layer): "\(layer.short) Pulling fs layer"
+        case .downloading(let layer, let bytes, let size): "\(layer.short) Downloading \(bytes)B/\(size)B"
         case .downloaded(let layer): "\(layer.short) Download complete"
         case .extracted(let layer): "\(layer.short) Pull complete"
         case .alreadyExists(let layer): "\(layer.short) Already exists"
+        case .otherPlatform(let asked, let found):
+            "the image's platform (\(found)) does not match the platform asked for (\(asked))"
         }
     }
 }

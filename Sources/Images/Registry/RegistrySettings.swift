@@ -1,0 +1,121 @@
+import JSON
+import Linux
+public import SystemPackage
+
+/// How registries are reached on this machine: what `daemon.json` says of them, in Docker's words.
+public struct RegistrySettings: Hashable, Sendable {
+    /// Where images of Docker Hub are looked for first, in order.
+    public let mirrors: [String]
+    /// Registries, as `host[:port]` or as a block of addresses, that need not prove who they are.
+    public let insecure: [String]
+    /// Folders of `certs.d`: what is in `<host[:port]>/` counts for that registry.
+    public let certificateFolders: [FilePath]
+    /// How many layers come at once.
+    public let downloads: Int
+    /// How many layers go at once.
+    public let uploads: Int
+    /// How often something is tried before it is given up.
+    public let attempts: Int
+    /// How long the first pause between two attempts is; each further one is twice as long.
+    public let firstPause: Duration
+
+    /// Settings of these parts.
+    ///
+    /// - Throws: ``RegistrySettingsError`` for a mirror that is not the address of a host.
+    public init(
+        mirrors: [String] = [],
+        insecure: [String] = [],
+        certificateFolders: [FilePath] = [],
+        downloads: Int = 3,
+        uploads: Int = 5,
+        attempts: Int = 5,
+        firstPause: Duration = .milliseconds(500)
+    ) throws(RegistrySettingsError) {
+        for mirror in mirrors {
+            guard let address = WebAddress(mirror), address.path == "/" else {
+                throw RegistrySettingsError(place: "registry-mirrors", reason: "\"\(mirror)\" is not the URL of a host")
+            }
+        }
+        self.mirrors = mirrors
+        self.insecure = insecure.map { $0.lowercased() }
+        self.certificateFolders = certificateFolders
+        self.downloads = max(1, downloads)
+        self.uploads = max(1, uploads)
+        self.attempts = max(1, attempts)
+        self.firstPause = firstPause
+    }
+
+    /// Where `daemon.json` and `certs.d` are looked for, unless `TUTTI_CONFIG` names a folder.
+    private static let folders: [FilePath] = ["/etc/tutti", "/etc/docker"]
+
+    /// Reads the first `daemon.json` there is; certificates count from every folder.
+    public static func ofMachine() throws -> RegistrySettings {
+        try read(from: OwnEnvironment["TUTTI_CONFIG"].map { [FilePath($0)] } ?? folders)
+    }
+
+    /// Reads the first `daemon.json` in these folders. What it says of other things is not looked at.
+    public static func read(from folders: [FilePath]) throws -> RegistrySettings {
+        let certificates = folders.map { $0.appending("certs.d") }
+        for folder in folders {
+            let path = folder.appending("daemon.json")
+            guard let bytes = try contents(of: path) else { continue }
+            do {
+                return try JSON.decode(File.self, from: bytes).settings(certificates)
+            } catch let error as RegistrySettingsError {
+                throw RegistrySettingsError(place: "\(path): \(error.place)", reason: error.reason)
+            } catch {
+                throw RegistrySettingsError(place: path.string, reason: "\(error)")
+            }
+        }
+        return try RegistrySettings(certificateFolders: certificates)
+    }
+
+    private static func contents(of path: FilePath) throws(SystemError) -> [UInt8]? {
+        do throws(SystemError) {
+            return try WholeFile.read(path)
+        } catch {
+            guard error.errno == .noSuchFileOrDirectory || error.errno == .notDirectory else { throw error }
+            return nil
+        }
+    }
+
+    private struct File: Decodable {
+        let mirrors: [String]?
+        let insecure: [String]?
+        let downloads: Int?
+        let uploads: Int?
+        let attempts: Int?
+
+        enum CodingKeys: String, CodingKey {
+            case mirrors = "registry-mirrors"
+            case insecure = "insecure-registries"
+            case downloads = "max-concurrent-downloads"
+            case uploads = "max-concurrent-uploads"
+            case attempts = "max-download-attempts"
+        }
+
+        func settings(_ certificates: [FilePath]) throws(RegistrySettingsError) -> RegistrySettings {
+            try RegistrySettings(
+                mirrors: mirrors ?? [],
+                insecure: insecure ?? [],
+                certificateFolders: certificates,
+                downloads: downloads ?? 3,
+                uploads: uploads ?? 5,
+                attempts: attempts ?? 5
+            )
+        }
+    }
+}
+
+/// What is wrong with the settings of registries.
+public struct RegistrySettingsError: Error, Hashable, Sendable {
+    /// The file, or what in it.
+    public let place: String
+    /// What is wrong there.
+    public let reason: String
+}
+
+extension RegistrySettingsError: CustomStringConvertible {
+    /// What is wrong, in one line.
+    public var description: String { "\(place): \(reason)" }
+}
