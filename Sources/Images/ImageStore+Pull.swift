@@ -52,7 +52,7 @@ extension ImageStore {
         let access = try access ?? .ofEnvironment()
         _ = try blobs.sweepDownloads(before: Timestamp.now() - Self.downloadLifetime)
         return try access.withRepository(reference, verb: "pull", scopes: [.pull(reference.path)]) { client in
-            try ImagePull(store: self, client: client, platform: platform, report: report).perform()
+            try PullWork(store: self, client: client, platform: platform, report: report).perform()
         }
     }
 

@@ -6,7 +6,7 @@ import Storage
 import Synchronization
 
 /// One pull from one endpoint.
-struct ImagePull: Sendable {
+struct PullWork: Sendable {
     let store: ImageStore
     let client: RegistryClient
     let platform: Platform
