@@ -54,9 +54,10 @@ let package = Package(
         module("YAML", ["CYAML"], wraps: true),
         module("OCI", ["JSON"]),
         module("Dockerfile", ["JSON"]),
+        module("Git", ["Linux", "Hashing"]),
 
         // ground: where things live, and what was asked for
-        module("ComposeSpec", ["YAML", "JSON", "Hashing", "Linux"]),
+        module("ComposeSpec", ["YAML", "JSON", "Git", "Hashing", "Linux"]),
         module("NameResolution", ["JSON", "Linux"]),
         module("Supervision", ["JSON", "Linux"]),
         module("Storage", ["Linux", "JSON", "OCI", "Hashing", "Compression"]),

@@ -1,3 +1,4 @@
+import ComposeSpec
 import Containers
 import Orchestrator
 
@@ -5,6 +6,8 @@ import Orchestrator
 struct Outcome {
     /// What is said; nil where nothing is.
     var message: String?
+    /// Lines below the message that show what it is about.
+    var excerpt: String?
     /// What the program exits with.
     var code: Int32
 
@@ -16,6 +19,10 @@ struct Outcome {
         case is Cancelled:
             message = "canceled"
             code = 130
+        case let error as LoadError:
+            message = error.description
+            excerpt = error.excerpt?.description
+            code = 1
         case let failure as StepFailure:
             message = failure.description
             code = 1

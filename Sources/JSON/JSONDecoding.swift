@@ -29,7 +29,7 @@ private struct JSONDecoding: Decoder {
         switch value {
         case .null: kind = "null"
         case .bool: kind = "a boolean"
-        case .integer, .number: kind = "a number"
+        case .integer, .unsigned, .number: kind = "a number"
         case .string: kind = "a string"
         case .array: kind = "an array"
         case .object: kind = "an object"
@@ -55,6 +55,7 @@ extension JSONDecoding: SingleValueDecodingContainer {
         switch value {
         case .number(let number): return number
         case .integer(let integer): return Double(integer)
+        case .unsigned(let integer): return Double(integer)
         default: throw mismatch(type)
         }
     }
@@ -64,6 +65,9 @@ extension JSONDecoding: SingleValueDecodingContainer {
     private func integer<Integer: FixedWidthInteger>(_ type: Integer.Type) throws -> Integer {
         switch value {
         case .integer(let integer):
+            guard let exact = Integer(exactly: integer) else { throw mismatch(type) }
+            return exact
+        case .unsigned(let integer):
             guard let exact = Integer(exactly: integer) else { throw mismatch(type) }
             return exact
         case .number(let number):

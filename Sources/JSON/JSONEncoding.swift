@@ -102,7 +102,7 @@ extension JSONEncoding: SingleValueEncodingContainer {
     func encode(_ value: UInt16) { storage.content = .single(.integer(Int64(value))) }
     func encode(_ value: UInt32) { storage.content = .single(.integer(Int64(value))) }
     func encode(_ value: UInt64) {
-        storage.content = .single(Int64(exactly: value).map(JSONValue.integer) ?? .number(Double(value)))
+        storage.content = .single(Int64(exactly: value).map(JSONValue.integer) ?? .unsigned(value))
     }
 }
 

@@ -154,6 +154,7 @@ private struct JSONParser {
             throw JSONError("not a value", at: start)
         }
         if let integer = Int64(text) { return .integer(integer) }
+        if let integer = UInt64(text) { return .unsigned(integer) }
         guard let number = Double(text) else { throw JSONError("not a number", at: start) }
         return .number(number)
     }

@@ -30,6 +30,7 @@ private struct JSONPrinter {
         case .null: append("null")
         case .bool(let value): append(value ? "true" : "false")
         case .integer(let value): append(String(value))
+        case .unsigned(let value): append(String(value))
         case .number(let value): append(Self.text(value))
         case .string(let text): string(text)
         case .array(let elements):

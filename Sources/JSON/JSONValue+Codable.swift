@@ -27,6 +27,7 @@ extension JSONValue: Codable {
         if container.decodeNil() { return .null }
         if let value = try? container.decode(Bool.self) { return .bool(value) }
         if let value = try? container.decode(Int64.self) { return .integer(value) }
+        if let value = try? container.decode(UInt64.self) { return .unsigned(value) }
         if let value = try? container.decode(Double.self) { return .number(value) }
         return .string(try container.decode(String.self))
     }
@@ -39,6 +40,7 @@ extension JSONValue: Codable {
             try container.encodeNil()
         case .bool(let value): try value.encode(to: encoder)
         case .integer(let value): try value.encode(to: encoder)
+        case .unsigned(let value): try value.encode(to: encoder)
         case .number(let value): try value.encode(to: encoder)
         case .string(let value): try value.encode(to: encoder)
         case .array(let elements): try elements.encode(to: encoder)

@@ -3,6 +3,8 @@ public indirect enum JSONValue: Hashable, Sendable {
     case null
     case bool(Bool)
     case integer(Int64)
+    /// A whole number that only fits without a sign.
+    case unsigned(UInt64)
     /// A number that is no 64-bit integer.
     case number(Double)
     case string(String)

@@ -12,6 +12,15 @@ extension Node {
         }
     }
 
+    /// A point in time as RFC 3339 spells it, which is how documents are written; nil for anything else.
+    public var internetTime: String? {
+        guard case .timestamp(let text) = value else { return nil }
+        let parts = text.split(separator: " ")
+        guard parts.count >= 3 else { return text }
+        let zone = parts[2] == "+0000" ? "Z" : "\(parts[2].dropLast(2)):\(parts[2].suffix(2))"
+        return "\(parts[0])T\(parts[1])\(zone)"
+    }
+
     /// The shortest digits that read back as the number, with an exponent below 1e-4 and from 1e6 on, as Go's `%v`
     /// writes it, because that is the text a container's variable gets; integral ones have no point.
     static func text(of number: Double) -> String {

@@ -11,7 +11,7 @@ public struct Node: Sendable {
         /// An integer beyond `Int`.
         case unsigned(UInt64)
         case float(Double)
-        /// A point in time, spelled `2024-01-01 00:00:00 +0000 UTC`.
+        /// A point in time, spelled `2024-01-01 00:00:00 +0000 UTC`; `internetTime` is the other spelling.
         case timestamp(String)
         case string(String)
         case sequence([Node])

@@ -8,6 +8,7 @@ enum ScalarText {
         case .float(let number) where number.isNaN: ".nan"
         case .float(let number) where number.isInfinite: number < 0 ? "-.inf" : ".inf"
         case .string(let text): of(text, indent: indent)
+        case .timestamp: node.internetTime ?? ""
         default: node.scalarText ?? ""
         }
     }

@@ -108,6 +108,81 @@ import Testing
         #expect(try refusal(text) == message)
     }
 
+    @Test(arguments: [
+        (
+            "cpus: 2\n    deploy: {resources: {limits: {cpus: '1.5'}}}",
+            "4:11: services.web.cpus: can't set distinct values on `cpus` and `deploy.resources.limits.cpus`"
+        ),
+        (
+            "mem_limit: 64m\n    deploy: {resources: {limits: {memory: 65m}}}",
+            "4:16: services.web.mem_limit: can't set distinct values on `mem_limit` and `deploy.resources.limits.memory`"
+        ),
+        (
+            "pids_limit: 5\n    deploy: {resources: {limits: {cpus: '1'}}}",
+            "4:17: services.web.pids_limit: can't set distinct values on `pids_limit` and `deploy.resources.limits.pids`"
+        ),
+        (
+            "gpus: [{count: 1, device_ids: ['0']}]",
+            "4:35: services.web.gpus[0]: `count` and `device_ids` are mutually exclusive"
+        ),
+        (
+            "platform: linux/amd64\n    build: {context: ., platforms: [linux/arm64]}",
+            "5:36: services.web.build.platforms: must include the service's platform \"linux/amd64\""
+        ),
+        (
+            "build: {context: ., additional_contexts: {x: 'service:wbe'}}",
+            "4:50: services.web.build.additional_contexts.x: undefined service \"wbe\", did you mean \"web\"?"
+        ),
+        (
+            "develop: {watch: [{path: ., action: sync}]}",
+            "4:23: services.web.develop.watch[0]: missing property \"target\""
+        ),
+        (
+            "healthcheck: {test: x, start_interval: 1s}",
+            "4:44: services.web.healthcheck.start_interval: has no meaning without `start_period`"
+        ),
+        (
+            "pre_start: [{command: [x], per_replica: true}]",
+            "4:45: services.web.pre_start[0].per_replica: \"true\" is not supported: the hook runs once for all replicas"
+        ),
+    ])
+    func `between attributes of a service are named`(attributes: String, message: String) throws {
+        let text = "services:\n  web:\n    image: x\n    \(attributes)\n"
+        #expect(try refusal(text) == "compose.yaml:\(message)")
+    }
+
+    @Test func `that a build from another service makes are named`() throws {
+        let text = """
+            services:
+              web: {build: {context: ., additional_contexts: [base=service:db]}}
+              db: {image: x}
+            """
+        #expect(
+            try refusal(text)
+                == "compose.yaml:2:50: services.web.build.additional_contexts.base: service \"db\" has no build section"
+        )
+    }
+
+    @Test func `that only consistency is about are let pass without it`() throws {
+        let text = "services: {web: {image: x, networks: [nowhere], depends_on: [nobody]}}"
+        #expect(try refusal(text) != nil)
+        #expect(try refusal(["compose.yaml": text]) { $0.checksConsistency = false } == nil)
+    }
+
+    @Test func `of names suggest the nearest one`() throws {
+        let text = "services:\n  web: {extends: bsae}\n  base: {image: x}\n"
+        #expect(
+            try refusal(text)
+                == "compose.yaml:2:18: services.web.extends: cannot extend service \"bsae\": not found, "
+                + "did you mean \"base\"?"
+        )
+        let files = [
+            "compose.yaml": "services: {web: {extends: {file: b.yaml, service: bsae}}}",
+            "b.yaml": "services: {base: {image: x}}",
+        ]
+        #expect(try refusal(files)?.hasSuffix("not found in b.yaml, did you mean \"base\"?") == true)
+    }
+
     @Test func `of a dependency cycle print the cycle`() throws {
         let text = """
             services:

@@ -174,7 +174,8 @@ import Testing
     }
 
     @Test func `says so when a service is not there`() throws {
-        #expect(try refusal(["compose.yaml": text]) { $0.services = ["wbe"] } == "no such service: wbe")
+        let message = try refusal(["compose.yaml": text]) { $0.services = ["wbe"] }
+        #expect(message == "no such service: wbe, did you mean \"web\"?")
     }
 
     @Test func `says which profile would enable what is needed`() throws {

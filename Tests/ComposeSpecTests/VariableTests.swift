@@ -85,8 +85,8 @@ import Testing
     private func variables(_ text: String, raw: Bool = false) throws -> [String: String] {
         let known = ["HOME": "/root"]
         return try raw
-            ? EnvironmentFile.rawVariables(in: Array(text.utf8)) { known[$0] }
-            : EnvironmentFile.variables(in: Array(text.utf8)) { known[$0] }
+            ? EnvironmentFile.rawContents(of: Array(text.utf8)) { known[$0] }.variables
+            : EnvironmentFile.contents(of: Array(text.utf8)) { known[$0] }.variables
     }
 
     @Test(arguments: [
@@ -110,17 +110,33 @@ import Testing
     }
 
     @Test(arguments: [
-        ("A=1\nB C=2\n", 2, "key cannot contain a space"), ("A=1\nB='x\n", 3, "unterminated quoted value 'x"),
-        ("A!=1\n", 1, "unexpected character \"!\" in variable name \"A!=1\""),
+        ("A=1\n B C=2\n", 2, 2, "key cannot contain a space"),
+        ("A=1\nB='x\ny\n", 2, 3, "unterminated quoted value 'x"),
+        ("# é\nA!=1\n", 2, 2, "unexpected character \"!\" in variable name \"A!=1\""),
+        ("A=1\nBé=${X\n", 2, 4, "invalid interpolation format: \"${X\": you may need to escape any $ with another $"),
+        ("A=1\nB=\"\n${X:?set it}\"\n", 2, 3, "required variable X is missing a value: set it"),
     ])
-    func `say on which line they are wrong`(text: String, line: Int, message: String) throws {
+    func `say where they are wrong`(text: String, line: Int, column: Int, message: String) throws {
         do throws(EnvironmentFile.Failure) {
-            _ = try EnvironmentFile.variables(in: Array(text.utf8)) { _ in nil }
+            _ = try EnvironmentFile.contents(of: Array(text.utf8)) { _ in nil }
             Issue.record("accepted")
         } catch {
-            #expect(error.line == line)
+            #expect(error.position == TextPosition(line: line, column: column))
             #expect(error.text == message)
         }
+    }
+
+    @Test func `are named in messages with their place`() throws {
+        let files = [
+            "compose.yaml": "services: {web: {image: x, env_file: [vars/web.env]}}", "vars/web.env": "A=1\nB!=2\n",
+        ]
+        #expect(
+            try refusal(files) == "vars/web.env:2:2: unexpected character \"!\" in variable name \"B!=2\""
+        )
+        #expect(
+            try refusal(["compose.yaml": "services: {}", ".env": "A='x"])
+                == ".env:1:3: unterminated quoted value 'x"
+        )
     }
 
     @Test func `of a service stand under its own environment`() throws {

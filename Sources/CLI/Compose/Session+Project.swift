@@ -15,11 +15,19 @@ extension Session {
         options.services = services
         options.includesDependencies = includesDependencies
         let loaded = try Loader(options: options).load()
-        for warning in loaded.warnings { Console.note("\(Self.warningMark) \(warning.description.printable)") }
+        Self.show(loaded.warnings)
         return loaded.project
     }
 
     static let warningMark = "WARN:"
+
+    /// Tells what the author of the files may not have meant, with the lines that say it.
+    static func show(_ warnings: [LoadWarning]) {
+        for warning in warnings {
+            Console.note("\(warningMark) \(warning.description.printable)")
+            if let excerpt = warning.excerpt { Console.note(excerpt.description.printableLines) }
+        }
+    }
 
     /// The project's name, with what its files say where there are files: enough for what only touches what is there.
     func knownProject(services: [String] = []) throws -> KnownProject {

@@ -10,6 +10,11 @@ extension String {
         return text
     }
 
+    /// The same for a text of several lines, which stay lines.
+    var printableLines: String {
+        split(separator: "\n", omittingEmptySubsequences: false).map { String($0).printable }.joined(separator: "\n")
+    }
+
     /// The text in double quotes as Go's `%q` has it.
     var quoted: String {
         var text = "\""

@@ -20,7 +20,16 @@ struct ProjectBinding {
         for reader in objects("volumes", in: model) { project.volumes.append(volume(reader)) }
         for reader in objects("configs", in: model) { project.configs.append(try fileSource(reader)) }
         for reader in objects("secrets", in: model) { project.secrets.append(try fileSource(reader)) }
+        for reader in objects("models", in: model) { project.models.append(try languageModel(reader)) }
         return project
+    }
+
+    private func languageModel(_ object: Object) throws(LoadError) -> Project.Model {
+        let reader = object.reader
+        var model = Project.Model(key: object.key.text, name: object.name, model: reader.string("model") ?? "")
+        model.contextSize = try reader.integer("context_size")
+        model.runtimeFlags = reader.strings("runtime_flags")
+        return model
     }
 
     private func services(_ entries: [Mapping.Entry]) throws(LoadError) -> [Service] {

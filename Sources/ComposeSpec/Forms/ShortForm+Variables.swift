@@ -24,6 +24,19 @@ extension ShortForm {
         return with(.mapping(variables))
     }
 
+    /// `{K: v, B: null}` → `["K=v", "B"]`
+    var lines: Node {
+        guard let mapping = node.mapping else { return node }
+        return with(
+            .sequence(
+                mapping.entries.map { entry in
+                    let value = entry.value.isNull ? "" : "=\(entry.value.scalarText ?? "")"
+                    return Node(.string(entry.key.text + value), at: entry.value.mark)
+                }
+            )
+        )
+    }
+
     private static func split(_ text: String) -> (name: String, value: String?) {
         guard let sign = text.utf8.firstIndex(of: UInt8(ascii: "=")) else { return (text, nil) }
         return (String(text[..<sign]), String(text[text.utf8.index(after: sign)...]))

@@ -10,7 +10,8 @@ struct ShortForm {
         switch form {
         case .variables: try variables(emptyForNone: false)
         case .strings: try variables(emptyForNone: true)
-        case .list: list
+        case .list, .listAlways: list
+        case .text: text
         case .texts: texts
         case .words: try words()
         case .healthTest: healthTest
@@ -47,6 +48,8 @@ struct ShortForm {
     }
 
     private var list: Node { node.string == nil ? node : with(.sequence([node])) }
+
+    private var text: Node { node.isNull ? node : node.scalarText.map { with(.string($0)) } ?? node }
 
     private var texts: Node {
         guard let items = node.sequence else { return node }
@@ -102,7 +105,7 @@ struct ShortForm {
                     guard request["device_ids"] == nil else { return request }
                     var request = request
                     let mark = request.mark
-                    request.edit { $0.setDefault("count", .integer(-1), at: mark) }
+                    request.edit { $0.setDefault("count", .string("all"), at: mark) }
                     return request
                 }
             )

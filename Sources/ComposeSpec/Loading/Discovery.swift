@@ -3,16 +3,20 @@ import YAML
 /// Finds the files of a project, and the variables that they are read with.
 struct Discovery {
     let options: LoaderOptions
-    let reading = FileReading()
+    let reading: FileReading
     private(set) var warnings: [LoadWarning] = []
     /// The process's variables over those of the environment files.
     private(set) var environment: [String: String] = [:]
+    /// Who gave them their values.
+    private(set) var history: VariableHistory
     /// The files that `--env-file` named, absolute.
     private(set) var environmentFiles: [String] = []
     /// The Compose files, absolute.
     private(set) var files: [String] = []
     /// The project's folder, absolute.
     private(set) var projectDirectory = ""
+    /// What a project is called that says nothing itself: the folder's name, or the remote file's.
+    private(set) var defaultName = ""
 
     private static let names = ["compose.yaml", "compose.yml", "docker-compose.yml", "docker-compose.yaml"]
     private static let overrideNames = [
@@ -20,20 +24,32 @@ struct Discovery {
         "docker-compose.override.yaml",
     ]
 
-    init(options: LoaderOptions) throws(LoadError) {
+    init(options: LoaderOptions, reading: FileReading) throws(LoadError) {
         self.options = options
+        self.reading = reading
         environment = options.environment
+        history = VariableHistory(process: options.environment)
         try readNamedEnvironmentFiles()
         let readsDotEnv = environmentFiles.isEmpty && !isDotEnvDisabled
-        if readsDotEnv, options.files.isEmpty, options.projectDirectory == nil {
-            try readDotEnv(in: options.workingDirectory)
+        let readsOwnFolder = readsDotEnv && options.files.isEmpty && options.projectDirectory == nil
+        if readsOwnFolder { try readDotEnv(in: options.workingDirectory) }
+        files = try composeFiles().map { text throws(LoadError) in
+            if defaultName.isEmpty { defaultName = RemoteReference(text)?.name ?? "" }
+            return try location(of: text)
         }
-        files = try composeFiles()
         projectDirectory =
             options.projectDirectory.map(absolute)
             ?? files.first.map { $0 == "-" ? options.workingDirectory : PathText.folder(of: $0) }
             ?? options.workingDirectory
-        if readsDotEnv { try readDotEnv(in: projectDirectory) }
+        if defaultName.isEmpty { defaultName = PathText.name(of: projectDirectory) }
+        let isRead = readsOwnFolder && projectDirectory == options.workingDirectory
+        if readsDotEnv, !isRead { try readDotEnv(in: projectDirectory) }
+    }
+
+    private func location(of text: String) throws(LoadError) -> String {
+        guard text != "-" else { return text }
+        return try FileFinding(remoteFiles: options.remoteFiles, environment: environment)
+            .location(of: text, folder: options.workingDirectory).path
     }
 
     private func absolute(_ path: String) -> String { PathText.joined(options.workingDirectory, path) }
@@ -52,10 +68,12 @@ struct Discovery {
         for file in environmentFiles where !reading.exists(file) {
             throw LoadError(.environmentFile("couldn't find env file: \(file)"))
         }
-        let files = EnvironmentFiles(source: source)
         var variables: [String: String] = [:]
         for file in environmentFiles {
-            variables = try files.variables(in: file, earlier: variables) { options.environment[$0] }
+            let contents = try EnvironmentFiles(reading: reading)
+                .contents(of: file, earlier: variables) { options.environment[$0] }
+            variables = contents.variables
+            history.add(winning: contents.assignments)
         }
         environment = variables.merging(options.environment) { $1 }
     }
@@ -65,19 +83,16 @@ struct Discovery {
         let path = PathText.joined(folder, ".env")
         guard reading.isFile(path) else { return }
         let known = environment
-        let variables = try EnvironmentFiles(source: source).variables(in: path) { known[$0] }
-        environment = variables.merging(known) { $1 }
-    }
-
-    private var source: DocumentSource {
-        DocumentSource(environment: environment, interpolates: true, workingDirectory: options.workingDirectory)
+        let contents = try EnvironmentFiles(reading: reading).contents(of: path) { known[$0] }
+        environment = contents.variables.merging(known) { $1 }
+        history.add(losing: contents.assignments)
     }
 
     private mutating func composeFiles() throws(LoadError) -> [String] {
-        if !options.files.isEmpty { return options.files.map { $0 == "-" ? "-" : absolute($0) } }
+        if !options.files.isEmpty { return options.files }
         if let list = environment["COMPOSE_FILE"], !list.isEmpty {
             let separator = environment["COMPOSE_PATH_SEPARATOR"].flatMap { $0.isEmpty ? nil : $0 } ?? ":"
-            return list.split(separator: separator).map { $0 == "-" ? "-" : absolute(String($0)) }
+            return list.split(separator: separator).map(String.init)
         }
         return try discovered()
     }

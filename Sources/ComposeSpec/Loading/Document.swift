@@ -18,8 +18,12 @@ struct SourceFile {
 
 extension Document {
     /// Reads the documents of a file.
-    static func read(_ file: SourceFile, input: FileReading) throws(LoadError) -> [Document] {
-        let bytes = try input.contents(of: file.path)
+    static func read(
+        _ file: SourceFile,
+        input: FileReading,
+        isNamedByUser: Bool = false
+    ) throws(LoadError) -> [Document] {
+        let bytes = try input.contents(of: file, isNamedByUser: isNamedByUser)
         let nodes: [Node]
         do throws(YAMLError) {
             nodes = try Node.documents(in: bytes, file: file.displayName)

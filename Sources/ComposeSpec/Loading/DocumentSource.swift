@@ -4,24 +4,58 @@ import YAML
 final class DocumentSource {
     let environment: [String: String]
     let home: String?
-    let interpolates: Bool
-    let reading = FileReading()
-    let workingDirectory: String
+    /// Who gave the variables their values.
+    let history: VariableHistory
+    let options: LoaderOptions
+    let reading: FileReading
+    /// Remembers what happens to values; nil when nobody will ask.
+    let provenance: Provenance?
     private(set) var warnings: [LoadWarning] = []
 
-    init(environment: [String: String], interpolates: Bool, workingDirectory: String) {
+    init(
+        environment: [String: String],
+        history: VariableHistory,
+        options: LoaderOptions,
+        reading: FileReading,
+        provenance: Provenance?
+    ) {
         self.environment = environment
-        self.interpolates = interpolates
-        self.workingDirectory = workingDirectory
+        self.history = history
+        self.options = options
+        self.reading = reading
+        self.provenance = provenance
         home = environment["HOME"]
     }
 
-    /// A file, called in messages by its path from the working directory where it lies below that.
-    func file(_ path: String) -> SourceFile {
-        let prefix = workingDirectory == "/" ? "/" : workingDirectory + "/"
-        let name = path.hasPrefix(prefix) ? String(path.dropFirst(prefix.count)) : path
-        return SourceFile(path: path, displayName: path == "-" ? "<stdin>" : name)
+    /// The same with other variables, for an included model.
+    func with(environment: [String: String], history: VariableHistory) -> DocumentSource {
+        DocumentSource(
+            environment: environment,
+            history: history,
+            options: options,
+            reading: reading,
+            provenance: provenance
+        )
     }
+
+    func file(_ path: String) -> SourceFile { reading.file(path) }
+
+    /// Where a file is that another one names at a place.
+    func location(
+        of text: String,
+        folder: String,
+        place: (path: NodePath, node: Node)
+    ) throws(LoadError) -> FileLocation {
+        do throws(LoadError) {
+            return try FileFinding(remoteFiles: options.remoteFiles, environment: environment)
+                .location(of: text, folder: folder)
+        } catch {
+            throw LoadError(error.problem, at: place.path, of: place.node)
+        }
+    }
+
+    /// Lays trees over each other, and remembers what lost.
+    var merge: Merge { Merge(provenance: provenance) }
 
     func warn(_ warning: LoadWarning) { warnings.append(warning) }
 
@@ -30,13 +64,19 @@ final class DocumentSource {
     /// Variables in place, types and keys checked, short forms spelled out, paths absolute.
     func canonical(_ root: Node, shape: Shape, at path: NodePath = .root, folder: String) throws(LoadError) -> Node {
         var node = root
-        if interpolates {
+        if options.interpolates {
             var interpolation = Interpolation(environment: environment)
+            if let provenance {
+                interpolation.report = { names, text, place in
+                    provenance.substituted(names, in: text, at: place, history: self.history)
+                }
+            }
             node = try interpolation.apply(to: node, shape: shape, at: path)
             warnings += interpolation.warnings
         }
         try Validation(isComplete: false).check(node, shape: shape, at: path)
-        node = try Canonicalization(keepsUnreadable: !interpolates).apply(to: node, shape: shape, at: path)
+        node = try Canonicalization(keepsUnreadable: !options.interpolates).apply(to: node, shape: shape, at: path)
+        guard options.resolvesPaths else { return node }
         return PathResolution(folder: folder, home: home).apply(to: node, shape: shape)
     }
 
@@ -57,7 +97,9 @@ final class DocumentSource {
             throw LoadError(error.problem, at: place.path, of: place.node)
         }
         var services = Mapping()
+        var names: [String] = []
         for document in documents {
+            names += document.root["services"]?.entries.map(\.key.text) ?? []
             var wanted = [name]
             while let next = wanted.popLast() {
                 guard let all = document.root["services"]?.mapping, let raw = all[next], let key = all.key(next) else {
@@ -66,13 +108,16 @@ final class DocumentSource {
                 let path = NodePath.root / "services" / next
                 let service = try canonical(raw, shape: .service, at: path, folder: folder)
                 let merged = try services[next].map { present throws(LoadError) in
-                    try Merge().merged(present, service, shape: .service, at: path)
+                    try merge.merged(present, service, shape: .service, at: path)
                 }
                 services.set(merged ?? service, for: key)
                 guard let target = service["extends"]?["service"]?.string else { continue }
                 if service["extends"]?["file"] == nil, services[target] == nil { wanted.append(target) }
             }
         }
-        return services
+        guard services[name] == nil else { return services }
+        let nearest = Nearness.nearest(to: name, among: names)
+        let problem = LoadProblem.extendsUnknown(service: name, file: file.displayName, nearest: nearest)
+        throw LoadError(problem, at: place.path, of: place.node)
     }
 }

@@ -1,20 +1,51 @@
 import Linux
 import SystemPackage
+import YAML
 
-/// Reads the files of a project.
-struct FileReading {
+/// Reads the files of a project, and keeps their text for the messages about them.
+final class FileReading {
     /// More than any Compose file or file of variables has.
     private static let lengthLimit = 16 << 20
+    /// `O_PATH | O_CLOEXEC` (open(2)): looks without needing permission to read.
+    private static let pathOnly = FileDescriptor.OpenOptions(rawValue: 0o12000000)
+
+    private let workingDirectory: String
+    private var texts: [String: [UInt8]] = [:]
+
+    /// - Parameter workingDirectory: files below it are called by their path from there.
+    init(workingDirectory: String) {
+        self.workingDirectory = workingDirectory
+    }
+
+    /// A file as messages call it.
+    func file(_ path: String) -> SourceFile {
+        let prefix = workingDirectory == "/" ? "/" : workingDirectory + "/"
+        let name = path.hasPrefix(prefix) ? String(path.dropFirst(prefix.count)) : path
+        return SourceFile(path: path, displayName: path == "-" ? "<stdin>" : name)
+    }
 
     /// The bytes of a file; `-` is standard input.
-    func contents(of path: String) throws(LoadError) -> [UInt8] {
+    ///
+    /// - Parameter isNamedByUser: pipes are read too then, as a shell's `<(…)` makes them; a file that another one
+    ///   names must be one.
+    func contents(of file: SourceFile, isNamedByUser: Bool = false) throws(LoadError) -> [UInt8] {
         do {
-            guard path != "-" else { return try Self.readAll(.standardInput) }
-            let file = try FileDescriptor.open(FilePath(path), .readOnly, options: .closeOnExec)
-            return try file.closeAfter { try Self.readAll(file) }
+            let bytes = try file.path == "-" ? Self.readAll(.standardInput) : Self.read(file.path, isNamedByUser)
+            texts[file.displayName] = bytes
+            return bytes
         } catch {
+            if let error = error as? LoadError { throw error }
             let errno = (error as? SystemError)?.errno ?? error as? Errno ?? .ioError
-            throw LoadError(.unreadable(path, errno))
+            throw LoadError(.unreadable(file.path, errno))
+        }
+    }
+
+    private static func read(_ path: String, _ mayBePipe: Bool) throws -> [UInt8] {
+        let blocking: FileDescriptor.OpenOptions = mayBePipe ? [] : .nonBlocking
+        let file = try FileDescriptor.open(FilePath(path), .readOnly, options: [.closeOnExec, blocking])
+        return try file.closeAfter {
+            guard try mayBePipe || FileStatus.of(file).kind != .pipe else { throw LoadError(.notAFile(path)) }
+            return try readAll(file)
         }
     }
 
@@ -31,8 +62,11 @@ struct FileReading {
     /// Whether a file is there, and no folder.
     func isFile(_ path: String) -> Bool { exists(path) && !Folder.exists(FilePath(path)) }
 
-    /// `O_PATH | O_CLOEXEC` (open(2)): looks without needing permission to read.
-    private static let pathOnly = FileDescriptor.OpenOptions(rawValue: 0o12000000)
+    /// The line at a place in a file that was read.
+    func excerpt(at place: Mark?) -> Excerpt? {
+        guard let place, let text = texts[place.file] else { return nil }
+        return Excerpt(of: text, at: place)
+    }
 
     private static func readAll(_ file: FileDescriptor) throws -> [UInt8] {
         var contents: [UInt8] = []

@@ -8,6 +8,8 @@ public struct LoadError: Error, Hashable, Sendable {
     public let path: String
     /// What is wrong.
     public let problem: LoadProblem
+    /// The line there, where there is one.
+    public internal(set) var excerpt: Excerpt?
 
     /// An error.
     public init(_ problem: LoadProblem, path: String = "", at place: Mark? = nil) {
@@ -51,6 +53,8 @@ public struct LoadWarning: Hashable, Sendable {
     public let path: String
     /// What.
     public let kind: Kind
+    /// The line there, where there is one.
+    public internal(set) var excerpt: Excerpt?
 
     /// A warning.
     public init(_ kind: Kind, path: String = "", at place: Mark? = nil) {

@@ -8,6 +8,8 @@ public enum LoadProblem: Hashable, Sendable {
     case noFile
     /// The file cannot be read.
     case unreadable(String, Errno)
+    /// Another file names a pipe.
+    case notAFile(String)
     /// The text is no YAML.
     case yaml(YAMLError.Problem)
     /// The file says nothing.
@@ -16,8 +18,8 @@ public enum LoadProblem: Hashable, Sendable {
     case environmentFile(String)
     /// A file includes itself.
     case includeCycle([String])
-    /// A file that cannot be fetched here.
-    case remoteFile(String)
+    /// A file that cannot be fetched.
+    case remoteFile(String, why: String)
 
     // Variables
     /// A `${…}` that is none.
@@ -54,6 +56,12 @@ public enum LoadProblem: Hashable, Sendable {
     case exclusive(String, String)
     /// Two attributes say different things.
     case conflicting(String, String)
+    /// An attribute that has no meaning without another one.
+    case needs(String)
+    /// A build from a service that is not built itself.
+    case notBuilt(service: String)
+    /// The image is not built for the platform that the service runs on.
+    case lacksPlatform(String)
     /// Neither image nor build.
     case noImage(service: String)
     /// Something is used that nothing declares.
@@ -65,7 +73,7 @@ public enum LoadProblem: Hashable, Sendable {
     /// A service extends itself.
     case extendsCycle([String])
     /// The extended service is not there.
-    case extendsUnknown(service: String, file: String?)
+    case extendsUnknown(service: String, file: String?, nearest: String?)
     /// Two services want the same container name.
     case containerNameTaken(String, by: String)
     /// A fixed name, and more than one container.
@@ -80,8 +88,8 @@ public enum LoadProblem: Hashable, Sendable {
     case badProjectName(String)
     /// No name for the project could be made.
     case emptyProjectName
-    /// No such service.
-    case noSuchService(String)
+    /// No such service, and the known one that is most like it.
+    case noSuchService(String, nearest: String?)
 }
 
 extension LoadProblem: CustomStringConvertible {
@@ -92,11 +100,12 @@ extension LoadProblem: CustomStringConvertible {
         switch self {
         case .noFile: "no configuration file provided: not found"
         case .unreadable(let file, let errno): "open \(file): \(errno.description.lowercasedFirst)"
+        case .notAFile(let file): "open \(file): not a regular file"
         case .yaml(let problem): problem.description
         case .emptyFile: "empty compose file"
         case .environmentFile(let text): text
         case .includeCycle(let files): "include cycle detected: \(files.joined(separator: " -> "))"
-        case .remoteFile(let name): "\(name): remote files are not supported"
+        case .remoteFile(let name, let why): "cannot fetch \(name): \(why)"
         case .interpolation(let text):
             "invalid interpolation format: \"\(text)\": you may need to escape any $ with another $"
         case .requiredVariable(let name, let word):
@@ -127,14 +136,18 @@ extension LoadProblem: CustomStringConvertible {
         switch self {
         case .exclusive(let one, let other): "`\(one)` and `\(other)` are mutually exclusive"
         case .conflicting(let one, let other): "can't set distinct values on `\(one)` and `\(other)`"
+        case .needs(let key): "has no meaning without `\(key)`"
+        case .notBuilt(let service): "service \"\(service)\" has no build section"
+        case .lacksPlatform(let platform): "must include the service's platform \"\(platform)\""
         case .noImage(let service): "service \"\(service)\" has neither an image nor a build context specified"
         case .undefined(let kind, let name, let nearest): "undefined \(kind) \"\(name)\"" + Self.suggestion(nearest)
         case .disabled(let service, let profiles):
             "service \"\(service)\" is required but is disabled: it can be enabled by profiles \(profiles)"
         case .dependencyCycle(let names): "dependency cycle detected: \(names.joined(separator: " -> "))"
         case .extendsCycle(let names): "circular reference in extends: \(names.joined(separator: " -> "))"
-        case .extendsUnknown(let service, let file):
+        case .extendsUnknown(let service, let file, let nearest):
             "cannot extend service \"\(service)\": not found" + (file.map { " in \($0)" } ?? "")
+                + Self.suggestion(nearest)
         case .containerNameTaken(let name, let other):
             "container name \"\(name)\" is already in use by service \"\(other)\""
         case .containerNameOfReplicas(let name):
@@ -146,9 +159,18 @@ extension LoadProblem: CustomStringConvertible {
             "invalid project name \"\(name)\": must consist only of lowercase alphanumeric characters, hyphens, and "
                 + "underscores as well as start with a letter or number"
         case .emptyProjectName: "project name must not be empty"
-        case .noSuchService(let name): "no such service: \(name)"
+        case .noSuchService(let name, let nearest): "no such service: \(name)" + Self.suggestion(nearest)
         default: "invalid"
         }
+    }
+
+    /// Why a text with variables in it has no value.
+    init(_ failure: Template.Failure) {
+        self =
+            switch failure {
+            case .malformed(let text): .interpolation(text)
+            case .missing(let name, let word): .requiredVariable(name, word)
+            }
     }
 
     private static func suggestion(_ name: String?) -> String { name.map { ", did you mean \"\($0)\"?" } ?? "" }

@@ -17,11 +17,17 @@ public struct Loader: Sendable {
 
     /// The project.
     public func load() throws(LoadError) -> LoadedProject {
-        let reading = try read()
+        try showing { files throws(LoadError) in try load(files) }
+    }
+
+    private func load(_ files: FileReading) throws(LoadError) -> LoadedProject {
+        let reading = try read(files)
         let model = try normalized(reading)
         try DependencyGraph(model: model).checkForCycles()
         let selection = try Selection(options: options, environment: reading.source.environment, model: model)
-        try Consistency(model: selection.enabled, disabled: selection.disabled).check()
+        if options.checksConsistency {
+            try Consistency(model: selection.enabled, disabled: selection.disabled).check()
+        }
         var narrowed = selection.narrowed
         if options.readsServiceFiles { narrowed = try ServiceFiles(source: reading.source).apply(to: narrowed) }
         if !options.keepsUnusedResources { narrowed = selection.withoutUnused(narrowed) }
@@ -31,23 +37,42 @@ public struct Loader: Sendable {
             environment: reading.source.environment,
             profiles: selection.profiles
         ).project(from: narrowed, disabled: selection.disabled + selection.unwanted)
-        return LoadedProject(project: project, warnings: reading.warnings, model: narrowed)
+        var loaded = LoadedProject(project: project, warnings: reading.warnings, model: narrowed)
+        if let provenance = reading.source.provenance { loaded.explain(by: provenance) }
+        return loaded
     }
 
     /// The merged files in canonical form, all services included, whether or not they make a project.
     ///
     /// This is what `config --no-interpolate` and `config --variables` print from.
     public func loadModel() throws(LoadError) -> LoadedModel {
-        let reading = try read()
-        return LoadedModel(warnings: reading.warnings, model: try normalized(reading))
+        try showing { files throws(LoadError) in
+            let reading = try read(files)
+            return LoadedModel(warnings: reading.warnings, model: try normalized(reading))
+        }
+    }
+
+    /// Puts the lines that an error is about beside it.
+    private func showing<Value>(_ body: (FileReading) throws(LoadError) -> Value) throws(LoadError) -> Value {
+        let files = FileReading(workingDirectory: options.workingDirectory)
+        do throws(LoadError) {
+            return try body(files)
+        } catch {
+            var error = error
+            error.excerpt = files.excerpt(at: error.place)
+            throw error
+        }
     }
 
     private func normalized(_ reading: Reading) throws(LoadError) -> Node {
-        try Normalization(
+        guard options.normalizes else { return reading.model }
+        return try Normalization(
             projectName: reading.projectName,
             projectDirectory: reading.discovery.projectDirectory,
             environment: reading.source.environment,
-            addsDefaults: options.interpolates
+            addsDefaults: options.interpolates,
+            provenance: reading.source.provenance,
+            history: reading.source.history
         ).apply(to: reading.model)
     }
 
@@ -57,32 +82,38 @@ public struct Loader: Sendable {
         var projectName: String
         var model: Node
 
-        var warnings: [LoadWarning] { discovery.warnings + source.warnings }
+        var warnings: [LoadWarning] {
+            (discovery.warnings + source.warnings).map { warning in
+                var warning = warning
+                warning.excerpt = source.reading.excerpt(at: warning.place)
+                return warning
+            }
+        }
     }
 
-    private func read() throws(LoadError) -> Reading {
-        let discovery = try Discovery(options: options)
-        let plain = DocumentSource(
-            environment: discovery.environment,
-            interpolates: options.interpolates,
-            workingDirectory: options.workingDirectory
-        )
+    private func read(_ reading: FileReading) throws(LoadError) -> Reading {
+        let discovery = try Discovery(options: options, reading: reading)
         var files: [(file: SourceFile, documents: [Document])] = []
         for path in discovery.files {
-            let file = plain.file(path)
-            files.append((file, try Document.read(file, input: plain.reading)))
+            let file = reading.file(path)
+            files.append((file, try Document.read(file, input: reading, isNamedByUser: true)))
         }
         let name = try ProjectName(options: options, discovery: discovery).name(in: files.flatMap(\.documents))
         var environment = discovery.environment
         environment["COMPOSE_PROJECT_NAME"] = name
+        var history = discovery.history
+        history.setProjectName(name)
         let source = DocumentSource(
             environment: environment,
-            interpolates: options.interpolates,
-            workingDirectory: options.workingDirectory
+            history: history,
+            options: options,
+            reading: reading,
+            provenance: options.explains ? Provenance() : nil
         )
         let model = try ModelLoader(source: source, projectDirectory: discovery.projectDirectory).model(of: files)
         try Validation(isComplete: true).check(model, shape: .project)
         if options.interpolates { try Semantics(model: model).check() }
+        source.provenance?.written = model
         return Reading(discovery: discovery, source: source, projectName: name, model: model)
     }
 }
@@ -94,7 +125,9 @@ public struct LoadedProject: Sendable {
     /// What its author may not have meant.
     public let warnings: [LoadWarning]
     /// The canonical tree that the project was read from; every node knows its place.
-    public let model: Node
+    public internal(set) var model: Node
+    /// Where each value is from, in the order in which `config` prints them; empty when it was not to be remembered.
+    public internal(set) var explanations: [Explanation] = []
 }
 
 /// The files of a project, merged.

@@ -1,5 +1,5 @@
 /// What to load, and how.
-public struct LoaderOptions: Sendable, Hashable {
+public struct LoaderOptions: Sendable {
     /// `-f`: the files, in order; empty looks at `COMPOSE_FILE`, then for the usual names. `-` is standard input.
     public var files: [String] = []
     /// `--project-directory`: where relative paths start; nil is the first file's folder.
@@ -20,6 +20,16 @@ public struct LoaderOptions: Sendable, Hashable {
     public var includesDependencies = true
     /// Whether variables are replaced; only `Loader.model` can do without.
     public var interpolates = true
+    /// Whether relative paths are made absolute.
+    public var resolvesPaths = true
+    /// Whether defaults and names are filled in; a project can only be made of files that are complete without.
+    public var normalizes = true
+    /// Whether everything that is referred to must be there.
+    public var checksConsistency = true
+    /// Brings files that are not on this machine; nil refuses them.
+    public var remoteFiles: (any RemoteFiles)?
+    /// Whether it is remembered where values are from.
+    public var explains = false
     /// Whether networks, volumes, configs and secrets that no service uses are kept.
     public var keepsUnusedResources = false
     /// Whether `env_file` and `label_file` are read.

@@ -20,7 +20,8 @@ struct ModelLoader {
                     model = node
                     continue
                 }
-                model = try Merge().merged(document.tags.apply(to: present), node, shape: .project)
+                let kept = document.tags.apply(to: present, provenance: source.provenance)
+                model = try source.merge.merged(kept, node, shape: .project)
             }
         }
         return model ?? Node(.mapping(Mapping()), at: Mark(file: "", line: 1, column: 1))
@@ -49,7 +50,8 @@ struct ModelLoader {
         }
         let own = Node(.mapping(mapping), at: root.mark)
         guard let included else { return own }
-        return try Merge().merged(document.tags.apply(to: included), own, shape: .project)
+        let kept = document.tags.apply(to: included, provenance: source.provenance)
+        return try source.merge.merged(kept, own, shape: .project)
     }
 
     private func included(_ node: Node?, by file: SourceFile) throws(LoadError) -> Node? {
@@ -62,7 +64,7 @@ struct ModelLoader {
             let part = try self.model(including: item, by: file, at: (.root / "include")[index])
             model =
                 try model.map { present throws(LoadError) in
-                    try Merge().merged(present, part, shape: .project)
+                    try source.merge.merged(present, part, shape: .project)
                 } ?? part
         }
         return model
@@ -70,27 +72,29 @@ struct ModelLoader {
 
     private func model(including item: Node, by file: SourceFile, at path: NodePath) throws(LoadError) -> Node {
         let paths = item["path"]?.list ?? []
-        guard let first = paths.first?.string else { return Node(.null, at: item.mark) }
-        if let remote = paths.first(where: { $0.string.map(Self.isRemote) ?? false }) {
-            throw LoadError(.remoteFile(remote.string ?? ""), at: path, of: remote)
+        var locations: [FileLocation] = []
+        for node in paths {
+            let place = (path: path, node: node)
+            locations.append(try source.location(of: node.string ?? "", folder: projectDirectory, place: place))
         }
-        let places = paths.map { absolute($0.string ?? "") }
+        guard let first = locations.first else { return Node(.null, at: item.mark) }
+        let places = locations.map(\.path)
         let chain = including + [file.path]
         if let cycle = places.first(where: { chain.contains($0) }) {
             throw LoadError(.includeCycle(chain + [cycle]), at: path, of: item)
         }
-        let folder = item["project_directory"]?.string.map(absolute) ?? PathText.folder(of: absolute(first))
-        let environment = try environment(of: item, folder: folder, at: path)
-        let inner = DocumentSource(
-            environment: environment,
-            interpolates: source.interpolates,
-            workingDirectory: source.workingDirectory
-        )
+        let folder = item["project_directory"]?.string.map(absolute) ?? first.folder
+        let inner = try innerSource(of: item, folder: folder, at: path)
         let loader = ModelLoader(source: inner, projectDirectory: folder, including: chain)
         let model = try loader.model(of: places, at: path, of: item)
         source.warn(inner.warnings)
-        let completed = Normalization(projectName: "", projectDirectory: folder, environment: environment)
-            .completingImport(model)
+        let completed = Normalization(
+            projectName: "",
+            projectDirectory: folder,
+            environment: inner.environment,
+            provenance: source.provenance,
+            history: inner.history
+        ).completingImport(model)
         return Self.withoutOwnAttributes(completed)
     }
 
@@ -109,28 +113,29 @@ struct ModelLoader {
         return try model(of: files)
     }
 
-    private static func isRemote(_ path: String) -> Bool { path.contains("://") || path.hasPrefix("git@") }
-
     private func absolute(_ path: String) -> String {
         PathText.joined(projectDirectory, PathText.expandingHome(path, home: source.home))
     }
 
-    /// The variables of an included model: its own files' below those of whoever includes it.
-    private func environment(of item: Node, folder: String, at path: NodePath) throws(LoadError) -> [String: String] {
+    /// Reads with the variables of an included model: its own files' below those of whoever includes it.
+    private func innerSource(of item: Node, folder: String, at path: NodePath) throws(LoadError) -> DocumentSource {
         let named = item["env_file"]?.list
         let files = named?.map { ($0.string ?? "", $0) } ?? []
         var places = files.map { (absolute($0.0), $0.1) }
         if named == nil, source.reading.isFile(folder + "/.env") { places = [(folder + "/.env", item)] }
         var variables: [String: String] = [:]
+        var history = source.history
         for (place, node) in places where place != "/dev/null" {
             let outer = source.environment
-            variables = try EnvironmentFiles(source: source).variables(
-                in: place,
+            let contents = try EnvironmentFiles(reading: source.reading).contents(
+                of: place,
                 earlier: variables,
                 place: (path, node)
             ) { outer[$0] }
+            variables = contents.variables
+            history.add(losing: contents.assignments)
         }
-        return variables.merging(source.environment) { $1 }
+        return source.with(environment: variables.merging(source.environment) { $1 }, history: history)
     }
 
     /// Only what can be shared is imported.

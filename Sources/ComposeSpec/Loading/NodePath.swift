@@ -8,6 +8,12 @@ indirect enum NodePath: Sendable {
 
     subscript(index: Int) -> NodePath { .index(self, index) }
 
+    /// Some item of the list here.
+    var anyItem: NodePath {
+        guard case .key(let parent, let key) = self else { return self }
+        return .key(parent, key + "[]")
+    }
+
     /// Without the last step.
     var parent: NodePath {
         switch self {

@@ -10,7 +10,7 @@ struct ProjectName {
         if let name = options.projectName, !name.isEmpty { return try checked(name) }
         if let name = discovery.environment["COMPOSE_PROJECT_NAME"], !name.isEmpty { return try checked(name) }
         if let name = try written(in: documents), !name.isEmpty { return name }
-        let name = ObjectName.normalized(PathText.name(of: discovery.projectDirectory))
+        let name = ObjectName.normalized(discovery.defaultName)
         guard !name.isEmpty else { throw LoadError(.emptyProjectName) }
         return name
     }

@@ -116,4 +116,25 @@ extension Project {
             self.origin = origin
         }
     }
+
+    /// An entry of the top-level `models`: a language model that services use.
+    public struct Model: Sendable, Hashable {
+        /// The key in the file, which services refer to.
+        public var key: String
+        /// What it is called where it runs.
+        public var name: String
+        /// The model's reference, such as `ai/smollm2`.
+        public var model: String
+        /// Tokens of context; nil is the model's own.
+        public var contextSize: Int?
+        /// Flags for whatever runs it.
+        public var runtimeFlags: [String] = []
+
+        /// A model with the defaults.
+        public init(key: String, name: String, model: String) {
+            self.key = key
+            self.name = name
+            self.model = model
+        }
+    }
 }

@@ -25,6 +25,8 @@ public struct Project: Sendable, Hashable {
     public var configs: [FileSource] = []
     /// Secrets by key.
     public var secrets: [FileSource] = []
+    /// Language models by key.
+    public var models: [Model] = []
     /// The profiles that were active.
     public var profiles: [String] = []
 

@@ -30,7 +30,32 @@ extension LoadedProject {
     }
 }
 
+extension LoadedProject {
+    mutating func explain(by provenance: Provenance) {
+        explanations = Explainer(provenance: provenance).explanations(of: output.inFileOrder)
+    }
+
+    /// The explanations at a path and below it.
+    public func explanations(at path: String) -> [Explanation] {
+        explanations.filter { explanation in
+            guard explanation.path.hasPrefix(path) else { return false }
+            let next = explanation.path.dropFirst(path.count).first
+            return next == nil || next == "." || next == "["
+        }
+    }
+
+    /// The path that a text with a slip in it may mean.
+    public func nearestPath(to path: String) -> String? {
+        let depth = path.split(separator: ".").count
+        let paths = Set(explanations.map { $0.path.split(separator: ".").prefix(depth).joined(separator: ".") })
+        return Nearness.nearest(to: path, among: paths)
+    }
+}
+
 extension LoadedModel {
+    /// The services, sorted.
+    public var serviceNames: [String] { (model["services"]?.entries ?? []).map(\.key.text).sorted() }
+
     /// The files as `config --no-interpolate --format json` prints them, without a line feed at the end.
     public func json() -> String {
         String(decoding: output.json.bytes(indentation: 2, escapesHTML: true), as: UTF8.self)

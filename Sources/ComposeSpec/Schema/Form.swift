@@ -6,6 +6,10 @@ enum Form: Sendable {
     case strings
     /// `x` → `[x]`
     case list
+    /// The same, also while variables are still in the text
+    case listAlways
+    /// `true` → `"true"`
+    case text
     /// Numbers in a list → strings.
     case texts
     /// A command line → its words.

@@ -19,7 +19,7 @@ extension Shape {
     static let uniqueStrings = Shape(items: string, itemsAreUnique: true)
     /// Duplicates collapse.
     static let stringSet = Shape(items: string, merge: .unique(.value))
-    static let stringOrStrings = Shape(.string, items: string, form: .list)
+    static let stringOrStrings = Shape(.string, items: string, form: .listAlways)
     static let mapOfStrings = Shape(values: Shape(.any, output: .text), form: .strings)
     /// `KEY=value` lines or a mapping, whose keys may have no value.
     static let variables = Shape(

@@ -25,7 +25,7 @@ extension Shape {
             values: any,
             form: .extends
         ),
-        "gpus": Shape(.string, choices: ["all"], items: deviceRequest, form: .gpus),
+        "gpus": Shape(.string, choices: ["all"], items: deviceRequest, merge: .requests, form: .gpus),
         "hostname": string,
         "image": string,
         "init": choice,
@@ -124,7 +124,7 @@ extension Shape {
     )
 
     private static let network: [String: Shape] = [
-        "dns": Shape(.string, items: string, merge: .unique(.beforeEqualsSign), form: .list),
+        "dns": Shape(.string, items: string, merge: .unique(.beforeEqualsSign), form: .listAlways),
         "dns_opt": Shape(items: string, merge: .unique(.beforeEqualsSign)),
         "dns_search": Shape(.string, items: string, merge: .unique(.beforeEqualsSign), form: .list),
         "expose": Shape(items: Shape([.string, .number]), merge: .unique(.value), form: .texts),

@@ -107,6 +107,8 @@ extension Shape {
         case appendNew
         /// Options merge when the drivers agree.
         case logging
+        /// Lists append, but where a service extends another, to say which ones takes the place of all.
+        case requests
         /// The later pools count; one of the same subnet completes them.
         case pools
     }

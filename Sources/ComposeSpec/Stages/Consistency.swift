@@ -14,8 +14,11 @@ struct Consistency {
             try checkNetworks(of: entry.value, at: path)
             try checkVolumes(of: entry.value, at: path)
             try checkFiles(of: entry.value, at: path)
+            try ServiceConsistency(service: entry.value, services: services, path: path).check()
         }
     }
+
+    private var services: Mapping { model["services"]?.mapping ?? Mapping() }
 
     private func checkOrigin(of entry: Mapping.Entry, at path: NodePath) throws(LoadError) {
         let service = entry.value
@@ -28,7 +31,6 @@ struct Consistency {
     }
 
     private func checkDependencies(of service: Node, at path: NodePath) throws(LoadError) {
-        let services = model["services"]?.mapping ?? Mapping()
         for entry in service["depends_on"]?.entries ?? [] where services[entry.key.text] == nil {
             guard entry.value["required"]?.bool ?? true else { continue }
             let place = (path / "depends_on" / entry.key.text).description

@@ -17,12 +17,14 @@ struct Extends {
     func resolved() throws(LoadError) -> Mapping {
         var result = services
         for entry in services.entries {
-            result.set(try resolve(entry.key.text, chain: []), for: entry.key)
+            let path = NodePath.root / "services" / entry.key.text
+            result.set(try resolve(entry.key.text, as: path, chain: []), for: entry.key)
         }
         return result
     }
 
-    private func resolve(_ name: String, chain: [String]) throws(LoadError) -> Node {
+    /// A service over what it extends. The path is that of the service it is all done for.
+    private func resolve(_ name: String, as target: NodePath, chain: [String]) throws(LoadError) -> Node {
         guard let service = services[name] else {
             return Node(.null, at: Mark(file: file.displayName, line: 1, column: 1))
         }
@@ -30,41 +32,45 @@ struct Extends {
         let path = NodePath.root / "services" / name / "extends"
         let step = "\(name) (\(file.displayName))"
         guard !chain.contains(step) else { throw LoadError(.extendsCycle(chain + [step]), at: path, of: extends) }
-        guard let target = extends["service"]?.string else {
+        guard let wanted = extends["service"]?.string else {
             throw LoadError(.missingKey("service"), at: path, of: extends)
         }
-        let base = try base(target, extends["file"]?.string, chain: chain + [step], path: path, node: extends)
+        let place = (path: path, node: extends)
+        let base = try base(wanted, extends["file"]?.string, as: target, chain: chain + [step], place: place)
         mapping["extends"] = nil
         var own = service
         own.value = .mapping(mapping)
-        let reset = tags.below(["services", name]).apply(to: base)
-        return try Merge().merged(reset, own, shape: .service, at: .root / "services" / name)
+        let reset = tags.below(["services", name]).apply(to: base, at: target, provenance: source.provenance)
+        var merge = source.merge
+        merge.isExtending = true
+        return try merge.merged(reset, own, shape: .service, at: target)
     }
 
     private func base(
-        _ target: String,
+        _ name: String,
         _ other: String?,
+        as target: NodePath,
         chain: [String],
-        path: NodePath,
-        node: Node
+        place: (path: NodePath, node: Node)
     ) throws(LoadError) -> Node {
         guard let other else {
-            guard services[target] != nil else {
-                throw LoadError(.extendsUnknown(service: target, file: nil), at: path, of: node)
+            guard services[name] != nil else {
+                let nearest = Nearness.nearest(to: name, among: services.entries.map(\.key.text))
+                let problem = LoadProblem.extendsUnknown(service: name, file: nil, nearest: nearest)
+                throw LoadError(problem, at: place.path, of: place.node)
             }
-            return try resolve(target, chain: chain)
+            return try resolve(name, as: target, chain: chain)
         }
-        guard !other.contains("://"), !other.hasPrefix("oci:") else {
-            throw LoadError(.remoteFile(other), at: path, of: node)
-        }
-        let place = PathText.joined(folder, PathText.expandingHome(other, home: source.home))
-        let file = source.file(place)
-        let otherFolder = PathText.folder(of: place)
-        let services = try source.services(of: file, folder: otherFolder, only: target, place: (path, node))
-        guard services[target] != nil else {
-            throw LoadError(.extendsUnknown(service: target, file: file.displayName), at: path, of: node)
-        }
-        let extends = Extends(source: source, services: services, file: file, folder: otherFolder, tags: OverrideTags())
-        return try extends.resolve(target, chain: chain)
+        let location = try source.location(of: other, folder: folder, place: place)
+        let file = source.file(location.path)
+        let services = try source.services(of: file, folder: location.folder, only: name, place: place)
+        let extends = Extends(
+            source: source,
+            services: services,
+            file: file,
+            folder: location.folder,
+            tags: OverrideTags()
+        )
+        return try extends.resolve(name, as: target, chain: chain)
     }
 }

@@ -6,6 +6,8 @@ struct Interpolation {
     let environment: [String: String]
     /// What was noticed.
     private(set) var warnings: [LoadWarning] = []
+    /// Hears which variables were put into a text, and where it is written.
+    var report: ((_ names: [String], _ text: String, _ place: Mark) -> Void)?
 
     init(environment: [String: String]) {
         self.environment = environment
@@ -37,16 +39,20 @@ struct Interpolation {
 
     private mutating func replace(_ text: String, in node: Node, at path: NodePath) throws(LoadError) -> String {
         var unset: [String] = []
+        var names: [String] = []
         do throws(Template.Failure) {
             let template = try Template(text)
-            let replaced = try template.text(lookup: { environment[$0] }, unset: { unset.append($0) })
+            let isReported = report != nil
+            let lookup = { (name: String) -> String? in
+                if isReported { names.append(name) }
+                return environment[name]
+            }
+            let replaced = try template.text(lookup: lookup, unset: { unset.append($0) })
+            if !names.isEmpty { report?(names, text, node.mark) }
             warnings += unset.map { LoadWarning(.unsetVariable($0), path: path.description, at: node.mark) }
             return replaced
         } catch {
-            switch error {
-            case .malformed(let part): throw LoadError(.interpolation(part), at: path, of: node)
-            case .missing(let name, let word): throw LoadError(.requiredVariable(name, word), at: path, of: node)
-            }
+            throw LoadError(LoadProblem(error), at: path, of: node)
         }
     }
 

@@ -2,6 +2,11 @@ import YAML
 
 /// Lays a later tree over an earlier one. Both are in canonical form.
 struct Merge {
+    /// Remembers what lost; nil when nobody will ask.
+    var provenance: Provenance?
+    /// Whether a service is laid over the one that it extends, as both are written.
+    var isExtending = false
+
     func merged(
         _ base: Node,
         _ other: Node,
@@ -10,22 +15,29 @@ struct Merge {
     ) throws(LoadError) -> Node {
         if other.isNull, !(shape?.isClearedByNull ?? false) { return base }
         if base.isNull { return other }
-        if case .replace? = shape?.merge { return other }
+        if case .replace? = shape?.merge { return replacing(base, other, at: path) }
         let (base, other) = try Self.alike(base, other, shape: shape, at: path)
         switch (base.value, other.value) {
         case (.mapping(let one), .mapping(let two)):
-            if case .logging? = shape?.merge, Self.haveDifferentDrivers(one, two) { return other }
+            if case .logging? = shape?.merge, Self.haveDifferentDrivers(one, two) {
+                return replacing(base, other, at: path)
+            }
             var node = base
             node.value = .mapping(try merged(one, two, shape: shape, at: path))
             return node
         case (.sequence(let one), .sequence(let two)):
             var node = base
-            node.value = .sequence(merged(one, two, rule: shape?.merge ?? .standard))
+            node.value = .sequence(merged(one, two, rule: shape?.merge ?? .standard, at: path))
             return node
         case (.mapping, _), (.sequence, _), (_, .mapping), (_, .sequence):
             throw LoadError(.cannotOverride, at: path, of: other)
-        default: return other
+        default: return replacing(base, other, at: path)
         }
+    }
+
+    private func replacing(_ base: Node, _ other: Node, at path: NodePath) -> Node {
+        provenance?.replaced(base, by: other, at: path)
+        return other
     }
 
     private func merged(
@@ -38,8 +50,12 @@ struct Merge {
         var isKeyed = false
         if case .keyed? = shape?.merge { isKeyed = true }
         for entry in other.entries {
-            guard let present = base[entry.key.text], !isKeyed else {
+            guard let present = base[entry.key.text] else {
                 mapping.set(entry.value, for: entry.key)
+                continue
+            }
+            guard !isKeyed else {
+                mapping.set(replacing(present, entry.value, at: path / entry.key.text), for: entry.key)
                 continue
             }
             let child = shape?.shape(of: entry.key.text)
@@ -49,10 +65,16 @@ struct Merge {
         return mapping
     }
 
-    private func merged(_ base: [Node], _ other: [Node], rule: Shape.MergeRule) -> [Node] {
+    private func merged(_ base: [Node], _ other: [Node], rule: Shape.MergeRule, at path: NodePath) -> [Node] {
         switch rule {
-        case .unique(let identity): identity.collapse(base + other)
+        case .unique(let identity):
+            identity.collapse(base + other) { loser, winner in
+                // Items have no place of their own in a list that goes on growing.
+                provenance?.replaced(loser, by: winner, at: path.anyItem)
+            }
         case .appendNew: base + other.filter { !base.contains($0) }
+        case .keyed: Shape.Identity.beforeEqualsSign.collapse(base + other)
+        case .requests where isExtending && Self.isAnyDevice(base): other
         case .pools: Self.mergedPools(base, other)
         default: base + other
         }
@@ -65,10 +87,26 @@ struct Merge {
         shape: Shape?,
         at path: NodePath
     ) throws(LoadError) -> (Node, Node) {
-        guard let form = shape?.form, form.isOptional, base.kind != other.kind || base.sequence != nil else {
-            return (base, other)
+        guard let form = shape?.form, form.isOptional else { return (base, other) }
+        let one = ShortForm(node: base, path: path)
+        let two = ShortForm(node: other, path: path)
+        switch form {
+        case .texts: return (base, other)
+        case .variables, .strings:
+            return base.mapping != nil && other.mapping != nil ? (base, other) : (one.lines, two.lines)
+        case .hosts: return try (Self.list(one, form), Self.list(two, form))
+        default: return try (one.long(form), two.long(form))
         }
-        return try (ShortForm(node: base, path: path).long(form), ShortForm(node: other, path: path).long(form))
+    }
+
+    /// A list stays as it is spelled.
+    private static func list(_ short: ShortForm, _ form: Form) throws(LoadError) -> Node {
+        short.node.sequence == nil ? try short.long(form) : short.node
+    }
+
+    /// `all`, which asks for nothing in particular.
+    private static func isAnyDevice(_ requests: [Node]) -> Bool {
+        requests.count == 1 && requests[0].entries.map(\.key.text) == ["count"]
     }
 
     private static func haveDifferentDrivers(_ one: Mapping, _ other: Mapping) -> Bool {
@@ -97,7 +135,9 @@ extension Shape {
 
 extension Shape.Identity {
     /// Items that are the same thing become one: the last, in the place of the first.
-    func collapse(_ items: [Node]) -> [Node] {
+    ///
+    /// `report` hears of each item that goes, and of the one that takes its place.
+    func collapse(_ items: [Node], report: (Node, Node) -> Void = { _, _ in }) -> [Node] {
         var positions: [String: Int] = [:]
         var kept: [Node] = []
         for item in items {
@@ -106,6 +146,7 @@ extension Shape.Identity {
                 continue
             }
             if let position = positions[key] {
+                report(kept[position], item)
                 kept[position] = item
             } else {
                 positions[key] = kept.count

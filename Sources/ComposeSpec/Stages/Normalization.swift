@@ -7,6 +7,10 @@ struct Normalization {
     let environment: [String: String]
     /// Whether what nobody wrote is added where `config` prints it.
     var addsDefaults = true
+    /// Hears which variables were passed on; nil when nobody will ask.
+    var provenance: Provenance?
+    /// Who gave the variables their values.
+    var history = VariableHistory(process: [:])
 
     func apply(to model: Node) throws(LoadError) -> Node {
         let mark = model.mark
@@ -29,7 +33,7 @@ struct Normalization {
             mapping.edit("build") { normalizeBuild(&$0) }
             if addsDefaults { mapping.edit("deploy") { Self.completeDeploy(&$0) } }
             mapping.edit("depends_on") { Self.completeDependencies(&$0) }
-            mapping.edit("environment") { Self.resolveVariables(&$0, environment) }
+            if addsDefaults { mapping.edit("environment") { resolveVariables(&$0) } }
             mapping.edit("ports") { Self.editItems(&$0, Self.completePort) }
             mapping.edit("volumes") { Self.editItems(&$0, Self.completeMount) }
             mapping.edit("devices") { Self.editItems(&$0, Self.completeDevice) }
@@ -66,10 +70,18 @@ struct Normalization {
             mapping.setDefault("context", .string(projectDirectory), at: mark)
             if mapping["dockerfile_inline"] == nil { mapping.setDefault("dockerfile", .string("Dockerfile"), at: mark) }
             mapping.edit("args") { arguments in
-                Self.resolveVariables(&arguments, environment)
+                resolveVariables(&arguments)
                 arguments.edit { $0.keep { !$0.value.isNull } }
+                guard let lines = arguments.sequence else { return }
+                arguments.value = .sequence(lines.compactMap(resolvedLine))
             }
         }
+    }
+
+    /// `NAME` with the value that it has, if it has one.
+    private func resolvedLine(_ line: Node) -> Node? {
+        guard let text = line.string, !text.contains("=") else { return line }
+        return environment[text].map { Node(.string("\(text)=\($0)"), at: line.mark) }
     }
 
     private static func completeDeploy(_ deploy: inout Node) {
@@ -105,7 +117,7 @@ struct Normalization {
         for key in ["pre_start", "post_start", "pre_stop"] {
             service.edit(key) { hooks in
                 Self.editItems(&hooks) { hook in
-                    hook.edit("environment") { Self.resolveVariables(&$0, environment) }
+                    hook.edit("environment") { resolveVariables(&$0) }
                     if key == "pre_start", hook["image"] == nil { hook["image"] = image }
                 }
             }
@@ -137,10 +149,11 @@ struct Normalization {
         secret.setDefault("target", .string("/run/secrets/" + name), at: source.mark)
     }
 
-    private static func resolveVariables(_ node: inout Node, _ environment: [String: String]) {
+    private func resolveVariables(_ node: inout Node) {
         node.edit { variables in
             variables.editAll { name, value in
                 guard value.isNull, let known = environment[name] else { return }
+                provenance?.substituted([name], in: name, at: value.mark, history: history)
                 value.value = .string(known)
             }
         }
@@ -154,7 +167,7 @@ struct Normalization {
                 services.edit { all in
                     all.editAll { _, service in
                         service.edit { mapping in
-                            mapping.edit("environment") { Self.resolveVariables(&$0, environment) }
+                            mapping.edit("environment") { resolveVariables(&$0) }
                             mapping.edit("build") { normalizeBuild(&$0) }
                         }
                     }

@@ -13,7 +13,10 @@ struct Selection {
 
     init(options: LoaderOptions, environment: [String: String], model: Node) throws(LoadError) {
         let services = model["services"]?.mapping ?? Mapping()
-        for name in options.services where services[name] == nil { throw LoadError(.noSuchService(name)) }
+        for name in options.services where services[name] == nil {
+            let nearest = Nearness.nearest(to: name, among: services.entries.map(\.key.text))
+            throw LoadError(.noSuchService(name, nearest: nearest))
+        }
         let given =
             options.profiles.isEmpty
             ? (environment["COMPOSE_PROFILES"] ?? "").split(separator: ",").map(String.init) : options.profiles

@@ -25,31 +25,49 @@ struct ServiceFiles {
         guard let files = service["env_file"] else { return }
         let own = service["environment"]?.mapping ?? Mapping()
         let outer = source.environment
-        var variables: [String: (value: String, mark: Mark)] = [:]
-        var plain: [String: String] = [:]
+        var marks: [String: Mark] = [:]
+        var variables: [String: String] = [:]
         for (index, item) in files.items.enumerated() {
             let place = (path: (path / "env_file")[index], node: item)
             guard let file = try existing(item, at: place.path) else { continue }
-            let isRaw = try isRaw(item, at: place.path)
-            let read = try EnvironmentFiles(source: source).variables(
-                in: file,
-                earlier: plain,
-                isRaw: isRaw,
+            let contents = try EnvironmentFiles(reading: source.reading).contents(
+                of: file,
+                earlier: variables,
+                isRaw: isRaw(item, at: place.path),
                 place: place
             ) { outer[$0] ?? own[$0]?.string }
-            for (key, value) in read where plain[key] != value || variables[key] == nil {
-                variables[key] = (value, item.mark)
+            for assignment in contents.assignments {
+                guard case .file(let mark) = assignment.origin else { continue }
+                if let provenance = source.provenance, let value = variables[assignment.name] {
+                    let earlier = Node(.string(value), at: marks[assignment.name] ?? item.mark)
+                    let later = Node(.string(assignment.value), at: mark)
+                    provenance.replaced(earlier, by: later, at: path / "environment" / assignment.name)
+                }
+                marks[assignment.name] = mark
             }
-            plain = read
+            variables = contents.variables
         }
         service["env_file"] = nil
         var merged = Mapping()
         for (key, value) in variables.sorted(by: { $0.key < $1.key }) {
-            merged[key] = Node(.string(value.value), at: value.mark)
+            merged[key] = Node(.string(value), at: marks[key] ?? files.mark)
         }
-        for entry in own.entries { merged.set(entry.value, for: entry.key) }
+        lay(own, over: &merged, at: path / "environment")
         guard !merged.isEmpty else { return }
         service["environment"] = Node(.mapping(merged), at: service["environment"]?.mark ?? files.mark)
+    }
+
+    /// What the document says wins over what is read from files.
+    private func lay(_ own: Mapping, over read: inout Mapping, at path: NodePath) {
+        if let provenance = source.provenance {
+            for key in read.entries.map(\.key.text) { provenance.readFromFile(path / key) }
+        }
+        for entry in own.entries {
+            if let loser = read[entry.key.text] {
+                source.provenance?.replaced(loser, by: entry.value, at: path / entry.key.text)
+            }
+            read.set(entry.value, for: entry.key)
+        }
     }
 
     private func isRaw(_ item: Node, at path: NodePath) throws(LoadError) -> Bool {
@@ -77,13 +95,14 @@ struct ServiceFiles {
             guard source.reading.exists(file) else {
                 throw LoadError(.environmentFile("label file \(file) not found"), at: place.path, of: item)
             }
-            let read = try EnvironmentFiles(source: source).variables(in: file, place: place) { _ in nil }
-            for (key, value) in read.sorted(by: { $0.key < $1.key }) {
-                labels[key] = Node(.string(value), at: item.mark)
+            let contents = try EnvironmentFiles(reading: source.reading)
+                .contents(of: file, place: place) { _ in nil }
+            for (key, value) in contents.variables.sorted(by: { $0.key < $1.key }) {
+                labels[key] = Node(.string(value), at: contents.place(of: key) ?? item.mark)
             }
         }
         service["label_file"] = nil
-        for entry in service["labels"]?.entries ?? [] { labels.set(entry.value, for: entry.key) }
+        lay(service["labels"]?.mapping ?? Mapping(), over: &labels, at: path / "labels")
         guard !labels.isEmpty else { return }
         service["labels"] = Node(.mapping(labels), at: service["labels"]?.mark ?? files.mark)
     }

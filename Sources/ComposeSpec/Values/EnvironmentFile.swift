@@ -1,31 +1,45 @@
 /// Reads files of variables: `.env`, `--env-file`, `env_file`.
 struct EnvironmentFile {
-    /// What is wrong with a file, and the line.
+    /// What is wrong with a file, and where.
     struct Failure: Error {
-        var line: Int
+        var position: TextPosition
         var text: String
     }
 
-    /// The variables read, later ones over earlier ones.
-    private(set) var variables: [String: String]
+    /// What a file says.
+    struct Contents {
+        /// The variables, over those that were known before.
+        var variables: [String: String]
+        /// Each line that gave a variable a value, in order.
+        var assignments: [Assignment] = []
+    }
+
+    /// A variable that gets a value, and where.
+    struct Assignment {
+        var name: String
+        var value: String
+        var position: TextPosition
+    }
+
+    private var contents: Contents
     private var rest: ArraySlice<UInt8>
-    private var line = 1
+    private var positions: TextPositions
     private let lookup: (String) -> String?
 
     /// Reads a file with quotes, escapes, comments and `${variables}`.
     ///
     /// Variables are looked up by `lookup` first, then among `earlier` ones and those of the file itself. The result
     /// holds `earlier` too.
-    static func variables(
-        in text: [UInt8],
+    static func contents(
+        of text: [UInt8],
         earlier: [String: String] = [:],
         lookup: (String) -> String?
-    ) throws(Failure) -> [String: String] {
-        let outcome: Result<[String: String], Failure> = withoutActuallyEscaping(lookup) { lookup in
-            var file = EnvironmentFile(variables: earlier, rest: normalized(text)[...], lookup: lookup)
+    ) throws(Failure) -> Contents {
+        let outcome: Result<Contents, Failure> = withoutActuallyEscaping(lookup) { lookup in
+            var file = EnvironmentFile(text: normalized(text), earlier: earlier, lookup: lookup)
             do throws(Failure) {
                 while try file.takeStatement() {}
-                return .success(file.variables)
+                return .success(file.contents)
             } catch {
                 return .failure(error)
             }
@@ -33,9 +47,10 @@ struct EnvironmentFile {
         return try outcome.get()
     }
 
-    private init(variables: [String: String], rest: ArraySlice<UInt8>, lookup: @escaping (String) -> String?) {
-        self.variables = variables
-        self.rest = rest
+    private init(text: [UInt8], earlier: [String: String], lookup: @escaping (String) -> String?) {
+        contents = Contents(variables: earlier)
+        rest = text[...]
+        positions = TextPositions(text)
         self.lookup = lookup
     }
 
@@ -54,14 +69,11 @@ struct EnvironmentFile {
         skipToStatement()
         guard !rest.isEmpty else { return false }
         skipExport()
+        let start = rest.startIndex
         let (key, isInherited) = try takeKey()
-        guard !key.contains(" ") else { throw failure("key cannot contain a space") }
-        guard !isInherited else {
-            line += 1
-            if let value = lookup(key) { variables[key] = value }
-            return true
-        }
-        variables[key] = try takeValue()
+        guard !key.contains(" ") else { throw failure("key cannot contain a space", at: start) }
+        guard let value = isInherited ? lookup(key) : try takeValue() else { return true }
+        contents.assign(value, to: key, at: positions.position(of: start))
         return true
     }
 
@@ -72,7 +84,6 @@ struct EnvironmentFile {
                 continue
             }
             guard Self.isSpace(byte) || byte == UInt8(ascii: "\n") else { return }
-            if byte == UInt8(ascii: "\n") { line += 1 }
             rest.removeFirst()
         }
     }
@@ -86,9 +97,10 @@ struct EnvironmentFile {
 
     private mutating func takeKey() throws(Failure) -> (String, isInherited: Bool) {
         let end = rest.firstIndex { "=:\n".utf8.contains($0) } ?? rest.endIndex
-        for byte in rest[..<end] where !Self.isKeyByte(byte) {
+        if let index = rest[..<end].firstIndex(where: { !Self.isKeyByte($0) }) {
             let text = String(decoding: rest.prefix { $0 != UInt8(ascii: "\n") }, as: UTF8.self)
-            throw failure("unexpected character \"\(Unicode.Scalar(byte))\" in variable name \"\(text)\"")
+            let character = Unicode.Scalar(rest[index])
+            throw failure("unexpected character \"\(character)\" in variable name \"\(text)\"", at: index)
         }
         let isInherited = end == rest.endIndex || rest[end] == UInt8(ascii: "\n")
         var key = rest[..<end]
@@ -106,8 +118,10 @@ struct EnvironmentFile {
         var value: [UInt8] = []
         var isEscaped = false
         while let byte = rest.popFirst() {
-            if byte == UInt8(ascii: "\n") { line += 1 }
-            if byte == quote, !isEscaped { return try quote == UInt8(ascii: "'") ? text(value) : expandedQuoted(value) }
+            if byte == quote, !isEscaped {
+                return try quote == UInt8(ascii: "'")
+                    ? text(value) : expanded(text(Self.unescaped(value)), at: start.startIndex)
+            }
             if byte == UInt8(ascii: "\\"), !isEscaped {
                 isEscaped = true
                 continue
@@ -116,24 +130,21 @@ struct EnvironmentFile {
             isEscaped = false
             value.append(byte)
         }
-        throw failure("unterminated quoted value \(text(start.prefix { $0 != UInt8(ascii: "\n") }))")
+        let line = text(start.prefix { $0 != UInt8(ascii: "\n") })
+        throw failure("unterminated quoted value \(line)", at: start.startIndex)
     }
 
     private mutating func takeUnquoted() throws(Failure) -> String {
         var value = rest.prefix { $0 != UInt8(ascii: "\n") }
+        let start = rest.startIndex
         rest = rest.dropFirst(value.count + 1)
-        line += 1
         for index in value.indices.dropLast() where value[index] == UInt8(ascii: " ") {
             guard value[index + 1] == UInt8(ascii: "#") else { continue }
             value = value[..<index]
             break
         }
         while let last = value.last, Self.isSpace(last) { value.removeLast() }
-        return try expanded(text(value))
-    }
-
-    private func expandedQuoted(_ bytes: [UInt8]) throws(Failure) -> String {
-        try expanded(text(Self.unescaped(bytes)))
+        return try expanded(text(value), at: start)
     }
 
     private static let escapes: [UInt8: [UInt8]] = [
@@ -164,21 +175,21 @@ struct EnvironmentFile {
         return text
     }
 
-    private func expanded(_ value: String) throws(Failure) -> String {
+    private func expanded(_ value: String, at index: Int) throws(Failure) -> String {
         guard Template.isNeeded(for: value) else { return value }
         do throws(Template.Failure) {
-            return try Template(value).text(lookup: { lookup($0) ?? variables[$0] }, unset: { _ in })
+            return try Template(value).text(lookup: { lookup($0) ?? contents.variables[$0] }, unset: { _ in })
         } catch {
-            switch error {
-            case .malformed(let text): throw failure(LoadProblem.interpolation(text).description)
-            case .missing(let name, let word): throw failure(LoadProblem.requiredVariable(name, word).description)
-            }
+            throw failure(LoadProblem(error).description, at: index)
         }
     }
 
     private func text(_ bytes: some Sequence<UInt8>) -> String { String(decoding: Array(bytes), as: UTF8.self) }
 
-    private func failure(_ text: String) -> Failure { Failure(line: line, text: text) }
+    private func failure(_ text: String, at index: Int) -> Failure {
+        var positions = positions
+        return Failure(position: positions.position(of: index), text: text)
+    }
 
     private static func isSpace(_ byte: UInt8) -> Bool { " \t\u{B}\u{C}\r".utf8.contains(byte) }
 
@@ -192,30 +203,35 @@ struct EnvironmentFile {
     }
 }
 
+extension EnvironmentFile.Contents {
+    fileprivate mutating func assign(_ value: String, to name: String, at position: TextPosition) {
+        variables[name] = value
+        assignments.append(EnvironmentFile.Assignment(name: name, value: value, position: position))
+    }
+}
+
 extension EnvironmentFile {
     /// Reads a file in which `KEY=value` means just that: no quotes, no variables; a bare `KEY` is looked up.
-    static func rawVariables(
-        in text: [UInt8],
+    static func rawContents(
+        of text: [UInt8],
         earlier: [String: String] = [:],
         lookup: (String) -> String?
-    ) throws(Failure) -> [String: String] {
-        var variables = earlier
+    ) throws(Failure) -> Contents {
+        var contents = Contents(variables: earlier)
         let lines = normalized(text).split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false)
         for (index, bytes) in lines.enumerated() {
             let line = String(decoding: bytes.drop(while: isSpace), as: UTF8.self)
             guard !line.isEmpty, !line.hasPrefix("#") else { continue }
+            let position = TextPosition(line: index + 1, column: bytes.prefix(while: isSpace).count + 1)
             let end = line.utf8.firstIndex(of: UInt8(ascii: "=")) ?? line.endIndex
             let name = String(line[..<end])
-            guard !name.isEmpty else { throw Failure(line: index + 1, text: "no variable name on line '\(line)'") }
+            guard !name.isEmpty else { throw Failure(position: position, text: "no variable name on line '\(line)'") }
             guard !name.utf8.contains(where: isSpace) else {
-                throw Failure(line: index + 1, text: "variable '\(name)' contains whitespaces")
+                throw Failure(position: position, text: "variable '\(name)' contains whitespaces")
             }
-            if end < line.endIndex {
-                variables[name] = String(line[line.utf8.index(after: end)...])
-            } else if let value = lookup(name) {
-                variables[name] = value
-            }
+            let value = end < line.endIndex ? String(line[line.utf8.index(after: end)...]) : lookup(name)
+            if let value { contents.assign(value, to: name, at: position) }
         }
-        return variables
+        return contents
     }
 }

@@ -37,8 +37,14 @@ enum ProgressStyle: Hashable, Sendable {
     }
 
     /// Tells why the program ends.
-    func reportFatal(_ message: String, program: String) {
-        guard self == .json else { return Console.note("\(program): \(message.printable)") }
+    ///
+    /// - Parameter excerpt: lines that show what it is about.
+    func reportFatal(_ message: String, excerpt: String? = nil, program: String) {
+        guard self == .json else {
+            Console.note("\(program): \(message.printable)")
+            if let excerpt { Console.note(excerpt.printableLines) }
+            return
+        }
         JSONProgress.reportFatal(message)
     }
 }

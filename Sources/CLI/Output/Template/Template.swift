@@ -97,6 +97,7 @@ extension JSONValue {
         case .null: false
         case .bool(let value): value
         case .integer(let value): value != 0
+        case .unsigned(let value): value != 0
         case .number(let value): value != 0
         case .string(let text): !text.isEmpty
         case .array(let elements): !elements.isEmpty
@@ -119,6 +120,7 @@ extension JSONValue {
         case .null: "<no value>"
         case .bool(let value): "\(value)"
         case .integer(let value): "\(value)"
+        case .unsigned(let value): "\(value)"
         case .number(let value): "\(value)"
         case .string(let text): text
         case .array(let elements): "[" + elements.map(\.templateText).joined(separator: " ") + "]"
