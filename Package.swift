@@ -54,9 +54,9 @@ let package = Package(
         module("YAML", ["CYAML"], wraps: true),
         module("OCI", ["JSON"]),
         module("Dockerfile", ["JSON"]),
-        module("Git", ["Linux", "Hashing"]),
 
         // ground: where things live, and what was asked for
+        module("Git", ["Storage", "Linux"]),
         module("ComposeSpec", ["YAML", "JSON", "Git", "Hashing", "Linux"]),
         module("NameResolution", ["JSON", "Linux"]),
         module("Supervision", ["JSON", "Linux"]),
@@ -88,7 +88,8 @@ let package = Package(
         module(
             "CLI",
             [
-                "Orchestrator", "Builder", "Containers", "Images", "Networks", "Volumes", "ComposeSpec", "Dockerfile",
+                "Orchestrator", "Builder", "Containers", "Images", "Networks", "Volumes", "ComposeSpec", "Git",
+                "Dockerfile",
                 "NameResolution", "Storage", "Supervision", "OCI", "JSON", "YAML", "Linux", "Hashing", "Compression",
             ]
         ),

@@ -159,7 +159,7 @@ import Testing
             """
         #expect(
             try refusal(text)
-                == "compose.yaml:2:50: services.web.build.additional_contexts.base: service \"db\" has no build section"
+                == "compose.yaml:2:51: services.web.build.additional_contexts.base: service \"db\" has no build section"
         )
     }
 

@@ -11,9 +11,9 @@ extension Compose {
             synopsis: "[OPTIONS] [SERVICE...]",
             summary: "Show what the files come to",
             flags: [
-                environment, explain, format, hash, images, models, networks, noConsistency, noResolution,
-                noInterpolate, noNormalize, noPathResolution, output, profiles, CommonFlag.quiet, services, variables,
-                volumes,
+                environment, explain, format, hash, images, lockDigests, models, networks, noConsistency,
+                noResolution, noInterpolate, noNormalize, noPathResolution, output, profiles, CommonFlag.quiet,
+                resolveDigests, services, variables, volumes,
             ]
         )
 
@@ -28,6 +28,10 @@ extension Compose {
             "Print hashes of services, separated by commas; * is all"
         )
         private static let images = Flag.toggle("--images", "Print names of images")
+        private static let lockDigests = Flag.toggle(
+            "--lock-image-digests",
+            "Print a file to lay over the others that pins images to digests"
+        )
         private static let models = Flag.toggle("--models", "Print models")
         private static let networks = Flag.toggle("--networks", "Print networks")
         private static let noConsistency = Flag.toggle("--no-consistency", "Do not check that all that is named exists")
@@ -37,6 +41,7 @@ extension Compose {
         private static let noPathResolution = Flag.toggle("--no-path-resolution", "Leave paths as they are")
         private static let output = Flag<String?>.text("-o, --output", "File to write to")
         private static let profiles = Flag.toggle("--profiles", "Print profiles")
+        private static let resolveDigests = Flag.toggle("--resolve-image-digests", "Pin images to digests")
         private static let services = Flag.toggle("--services", "Print services")
         private static let variables = Flag.toggle("--variables", "Print the variables that the files use")
         private static let volumes = Flag.toggle("--volumes", "Print volumes")
@@ -78,8 +83,10 @@ extension Compose {
 
         /// What is printed of the project; nil is nothing.
         private func interpolated(_ options: LoaderOptions) throws -> String? {
-            let loaded = try Loader(options: options).load()
+            var loaded = try Loader(options: options).load()
             Session.show(loaded.warnings)
+            if arguments[Self.resolveDigests] || arguments[Self.lockDigests] { try ImagePins.pin(&loaded) }
+            if arguments[Self.lockDigests] { loaded = loaded.imagesOnly }
             guard !arguments[CommonFlag.quiet] else { return nil }
             if arguments[Self.explain] {
                 let listing = ExplanationListing(loaded: loaded)

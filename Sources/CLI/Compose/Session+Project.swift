@@ -50,6 +50,7 @@ extension Session {
         options.projectDirectory = compose.projectDirectory
         options.environmentFiles = compose.environmentFiles
         options.profiles = compose.profiles
+        options.remoteFiles = RemoteCopies(root: root, environment: environment)
         options.keepsUnusedResources = compose.keepsAllResources
         return options
     }

@@ -18,7 +18,7 @@ struct Discovery {
     /// What a project is called that says nothing itself: the folder's name, or the remote file's.
     private(set) var defaultName = ""
 
-    private static let names = ["compose.yaml", "compose.yml", "docker-compose.yml", "docker-compose.yaml"]
+    static let names = ["compose.yaml", "compose.yml", "docker-compose.yml", "docker-compose.yaml"]
     private static let overrideNames = [
         "compose.override.yml", "compose.override.yaml", "docker-compose.override.yml",
         "docker-compose.override.yaml",

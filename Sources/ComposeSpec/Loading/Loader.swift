@@ -7,6 +7,9 @@ public import YAML
 /// what they include and extend is laid under them, and later files over earlier ones; the whole is checked,
 /// completed, narrowed down to the services wanted, and bound to a `Project`.
 public struct Loader: Sendable {
+    /// What a project's file is called, in the order in which they are looked for.
+    public static let usualNames = Discovery.names
+
     /// What to load.
     public let options: LoaderOptions
 
@@ -29,7 +32,10 @@ public struct Loader: Sendable {
             try Consistency(model: selection.enabled, disabled: selection.disabled).check()
         }
         var narrowed = selection.narrowed
-        if options.readsServiceFiles { narrowed = try ServiceFiles(source: reading.source).apply(to: narrowed) }
+        if options.readsServiceFiles {
+            let files = ServiceFiles(source: reading.source, folder: reading.discovery.projectDirectory)
+            narrowed = try files.apply(to: narrowed)
+        }
         if !options.keepsUnusedResources { narrowed = selection.withoutUnused(narrowed) }
         let project = try ProjectBinding(
             name: reading.projectName,
@@ -126,6 +132,8 @@ public struct LoadedProject: Sendable {
     public let warnings: [LoadWarning]
     /// The canonical tree that the project was read from; every node knows its place.
     public internal(set) var model: Node
+    /// Whether it is a part of a file, to which nothing is added.
+    var isPartial = false
     /// Where each value is from, in the order in which `config` prints them; empty when it was not to be remembered.
     public internal(set) var explanations: [Explanation] = []
 }

@@ -18,6 +18,7 @@ extension LoadedProject {
                 services.edit { all in
                     all.editAll { _, service in
                         let mark = service.mark
+                        guard !isPartial else { return }
                         service.edit { mapping in
                             mapping.setDefault("command", .null, at: mark)
                             mapping.setDefault("entrypoint", .null, at: mark)
@@ -31,6 +32,39 @@ extension LoadedProject {
 }
 
 extension LoadedProject {
+    /// Gives images other names: what `config` prints then is pinned. A nil name leaves an image as it is.
+    public mutating func renameImages(_ name: (String) -> String?) {
+        model.edit { top in
+            top.edit("services") { services in
+                services.edit { all in
+                    all.editAll { _, service in
+                        service.edit { mapping in
+                            mapping.edit("image") { image in
+                                guard let new = image.string.flatMap(name) else { return }
+                                image.value = .string(new)
+                            }
+                        }
+                    }
+                }
+            }
+        }
+    }
+
+    /// A project of the same services that says nothing but their images: a file to lay over the others.
+    public var imagesOnly: LoadedProject {
+        var only = self
+        only.model.edit { top in
+            top.keep { $0.key.text == "services" }
+            top.edit("services") { services in
+                services.edit { all in
+                    all.editAll { _, service in service.edit { $0.keep { $0.key.text == "image" } } }
+                }
+            }
+        }
+        only.isPartial = true
+        return only
+    }
+
     mutating func explain(by provenance: Provenance) {
         explanations = Explainer(provenance: provenance).explanations(of: output.inFileOrder)
     }

@@ -3,6 +3,8 @@ import YAML
 /// Reads the files that `env_file` and `label_file` name, under what the file itself says.
 struct ServiceFiles {
     let source: DocumentSource
+    /// Where paths start that were left as they are.
+    let folder: String
 
     func apply(to model: Node) throws(LoadError) -> Node {
         var model = model
@@ -80,7 +82,8 @@ struct ServiceFiles {
 
     /// The path; nil when there is no file and none is needed.
     private func existing(_ item: Node, at path: NodePath) throws(LoadError) -> String? {
-        guard let file = item["path"]?.string else { return nil }
+        guard let name = item["path"]?.string else { return nil }
+        let file = PathText.joined(folder, name)
         if source.reading.exists(file) { return file }
         guard item["required"]?.bool ?? true else { return nil }
         throw LoadError(.environmentFile("env file \(file) not found"), at: path, of: item["path"] ?? item)
@@ -91,7 +94,8 @@ struct ServiceFiles {
         var labels = Mapping()
         for (index, item) in files.items.enumerated() {
             let place = (path: (path / "label_file")[index], node: item)
-            guard let file = item.string else { continue }
+            guard let name = item.string else { continue }
+            let file = PathText.joined(folder, name)
             guard source.reading.exists(file) else {
                 throw LoadError(.environmentFile("label file \(file) not found"), at: place.path, of: item)
             }
