@@ -77,6 +77,7 @@ final class Deflation {
     private var stream = z_stream()
     private let source: ByteSource
     private var isDone = false
+    private var buffer = [UInt8](repeating: 0, count: 1 << 16)
 
     init(_ source: ByteSource, level: Int) {
         self.source = source
@@ -89,17 +90,17 @@ final class Deflation {
 
     func next() throws -> [UInt8]? {
         while !isDone {
-            var piece = try source.next() ?? []
+            let piece = try source.next() ?? []
             isDone = piece.isEmpty
-            let output = deflateAll(&piece, flush: isDone ? Z_FINISH : Z_NO_FLUSH)
+            let output = deflateAll(piece, isLast: isDone)
             if !output.isEmpty { return output }
         }
         return nil
     }
 
-    private func deflateAll(_ piece: inout [UInt8], flush: Int32) -> [UInt8] {
+    func deflateAll(_ piece: [UInt8], isLast: Bool) -> [UInt8] {
+        var piece = piece
         var packed: [UInt8] = []
-        var buffer = [UInt8](repeating: 0, count: 1 << 16)
         piece.withUnsafeMutableBufferPointer { input in
             stream.next_in = input.baseAddress
             stream.avail_in = UInt32(input.count)
@@ -107,7 +108,7 @@ final class Deflation {
                 buffer.withUnsafeMutableBufferPointer { output in
                     stream.next_out = output.baseAddress
                     stream.avail_out = UInt32(output.count)
-                    _ = deflate(&stream, flush)
+                    _ = deflate(&stream, isLast ? Z_FINISH : Z_NO_FLUSH)
                 }
                 packed += buffer.dropLast(Int(stream.avail_out))
             } while stream.avail_out == 0

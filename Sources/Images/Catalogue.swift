@@ -13,6 +13,8 @@ struct Catalogue: Codable {
     struct Entry: Codable {
         /// Blobs that layers came as, by diff identifier; layers that were made here have none.
         var blobs: [String: Descriptor] = [:]
+        /// Blobs that layers which were made here became when they were pushed, by diff identifier. They are not here.
+        var packed: [String: Descriptor]?
         /// The manifest under which the layout lists the image.
         var manifest: Descriptor
         /// The manifest as a registry gave it, whatever its words; nil for an image that came from none.

@@ -4,6 +4,10 @@ import Storage
 /// Why something cannot be done with an image.
 public enum ImageError: Error, Hashable, Sendable {
     case notFound(String)
+    /// A name that is to be pushed, and that no image has.
+    case notHere(String)
+    /// An image that is there, but for another platform.
+    case otherPlatform(name: String, Platform)
     /// Several images' ids begin so.
     case ambiguousPrefix(String)
     case badReference(OCIError)
@@ -24,6 +28,9 @@ extension ImageError: CustomStringConvertible {
     public var description: String {
         switch self {
         case .notFound(let name): "No such image: \(name)"
+        case .notHere(let name): "An image does not exist locally with the tag: \(name)"
+        case .otherPlatform(let name, let platform):
+            "image with reference \(name) was found but does not provide the specified platform (\(platform))"
         case .ambiguousPrefix(let prefix): "several images' ids begin with \(prefix)"
         case .badReference(let error): error.description
         case .inUse(let subject, let isFinal, let reason):

@@ -127,6 +127,7 @@ public struct ImageStore: Sendable {
         }
         try layers.synchronize(configuration.rootfs.diffIDs)
         let id = try blobs.write(bytes)
+        let came = try inherited(configuration.rootfs.diffIDs).merging(came) { $1 }
         let manifest = try manifest ?? writeManifest(id, bytes.count, configuration, came)
         try change { catalogue in
             var entry =
@@ -140,6 +141,17 @@ public struct ImageStore: Sendable {
             for reference in references { try Self.name(id, reference, in: &catalogue) }
         }
         return id
+    }
+
+    /// What layers came as that other images have too, such as those that this one was built on.
+    private func inherited(_ diffIDs: [Digest]) throws -> [Digest: Descriptor] {
+        let catalogue = try catalogue()
+        var found: [Digest: Descriptor] = [:]
+        for diffID in diffIDs {
+            let known = catalogue.images.values.lazy.compactMap { $0.blobs[diffID.description] }
+            found[diffID] = known.first { blobs.contains($0.digest) }
+        }
+        return found
     }
 
     /// Gives an image a further name. An image that has the name loses it.

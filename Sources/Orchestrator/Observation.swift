@@ -14,6 +14,8 @@ public struct Observation: Hashable, Sendable {
     public var volumes: [String: ObservedVolume]
     /// Identifiers of the images that the project names, by the name that the project uses; absent ones are missing.
     public var images: [String: String]
+    /// How many nanoseconds ago those images got a name last, by the name that the project uses.
+    public var imageAges: [String: Int64] = [:]
 
     /// A reading; what is left out is not there.
     public init(

@@ -109,12 +109,14 @@ extension RegistryAccess {
         mirrors: [String] = [],
         insecure: [String] = [],
         certificates: FilePath? = nil,
+        uploads: Int = 5,
         credentials: Credentials = .anonymous
     ) throws -> RegistryAccess {
         let settings = try RegistrySettings(
             mirrors: mirrors,
             insecure: insecure,
             certificateFolders: certificates.map { [$0] } ?? [],
+            uploads: uploads,
             firstPause: .milliseconds(1)
         )
         return RegistryAccess(settings: settings, credentials: credentials)

@@ -116,6 +116,20 @@ import Testing
         }
     }
 
+    @Test func `hold what came from elsewhere as it came, also below what was built on it`() throws {
+        try withTemporaryFolder { folder in
+            let one = ImageStore(root: StateRoot(under: folder.appending("one")))
+            let two = ImageStore(root: StateRoot(under: folder.appending("two")))
+            // Not as we would pack it: no folder for the file.
+            _ = try one.importTree(Self.archive([("bin/sh", "#!")]), as: [ImageReference(parsing: "base")])
+            var built = try #require(try one.find("base")).configuration
+            built.config.cmd = ["/bin/sh"]
+            let id = try one.commit(built, as: [ImageReference(parsing: "built")])
+            _ = try one.remove("base") { _ in [] }
+            #expect(try two.load(saved(["built"], one, .none)).map(\.id) == [id])
+        }
+    }
+
     @Test func `are refused when they hold no image, or name what is not in them`() throws {
         try withTemporaryFolder { folder in
             let store = ImageStore(root: StateRoot(under: folder))

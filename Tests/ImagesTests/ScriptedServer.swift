@@ -22,6 +22,7 @@ final class ScriptedServer: Sendable {
     }
 
     struct Answer: Sendable {
+        /// 0 closes the connection without an answer.
         var status = 200
         var headers: [(String, String)] = []
         var body: [UInt8] = []
@@ -140,6 +141,7 @@ final class ScriptedServer: Sendable {
 
     /// False ends the connection.
     private static func send(_ answer: Answer, to client: Int32, isHead: Bool) -> Bool {
+        guard answer.status != 0 else { return false }
         let whole = answer.pieces.map { $0.count * $0.piece.count } ?? answer.body.count
         var head = "HTTP/1.1 \(answer.status) Status\r\n"
         for (name, value) in answer.headers { head += "\(name): \(value)\r\n" }

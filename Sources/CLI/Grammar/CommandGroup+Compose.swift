@@ -19,6 +19,7 @@ extension CommandGroup {
         ("port", .command(Compose.Port.self)),
         ("ps", .command(Compose.PS.self)),
         ("pull", .command(Compose.Pull.self)),
+        ("push", .command(Compose.Push.self)),
         ("restart", .command(Compose.Restart.self)),
         ("rm", .command(Compose.Remove.self)),
         ("run", .command(Compose.Run.self)),

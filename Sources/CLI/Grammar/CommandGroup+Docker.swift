@@ -2,7 +2,11 @@ extension CommandGroup {
     /// Compose's commands, and groups for single objects.
     static let tutti = CommandGroup(
         summary: "Runs Compose projects on Linux, with neither a daemon nor Docker",
-        entries: composeEntries + [("inspect", .command(Docker.Inspect.self))] + groups
+        entries: composeEntries + [
+            ("inspect", .command(Docker.Inspect.self)),
+            ("login", .command(Docker.Login.self)),
+            ("logout", .command(Docker.Logout.self)),
+        ] + groups
     )
 
     /// Docker's commands.
@@ -59,6 +63,7 @@ extension CommandGroup {
         ("~list", .command(Docker.ImageList.self)),
         ("prune", .command(Docker.PruneImages.self)),
         ("pull", .command(Docker.Pull.self)),
+        ("push", .command(Docker.Push.self)),
         ("rm", .command(Docker.RemoveImage.self)),
         ("~remove", .command(Docker.RemoveImage.self)),
         ("save", .command(Docker.Save.self)),
@@ -101,8 +106,11 @@ extension CommandGroup {
             ("info", .command(Docker.Info.self)),
             ("inspect", .command(Docker.Inspect.self)),
             ("load", .command(Docker.Load.self)),
+            ("login", .command(Docker.Login.self)),
+            ("logout", .command(Docker.Logout.self)),
             ("ps", .command(Docker.ContainerList.self)),
             ("pull", .command(Docker.Pull.self)),
+            ("push", .command(Docker.Push.self)),
             ("rmi", .command(Docker.RemoveImage.self)),
             ("save", .command(Docker.Save.self)),
             ("tag", .command(Docker.Tag.self)),

@@ -50,30 +50,6 @@ extension Docker {
         }
     }
 
-    /// `docker pull`
-    struct Pull: Command {
-        static let usage = Usage(
-            synopsis: "[OPTIONS] NAME[:TAG|@DIGEST]",
-            summary: "Fetch an image from its registry",
-            flags: [platform, CommonFlag.quiet],
-            arity: .exactly(1)
-        )
-
-        private static let platform = Flag<String?>.text("--platform", "Platform: OS/ARCH")
-
-        private let arguments: Arguments
-
-        init(_ arguments: Arguments) throws { self.arguments = arguments }
-
-        func run(_ session: Session) throws -> Int32 {
-            let reference = try ImageReference(parsing: arguments.positionals[0])
-            let pull = ImagePull(reference: arguments.positionals[0], platform: arguments[Self.platform])
-            try session.fetch(pull, isQuiet: arguments[CommonFlag.quiet])
-            try Console.print("\(reference)\n")
-            return 0
-        }
-    }
-
     /// `docker save`
     struct Save: Command {
         static let usage = Usage(

@@ -7,14 +7,17 @@ struct CredentialHelper {
     private let name: String
     private let program: FilePath
 
-    /// Finds the program in `PATH`; folders that are relative to wherever we are do not count.
-    init(_ name: String) throws(CredentialsError) {
+    /// Where programs are, by `PATH`; folders that are relative to wherever we are do not count.
+    static var programFolders: [FilePath] {
+        (OwnEnvironment["PATH"] ?? "/usr/local/bin:/usr/bin:/bin").split(separator: ":")
+            .filter { $0.hasPrefix("/") }.map { FilePath(String($0)) }
+    }
+
+    /// Finds the program.
+    init(_ name: String, folders: [FilePath] = programFolders) throws(CredentialsError) {
         let isName = !name.isEmpty && name.utf8.allSatisfy(Self.isNameCharacter)
         guard isName else { throw .badHelperName(name) }
-        let folders = (OwnEnvironment["PATH"] ?? "/usr/local/bin:/usr/bin:/bin").split(separator: ":")
-        let candidates = folders.filter { $0.hasPrefix("/") }.map {
-            FilePath(String($0)).appending("docker-credential-\(name)")
-        }
+        let candidates = folders.map { $0.appending("docker-credential-\(name)") }
         guard let program = candidates.first(where: { Folder.hasEntry($0) }) else { throw .helperMissing(name) }
         self.name = name
         self.program = program

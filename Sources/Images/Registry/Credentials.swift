@@ -15,6 +15,8 @@ public struct Credentials: Sendable {
     static let hubName = "https://index.docker.io/v1/"
 
     private let configuration: Result<ClientConfiguration, CredentialsError>?
+    /// What somebody has just said, for one registry.
+    private var given: (registry: String, proof: Proof)?
 
     /// Nobody in particular.
     public static let anonymous = Credentials(configuration: nil)
@@ -41,6 +43,12 @@ public struct Credentials: Sendable {
         return FilePath(folder).appending("config.json")
     }
 
+    /// A proof for one registry, as somebody has just given it.
+    init(_ proof: Proof, for registry: String) {
+        configuration = nil
+        given = (registry, proof)
+    }
+
     /// Reads a `config.json`.
     public init(file: FilePath) {
         configuration = Result { () throws(CredentialsError) in try ClientConfiguration(file) }
@@ -50,6 +58,7 @@ public struct Credentials: Sendable {
     ///
     /// - Parameter registry: A host with its port if it has one, or ``hubName``.
     func proof(for registry: String) throws(CredentialsError) -> Proof? {
+        if let given { return given.registry == registry ? given.proof : nil }
         guard let configuration = try configuration?.get() else { return nil }
         if let name = configuration.helper(for: registry),
             let found = try CredentialHelper(name).get(registry)

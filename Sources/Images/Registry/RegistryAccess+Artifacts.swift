@@ -78,5 +78,5 @@ extension RegistryAccess {
 
 extension ImageReference {
     /// What selects the manifest in its repository: the digest if there is one, else the tag.
-    var registryName: String { digest?.description ?? tag ?? "latest" }
+    public var registryName: String { digest?.description ?? tag ?? "latest" }
 }

@@ -12,6 +12,8 @@ public struct RegistryAccess: Sendable {
     private let credentials: Credentials
     private let http = HTTPClient()
     private let authorizations = Authorizations()
+    /// Whether somebody wants what is going on to end: then transfers break off.
+    public var isCancelled: @Sendable () -> Bool = { false }
 
     /// Access with these settings, as this user.
     public init(settings: RegistrySettings, credentials: Credentials) {
@@ -29,6 +31,8 @@ public struct RegistryAccess: Sendable {
     /// The rights that were got at each endpoint.
     private final class Authorizations: Sendable {
         let known = Mutex<[RegistryEndpoint: RegistryAuthorization]>([:])
+        /// Endpoints that speak no TLS, which need not be asked again.
+        let plain = Mutex<Set<RegistryEndpoint>>([])
     }
 
     private func authorization(_ endpoint: RegistryEndpoint) -> RegistryAuthorization {
@@ -46,7 +50,8 @@ public struct RegistryAccess: Sendable {
             http: http,
             authorization: authorization(endpoint),
             settings: settings,
-            subject: subject
+            subject: subject,
+            isCancelled: isCancelled
         )
     }
 
@@ -63,12 +68,17 @@ public struct RegistryAccess: Sendable {
     ) throws -> Result {
         let subject = "\(verb) \(reference.familiar)"
         var first: (any Error)?
-        for endpoint in try settings.endpoints(for: reference.domain, writing: writing) {
+        let known = authorizations.plain.withLock { $0 }
+        for endpoint in try settings.endpoints(for: reference.domain, writing: writing)
+        where !known.contains(endpoint) {
             let transport = transport(endpoint, subject: subject)
             do {
                 return try body(RegistryClient(reference: reference, transport: transport, scopes: scopes))
             } catch {
                 guard isWayBarred(error, endpoint) else { throw error }
+                if (error as? RegistryError)?.kind == .notSecured, endpoint.trust.isInsecure {
+                    _ = authorizations.plain.withLock { $0.insert(endpoint) }
+                }
                 // The last one is plain HTTP to who may not be there at all: what TLS said before says more.
                 if !endpoint.isMirror { first = first ?? error }
             }

@@ -23,6 +23,7 @@ struct RegistryTransport: Sendable {
     let settings: RegistrySettings
     /// What is being done, for messages.
     let subject: String
+    let isCancelled: @Sendable () -> Bool
 
     func failure(_ reason: String, _ kind: RegistryError.Kind = .other) -> RegistryError {
         RegistryError(subject: subject, host: endpoint.base.authority, kind: kind, reason: reason)
@@ -43,7 +44,7 @@ struct RegistryTransport: Sendable {
                 return try body()
             } catch let error as RegistryError {
                 failures = hasProgressed() ? 1 : failures + 1
-                guard error.isPassing, failures < settings.attempts else { throw error }
+                guard error.isPassing, failures < settings.attempts, !isCancelled() else { throw error }
                 Pause.wait(pause(after: failures, error))
             }
         }
@@ -151,7 +152,7 @@ struct RegistryTransport: Sendable {
                 isGood = request.accepted.contains(response.status)
                 return !isGood || answered(response)
             } receive: { piece in
-                if isGood { return receive(piece) }
+                if isGood { return !isCancelled() && receive(piece) }
                 message += piece.prefix(max(0, 1 << 16 - message.count))
                 return true
             }

@@ -67,6 +67,19 @@ public enum Terminal {
         }
         return before
     }
+
+    /// Shows nothing of what is typed, such as a password; gives what undoes it.
+    ///
+    /// The corresponding C function is `tcsetattr`.
+    public static func hideInput(_ terminal: FileDescriptor) throws(SystemError) -> TerminalMode {
+        let before = try TerminalMode(of: terminal)
+        var hidden = before.settings
+        hidden.c_lflag &= ~tcflag_t(ECHO)
+        guard tcsetattr(terminal.rawValue, TCSAFLUSH, &hidden) == 0 else {
+            throw SystemError("tcsetattr", errno: Errno(rawValue: errno))
+        }
+        return before
+    }
 }
 
 /// How a terminal treats what passes through it.

@@ -32,30 +32,82 @@ extension LocalEngine {
     /// Fetches an image.
     ///
     /// - Returns: a warning in place of the error if the rest can do without.
-    func pull(_ wish: ImagePull, _ progress: @escaping @Sendable (Event) -> Void) throws -> Event? {
+    func pull(
+        _ wish: ImagePull,
+        _ cancellation: Cancellation,
+        _ progress: @escaping @Sendable (Event) -> Void
+    ) throws -> Event? {
         do {
-            try fetch(wish, progress)
+            try fetch(wish, cancellation, progress)
             return nil
+        } catch let error as Cancelled {
+            throw error
         } catch {
             guard wish.isOptional else { throw error }
             return Event(.image(wish.reference), .warning, details: "\(error)")
         }
     }
 
-    private func fetch(_ wish: ImagePull, _ progress: @escaping @Sendable (Event) -> Void) throws {
+    private func fetch(
+        _ wish: ImagePull,
+        _ cancellation: Cancellation,
+        _ progress: @escaping @Sendable (Event) -> Void
+    ) throws {
         let platform = try wish.platform.map { try Platform(parsing: $0) } ?? .host
-        _ = try images.pull(ImageReference(parsing: wish.reference), platform: platform) { event in
-            progress(Event(.image(wish.reference), .progress, details: event.line))
+        let reference = try ImageReference(parsing: wish.reference)
+        try transfer(cancellation) { access in
+            _ = try images.pull(reference, platform: platform, access: access) { event in
+                progress(Event(.image(wish.reference), .progress, details: event.line))
+            }
+        }
+    }
+
+    /// Brings an image to its registry.
+    ///
+    /// - Returns: a warning in place of the error if the rest can do without.
+    func push(
+        _ wish: ImagePush,
+        _ cancellation: Cancellation,
+        _ progress: @escaping @Sendable (Event) -> Void
+    ) throws -> Event? {
+        let reference = try ImageReference(parsing: wish.reference)
+        do {
+            try transfer(cancellation) { access in
+                _ = try images.push(reference, access: access) { event in
+                    progress(Event(.image(wish.reference), .progress, details: event.line))
+                }
+            }
+            return nil
+        } catch {
+            guard wish.isOptional, !(error is Cancelled) else { throw error }
+            return Event(.image(wish.reference), .warning, details: "\(error)")
+        }
+    }
+
+    /// Does something with registries that breaks off when it is wanted to.
+    private func transfer(_ cancellation: Cancellation, _ body: (RegistryAccess) throws -> Void) throws {
+        var access = try RegistryAccess.ofEnvironment()
+        access.isCancelled = { cancellation.isCancelled }
+        do {
+            try body(access)
+        } catch let error as RegistryError {
+            guard cancellation.isCancelled else { throw error }
+            throw Cancelled()
         }
     }
 
     /// Fetches an image, or builds it if it cannot be had.
-    func pull(_ wish: ImagePull, orBuild build: ImageBuild, _ progress: @escaping @Sendable (Event) -> Void) throws
-        -> Event?
-    {
+    func pull(
+        _ wish: ImagePull,
+        orBuild build: ImageBuild,
+        _ cancellation: Cancellation,
+        _ progress: @escaping @Sendable (Event) -> Void
+    ) throws -> Event? {
         do {
-            try fetch(wish, progress)
+            try fetch(wish, cancellation, progress)
             return nil
+        } catch let error as Cancelled {
+            throw error
         } catch {
             progress(Event(.image(wish.reference), .warning, details: "\(error)"))
             progress(Event(.image(wish.reference), .building))
@@ -136,6 +188,20 @@ extension HealthRequest {
         retries = said(check.retries)
         startPeriod = said(check.startPeriod)
         startInterval = said(check.startInterval)
+    }
+}
+
+extension PushEvent {
+    /// The event as a line of plain progress.
+    fileprivate var line: String {
+        switch self {
+        case .preparing(let layer): "\(layer.short) Preparing"
+        case .pushing(let layer, let bytes, let size): "\(layer.short) Pushing \(bytes)B/\(size)B"
+        case .pushed(let layer): "\(layer.short) Pushed"
+        case .alreadyExists(let layer): "\(layer.short) Layer already exists"
+        case .mounted(let layer, let repository): "\(layer.short) Mounted from \(repository)"
+        case .tagged(let image): "\(image.reference.registryName): digest: \(image.digest) size: \(image.size)"
+        }
     }
 }
 

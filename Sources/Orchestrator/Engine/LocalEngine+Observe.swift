@@ -1,6 +1,7 @@
 public import ComposeSpec
 import Containers
 import Images
+import Linux
 import Networks
 import Volumes
 
@@ -36,7 +37,12 @@ extension LocalEngine {
         for volume in try volumes.all() {
             observation.volumes[volume.name] = ObservedVolume(name: volume.name, labels: volume.record.labels)
         }
-        for image in images { observation.images[image] = try imageID(of: image) }
+        let now = WallClock.now
+        for name in images {
+            guard let image = try self.images.find(name) else { continue }
+            observation.images[name] = image.id.description
+            observation.imageAges[name] = now - image.taggedAt
+        }
         return observation
     }
 

@@ -38,9 +38,10 @@ public struct LocalEngine: Engine {
         progress: @escaping @Sendable (Event) -> Void
     ) throws -> Event? {
         switch action {
-        case .pullImage(let pull): return try self.pull(pull, progress)
+        case .pullImage(let pull): return try self.pull(pull, cancellation, progress)
         case .buildImage(let build): try self.build(build, progress)
-        case .pullOrBuildImage(let pull, let build): return try self.pull(pull, orBuild: build, progress)
+        case .pullOrBuildImage(let pull, let build): return try self.pull(pull, orBuild: build, cancellation, progress)
+        case .pushImage(let push): return try self.push(push, cancellation, progress)
         case .removeImage(let reference): return try removeUnlessUsed(image: reference)
         case .createNetwork(let network): try create(network)
         case .removeNetwork(let name): return try removeUnlessUsed(network: name)

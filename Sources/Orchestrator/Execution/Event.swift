@@ -26,6 +26,7 @@ public struct Event: Hashable, Sendable {
         case renaming = "Renaming", renamed = "Renamed"
         case building = "Building", built = "Built"
         case pulling = "Pulling", pulled = "Pulled"
+        case pushing = "Pushing", pushed = "Pushed"
         case skipped = "Skipped"
         case inUse = "Resource is still in use"
         case notFound = "No resource found to remove"
@@ -71,10 +72,10 @@ extension Event {
         switch phase {
         case .creating, .recreate, .starting, .waiting, .restarting, .stopping, .killing, .pausing, .resuming,
             .removing,
-            .renaming, .building, .pulling, .progress:
+            .renaming, .building, .pulling, .pushing, .progress:
             .working
         case .created, .recreated, .started, .running, .healthy, .exited, .restarted, .stopped, .killed, .paused,
-            .resumed, .removed, .renamed, .built, .pulled, .skipped:
+            .resumed, .removed, .renamed, .built, .pulled, .pushed, .skipped:
             .done
         case .inUse, .notFound, .warning: .warning
         case .error: .error

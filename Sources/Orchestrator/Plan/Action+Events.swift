@@ -4,6 +4,7 @@ extension Action {
         switch self {
         case .pullImage(let pull), .pullOrBuildImage(let pull, _): .image(pull.reference)
         case .buildImage(let build): .image(build.image)
+        case .pushImage(let push): .image(push.reference)
         case .removeImage(let reference): .image(reference)
         case .createNetwork(let request): .network(request.name)
         case .removeNetwork(let name): .network(name)
@@ -29,6 +30,7 @@ extension Action {
         switch self {
         case .pullImage, .pullOrBuildImage: (.pulling, .pulled)
         case .buildImage: (.building, .built)
+        case .pushImage: (.pushing, .pushed)
         case .createNetwork, .createVolume: (.creating, .created)
         // A replaced container is one line from "Recreate" to "Recreated", whatever happens in between.
         case .createContainer(let request): request.replacedName == nil ? (.creating, .created) : (.recreate, nil)

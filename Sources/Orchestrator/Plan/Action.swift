@@ -6,6 +6,7 @@ public enum Action: Hashable, Sendable {
     case buildImage(ImageBuild)
     /// Pulls, and builds if that cannot be had: what `image` and `build` together mean.
     case pullOrBuildImage(ImagePull, ImageBuild)
+    case pushImage(ImagePush)
     case removeImage(reference: String)
     case createNetwork(ProjectNetwork)
     case removeNetwork(name: String)
@@ -51,6 +52,20 @@ public struct ImagePull: Hashable, Sendable {
     public init(reference: String, platform: String? = nil, isOptional: Bool = false) {
         self.reference = reference
         self.platform = platform
+        self.isOptional = isOptional
+    }
+}
+
+/// An image to bring to its registry.
+public struct ImagePush: Hashable, Sendable {
+    /// The name as the project has it.
+    public var reference: String
+    /// Whether the rest goes on if it fails.
+    public var isOptional: Bool
+
+    /// A push of an image.
+    public init(reference: String, isOptional: Bool = false) {
+        self.reference = reference
         self.isOptional = isOptional
     }
 }

@@ -1,4 +1,5 @@
 public import ComposeSpec
+import OCI
 
 /// What `build` may be asked.
 public struct BuildOptions: Hashable, Sendable {
@@ -36,6 +37,19 @@ public struct PullOptions: Hashable, Sendable {
     public init() {}
 }
 
+/// What `push` may be asked.
+public struct PushOptions: Hashable, Sendable {
+    /// The services asked for; none is all.
+    public var services: [String] = []
+    /// Whether the images of services that the named ones need go too.
+    public var includesDependencies = false
+    /// Whether the rest goes on after a failure.
+    public var ignoresFailures = false
+
+    /// The images of every service.
+    public init() {}
+}
+
 extension Plan {
     /// `build`: builds the images of services with a build section, those that serve others as contexts first.
     public init(build project: Project, options: BuildOptions = BuildOptions()) throws(PlanError) {
@@ -68,6 +82,30 @@ extension Plan {
         steps[build.image] = add(.buildImage(build), after: before, because: "build")
     }
 
+    private static func isLatest(_ image: String) -> Bool {
+        guard let reference = try? ImageReference(parsing: image) else { return false }
+        return reference.tag == "latest" && reference.digest == nil
+    }
+
+    /// `push`: brings the images of services that are built here to their registries, each once.
+    public init(push project: Project, options: PushOptions = PushOptions()) throws(PlanError) {
+        self.init()
+        let view = ProjectView(project: project, observed: Observation())
+        var selected = try view.selection(options.services)
+        if options.includesDependencies { selected = view.graph.closure(of: selected.sorted()) }
+        var seen: Set<String> = []
+        for service in view.graph.order(selected).compactMap(project.service) {
+            guard let build = service.build, let image = service.image else {
+                settled.append(Event(.image(project.imageName(of: service)), .skipped))
+                continue
+            }
+            for reference in [image] + build.tags where seen.insert(reference).inserted {
+                let push = ImagePush(reference: reference, isOptional: options.ignoresFailures)
+                add(.pushImage(push), because: "push")
+            }
+        }
+    }
+
     /// `pull`: fetches the images of services, each once.
     public init(pull project: Project, observed: Observation, options: PullOptions = PullOptions()) throws(PlanError) {
         self.init()
@@ -77,9 +115,12 @@ extension Plan {
         var seen: Set<String> = []
         for service in view.graph.order(selected).compactMap(project.service) {
             guard let image = service.image, service.provider == nil, seen.insert(image).inserted else { continue }
+            let isHere = observed.images[image] != nil
+            // What is called the latest may have become another.
+            let mayStay = options.onlyMissing || service.pullPolicy == .missing && !Self.isLatest(image)
             let isSkipped =
-                options.onlyMissing && observed.images[image] != nil
-                || options.ignoresBuildable && service.build != nil || service.pullPolicy == .never
+                mayStay && isHere || options.ignoresBuildable && service.build != nil
+                || service.pullPolicy == .never || service.pullPolicy == .build && service.build != nil
             guard !isSkipped else {
                 settled.append(Event(.image(image), .skipped))
                 continue

@@ -62,6 +62,7 @@ extension Action: CustomStringConvertible {
         case .pullImage(let pull): "pull image \(pull.reference)"
         case .buildImage(let build): "build image \(build.image)"
         case .pullOrBuildImage(let pull, _): "pull or build image \(pull.reference)"
+        case .pushImage(let push): "push image \(push.reference)"
         case .removeImage(let reference): "remove image \(reference)"
         case .createNetwork(let network): "create network \(network.name)"
         case .removeNetwork(let name): "remove network \(name)"

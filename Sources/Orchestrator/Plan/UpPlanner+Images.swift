@@ -71,7 +71,10 @@ extension UpPlanner {
         case .never:
             guard isMissing, build == nil else { break }
             throw .imageMissing(image: image, service: service.name)
-        case .missing, .after, nil: break
+        case .after(let span):
+            guard service.image != nil, let age = observed.imageAges[image], age >= span else { break }
+            return (build.map { .pullOrBuild($0) } ?? .pull, "older than its pull policy allows")
+        case .missing, nil: break
         }
         guard isMissing else { return nil }
         guard let build else {

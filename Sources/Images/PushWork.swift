@@ -1,0 +1,176 @@
+import Compression
+import JSON
+import Linux
+import OCI
+import Storage
+import Synchronization
+
+/// One push to one endpoint.
+struct PushWork: Sendable {
+    let store: ImageStore
+    let client: RegistryClient
+    let image: Image
+    let sources: MountSources
+    let report: @Sendable (PushEvent) -> Void
+
+    private var blobs: BlobStore { store.blobs }
+
+    /// A layer, and the blob that it is or was given out as, if that is known.
+    private struct Layer: Sendable {
+        let diffID: Digest
+        let blob: Descriptor?
+    }
+
+    func perform() throws -> PushedImage {
+        guard let entry = try store.catalogue().images[image.id.description] else {
+            throw ImageError.notFound(image.id.description)
+        }
+        let origin = try entry.origin.flatMap(original)
+        let known = origin.map { layers(of: $0.manifest) } ?? layers(of: entry)
+        for layer in known { report(.preparing(layer: layer.diffID)) }
+        let pushed = try push(known)
+        try push(blob: image.id)
+        let (descriptor, bytes) = try origin.map { ($0.descriptor, $0.bytes) } ?? manifest(pushed)
+        try client.put(bytes, descriptor, as: client.reference.registryName)
+        try remember(descriptor.digest, packed: pushed, entry)
+        let result = PushedImage(reference: client.reference, digest: descriptor.digest, size: descriptor.size)
+        report(.tagged(result))
+        return result
+    }
+
+    // MARK: What goes
+
+    private typealias Original = (manifest: ImageManifest, descriptor: Descriptor, bytes: [UInt8])
+
+    /// The manifest that the image came with; nil if not all that it names is here.
+    private func original(_ descriptor: Descriptor) throws -> Original? {
+        guard blobs.contains(descriptor.digest) else { return nil }
+        let bytes = try blobs.read(descriptor.digest)
+        guard case .manifest(let manifest) = try ManifestDocument(parsing: bytes),
+            manifest.config.digest == image.id, manifest.layers.allSatisfy({ blobs.contains($0.digest) })
+        else { return nil }
+        return (manifest, descriptor, bytes)
+    }
+
+    private func layers(of manifest: ImageManifest) -> [Layer] {
+        zip(image.layers, manifest.layers).map { Layer(diffID: $0, blob: $1) }
+    }
+
+    private func layers(of entry: Catalogue.Entry) -> [Layer] {
+        image.layers.map { diffID in
+            let name = diffID.description
+            let whole = entry.blobs[name].flatMap { blobs.contains($0.digest) ? $0 : nil }
+            return Layer(diffID: diffID, blob: whole ?? entry.packed?[name])
+        }
+    }
+
+    private func manifest(_ layers: [Descriptor]) throws -> (Descriptor, [UInt8]) {
+        let size = try blobs.size(of: image.id) ?? 0
+        let config = Descriptor(mediaType: .configuration, digest: image.id, size: size)
+        let bytes = try JSON.encode(ImageManifest(config: config, layers: layers))
+        let digest = try blobs.write(bytes)
+        return (Descriptor(mediaType: .manifest, digest: digest, size: Int64(bytes.count)), bytes)
+    }
+
+    /// Keeps under which digest the registry knows the image, and what its layers became.
+    private func remember(_ digest: Digest, packed layers: [Descriptor], _ entry: Catalogue.Entry) throws {
+        try store.change { catalogue in
+            guard var entry = catalogue.images[image.id.description] else { return }
+            entry.digests = Set(entry.digests + ["\(client.reference.repository)@\(digest)"]).sorted()
+            for (diffID, descriptor) in zip(image.layers, layers) where entry.blobs[diffID.description] == nil {
+                entry.packed = (entry.packed ?? [:]).merging([diffID.description: descriptor]) { $1 }
+            }
+            catalogue.images[image.id.description] = entry
+        }
+    }
+
+    // MARK: Layers
+
+    private func push(_ layers: [Layer]) throws -> [Descriptor] {
+        var seen: Set<Digest> = []
+        let work = layers.filter { seen.insert($0.diffID).inserted }
+        let isFailed = Atomic(false)
+        let results = try Parallel.map(work, width: client.transport.settings.uploads) {
+            layer -> Result<Descriptor, any Error>? in
+            guard !isFailed.load(ordering: .relaxed) else { return nil }
+            let result = Result { try push(layer) }
+            if case .failure = result { isFailed.store(true, ordering: .relaxed) }
+            return result
+        }
+        var pushed: [Digest: Descriptor] = [:]
+        for (layer, result) in zip(work, results) { pushed[layer.diffID] = try result?.get() }
+        return layers.compactMap { pushed[$0.diffID] }
+    }
+
+    private func push(_ layer: Layer) throws -> Descriptor {
+        if let blob = layer.blob {
+            if try client.size(of: blob.digest) != nil {
+                report(.alreadyExists(layer: layer.diffID))
+                return blob
+            }
+            if let repository = sources.repository(of: blob.digest),
+                case .mounted = try client.begin(mounting: blob.digest, from: repository)
+            {
+                report(.mounted(layer: layer.diffID, repository: "\(client.reference.domain)/\(repository)"))
+                return blob
+            }
+            if blobs.contains(blob.digest) {
+                try send(blob) {
+                    try blobs.source(blob.digest)
+                } progressed: { count in
+                    report(.pushing(layer: layer.diffID, bytes: count, size: blob.size))
+                }
+                report(.pushed(layer: layer.diffID))
+                return blob
+            }
+        }
+        return try pack(layer)
+    }
+
+    /// Sends a blob at once, from its beginning each time that it fails.
+    private func send(
+        _ blob: Descriptor,
+        _ source: @escaping () throws -> ByteSource,
+        progressed: @escaping (Int64) -> Void
+    ) throws {
+        var isFirst = true
+        try client.transport.persist {
+            // An answer that got lost may have been a success.
+            if !isFirst, try client.size(of: blob.digest) != nil { return }
+            isFirst = false
+            guard case .session(let session, _) = try client.begin() else { return }
+            try client.send(blob, to: session, source, progressed: progressed)
+        }
+    }
+
+    private func push(blob digest: Digest) throws {
+        guard try client.size(of: digest) == nil else { return }
+        let bytes = try blobs.read(digest)
+        let descriptor = Descriptor(mediaType: .configuration, digest: digest, size: Int64(bytes.count))
+        try send(descriptor, { ByteSource(bytes) }, progressed: { _ in })
+    }
+
+    /// Makes the tar of a layer of its files, packs it and sends it, all in one.
+    private func pack(_ layer: Layer) throws -> Descriptor {
+        let size = try store.layers.record(layer.diffID)?.tarSize ?? 0
+        let sent = try client.transport.persist {
+            guard case .session(let session, let minimum) = try client.begin() else {
+                throw client.failure("an upload that leads nowhere")
+            }
+            var upload = ChunkedUpload(client, to: session, minimum: minimum)
+            let packer = GzipPacker()
+            var (read, told): (Int64, Int64) = (0, 0)
+            try store.layers.writeTar(of: layer.diffID) { piece in
+                try upload.write(packer.pack(piece))
+                read += Int64(piece.count)
+                guard upload.size > told else { return }
+                told = upload.size
+                report(.pushing(layer: layer.diffID, bytes: read, size: size))
+            }
+            try upload.write(packer.finish())
+            return try upload.finish()
+        }
+        report(.pushed(layer: layer.diffID))
+        return Descriptor(mediaType: .gzipLayer, digest: sent.digest, size: sent.size)
+    }
+}
