@@ -65,6 +65,13 @@ extension Container {
         return Attachment(socket: socket, name: name)
     }
 
+    /// Sends a request that is answered at once.
+    func tell(_ message: ControlMessage) throws(ContainerError) {
+        guard let socket = try connect() else { throw .notRunning(name) }
+        defer { socket.close() }
+        try request(message, on: socket)
+    }
+
     // MARK: The control socket
 
     /// A connection to the monitor; nil if there is none that answers.

@@ -114,6 +114,14 @@ public struct Container: Sendable {
         return Container(store: store, configuration: configuration)
     }
 
+    /// Puts the container on other networks from its next start on.
+    public func rewrite(network: NetworkConfiguration) throws(ContainerError) -> Container {
+        var configuration = configuration
+        configuration.network = network
+        try store.rewrite(configuration)
+        return Container(store: store, configuration: configuration)
+    }
+
     /// Removes the container. Its volumes are the caller's affair.
     ///
     /// - Throws: ``ContainerError/running(_:)`` while a process of it exists.

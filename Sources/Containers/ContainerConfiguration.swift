@@ -30,6 +30,8 @@ public struct ContainerConfiguration: Codable, Hashable, Sendable {
     public var mounts: [Mount] = []
     /// What the container sees of the network.
     public var network: NetworkConfiguration = .none
+    /// The network namespace that it shares with whoever came before it or owns it; nil is one of its own. See ``namespaceID``.
+    public var networkNamespace: String?
     /// What it may use.
     public var resources: Resources = Resources()
     /// What it may do.
@@ -71,6 +73,12 @@ public struct ContainerConfiguration: Codable, Hashable, Sendable {
         self.process = process
         self.hostname = hostname
     }
+}
+
+extension ContainerConfiguration {
+    /// What its network namespace goes by. It is the container's own identifier, but for one that took another's place, or that
+    /// shares another's: so a namespace outlives the container that it was made for, as long as anybody is in it.
+    public var namespaceID: String { networkNamespace ?? id }
 }
 
 /// The command and what it runs as.
@@ -186,6 +194,10 @@ public struct EndpointRequest: Codable, Hashable, Sendable {
     public var interfaceName: String?
     /// The highest one supplies the default route.
     public var gatewayPriority: Int = 0
+    /// Addresses that mean something on this link alone.
+    public var linkLocalAddresses: [String] = []
+    /// Options of the endpoint, such as `com.docker.network.endpoint.sysctls`.
+    public var driverOptions: [String: String] = [:]
 
     /// A value of these parts.
     public init(network: String) {

@@ -88,8 +88,8 @@ extension Supervisor {
         state.status = .exiting
         state.pid = 0
         stopProbing()
-        for port in ports { port.close() }
-        ports = []
+        for port in ports.values { port.close() }
+        ports = [:]
         names?.close()
         names = nil
         uses = []

@@ -20,7 +20,7 @@ final class Supervisor {
 
     let loop: EventLoop
     let folder: FilePath
-    let order: SupervisionOrder
+    var order: SupervisionOrder
     let output: Output
     let program: [UInt8]
     /// Who is told what became of the start.
@@ -43,7 +43,7 @@ final class Supervisor {
     var killDeadline: Deadline?
     var drainDeadline: Deadline?
     var outOfMemoryKills = 0
-    var ports: [any HeldPortRelay] = []
+    var ports: [HeldPort: any HeldPortRelay] = [:]
     var names: NameServer?
     var uses: [SharedUse] = []
     var health: HealthProbe?
@@ -81,7 +81,7 @@ final class Supervisor {
     /// What is held for all the container's life, and what must be there before the process is.
     private func prepare() throws {
         for folder in order.resources { uses.append(try SharedResource(folder: FilePath(folder)).join()) }
-        for port in order.ports { ports.append(try HeldPorts.hold(port, loop: loop)) }
+        for port in order.ports { ports[port] = try HeldPorts.hold(port, loop: loop) }
         if let names = order.names, let namespace = order.networkNamespace {
             self.names = try NameServer(names, namespace: FilePath(namespace), loop: loop)
         }

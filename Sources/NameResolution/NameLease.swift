@@ -4,6 +4,8 @@ public struct NameLease: Codable, Hashable, Sendable {
     public var containerID: String
     /// The container's name.
     public var containerName: String
+    /// The namespace that has the address, which may outlive the container.
+    public var namespaceID: String
     /// The network's name, the second half of `web.shop_default`.
     public var network: String
     /// Names on this network besides the container's name and short identifier.
@@ -12,9 +14,17 @@ public struct NameLease: Codable, Hashable, Sendable {
     public var mac: String
 
     /// A lease of an address by a container.
-    public init(containerID: String, containerName: String, network: String, aliases: [String], mac: String) {
+    public init(
+        containerID: String,
+        containerName: String,
+        namespaceID: String? = nil,
+        network: String,
+        aliases: [String],
+        mac: String
+    ) {
         self.containerID = containerID
         self.containerName = containerName
+        self.namespaceID = namespaceID ?? containerID
         self.network = network
         self.aliases = aliases
         self.mac = mac

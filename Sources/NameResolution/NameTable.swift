@@ -25,6 +25,11 @@ public struct NameTable: Hashable, Sendable {
         try ClaimFile.create(at: file(of: address), contents: JSON.encode(lease))
     }
 
+    /// Says anew who has an address that is claimed already.
+    public func replace(_ address: IPAddress, with lease: NameLease) throws {
+        try WholeFile.replace(file(of: address), with: JSON.encode(lease), isDurable: false, mode: 0o644)
+    }
+
     /// Gives an address back.
     public func release(_ address: IPAddress) throws(SystemError) {
         try ClaimFile.remove(at: file(of: address))

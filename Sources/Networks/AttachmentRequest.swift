@@ -6,6 +6,8 @@ public struct AttachmentRequest: Hashable, Sendable {
     public var containerID: String
     /// The container's name.
     public var containerName: String
+    /// Which namespace it gets: its own identifier, or that of the container whose place it takes.
+    public var namespaceID: String
     /// What the container calls itself.
     public var hostname: String
     /// The networks that it is on; none leaves it with loopback alone.
@@ -18,6 +20,7 @@ public struct AttachmentRequest: Hashable, Sendable {
     /// A start of a container on some networks.
     public init(containerID: String, containerName: String, hostname: String, endpoints: [EndpointRequest]) {
         self.containerID = containerID
+        namespaceID = containerID
         self.containerName = containerName
         self.hostname = hostname
         self.endpoints = endpoints
@@ -39,6 +42,10 @@ public struct AttachmentRequest: Hashable, Sendable {
         public var interfaceName: String?
         /// The highest one supplies the default route.
         public var gatewayPriority = 0
+        /// Addresses that mean something on this link alone.
+        public var linkLocalAddresses: [String] = []
+        /// Options of the endpoint, such as `com.docker.network.endpoint.sysctls`.
+        public var options: [String: String] = [:]
 
         /// An endpoint with everything as it usually is.
         public init(network: String) {

@@ -7,6 +7,9 @@ struct ContainerInterface: Sendable {
     /// The bridge's name.
     let bridge: String
     let addresses: [NetworkAttachment.Address]
+    let linkLocalAddresses: [IPAddress]
+    /// Kernel settings of its own, by their places below `/proc/sys`.
+    let settings: [String: String]
     /// Whether neighbours on the bridge are kept from it.
     let isIsolated: Bool
 
@@ -22,33 +25,91 @@ struct ContainerInterface: Sendable {
         )
         self.bridge = network.bridge
         addresses = endpoint.addresses
+        linkLocalAddresses = endpoint.linkLocalAddresses
+        settings = endpoint.settings
         isIsolated = !network.allowsTrafficInside
     }
 }
 
-/// What is done to a container's network namespace before the container sees it.
+/// What is done to a container's network namespace: before the container sees it, and when its networks change.
 struct NamespaceSetup {
+    /// What is plugged in.
     let interfaces: [ContainerInterface]
     /// The endpoint that the default route goes by, if anything leads outside.
     let primary: NetworkAttachment.Endpoint?
 
-    /// Makes the namespace with its interfaces on a file that is there already.
+    /// Makes the namespace with its interfaces.
     func create(at path: FilePath, route: inout NetlinkSocket) throws {
-        try NetworkNamespace.create(at: path, isClaimed: true) { namespace in
+        try NetworkNamespace.create(at: path) { namespace in
             try writeSettings()
-            try route.perform(
-                interfaces.flatMap { interface -> [NetlinkMessage] in
-                    let creation = NetlinkMessage.create(interface.cable, into: namespace)
-                    return interface.isIsolated ? [creation, .isolatePort(interface.cable.name)] : [creation]
-                }
-            )
             var inside = try NetlinkSocket(.route)
-            try inside.perform([.switchOn(1)] + interfaces.map { .switchOn(named: $0.cable.innerName) })
+            try inside.perform(.switchOn(1))
             guard !interfaces.isEmpty else { return }
-            let indices = Dictionary(try inside.links().map { ($0.name, $0.index) }) { first, _ in first }
-            try inside.perform(routing(indices))
+            let indices = try plugIn(namespace, &route, &inside)
+            if let primary { try inside.perform(defaultRoutes(by: primary, indices)) }
         }
         try settle(&route)
+    }
+
+    /// Adds the interfaces to a namespace that is in use, and leads its default route by the primary endpoint.
+    func change(at path: FilePath, route: inout NetlinkSocket) throws {
+        try NetworkNamespace.enter(path) { namespace in
+            var inside = try NetlinkSocket(.route)
+            let indices = try plugIn(namespace, &route, &inside)
+            let present = try inside.routes().filter { $0.destination == nil && $0.gateway != nil }
+            let removals = present.compactMap { route in
+                route.gateway.map { NetlinkMessage.removeDefaultRoute(by: $0, through: route.link) }
+            }
+            let additions = try primary.map { try defaultRoutes(by: $0, indices) } ?? []
+            try inside.perform(removals + additions)
+        }
+        try settle(&route)
+    }
+
+    /// Takes interfaces out of a namespace, with their ends outside.
+    static func unplug(_ names: [String], at path: FilePath) throws {
+        guard !names.isEmpty else { return }
+        try NetworkNamespace.enter(path) { _ in
+            var inside = try NetlinkSocket(.route)
+            for name in names { try inside.deleteLink(named: name) }
+        }
+    }
+
+    /// Gives the indices of all interfaces that there are then, by name.
+    private func plugIn(
+        _ namespace: FileDescriptor,
+        _ route: inout NetlinkSocket,
+        _ inside: inout NetlinkSocket
+    ) throws(SystemError) -> [String: Int32] {
+        try route.perform(
+            interfaces.flatMap { interface -> [NetlinkMessage] in
+                let creation = NetlinkMessage.create(interface.cable, into: namespace)
+                return interface.isIsolated ? [creation, .isolatePort(interface.cable.name)] : [creation]
+            }
+        )
+        for interface in interfaces { try interface.writeSettings() }
+        try inside.perform(interfaces.map { .switchOn(named: $0.cable.innerName) })
+        let indices = Dictionary(try inside.links().map { ($0.name, $0.index) }) { first, _ in first }
+        for interface in interfaces {
+            let index = try Self.index(of: interface.cable.innerName, in: indices)
+            try inside.perform(interface.addressMessages(index))
+        }
+        return indices
+    }
+
+    private func defaultRoutes(
+        by endpoint: NetworkAttachment.Endpoint,
+        _ indices: [String: Int32]
+    ) throws(SystemError) -> [NetlinkMessage] {
+        let index = try Self.index(of: endpoint.interface, in: indices)
+        return endpoint.addresses.map { .addDefaultRoute(by: $0.gateway, through: index) }
+    }
+
+    private static func index(of name: String, in indices: [String: Int32]) throws(SystemError) -> Int32 {
+        guard let index = indices[name] else {
+            throw SystemError("find interface", on: name, errno: .operationNotSupportedByDevice)
+        }
+        return index
     }
 
     /// Has the kernel notice at once that the cables are connected (asking for an interface makes it do so, before it
@@ -65,28 +126,31 @@ struct NamespaceSetup {
         try KernelSetting.write("0 2147483647", to: "net/ipv4/ping_group_range")
         try KernelSetting.write("0", to: "net/ipv4/ip_unprivileged_port_start")
         // Interfaces to come take these over; loopback keeps its ::1.
-        if interfaces.contains(where: \.hasIPv6) {
-            try KernelSetting.write("0", to: "net/ipv6/conf/default/accept_ra")
-        } else {
-            try KernelSetting.write("1", to: "net/ipv6/conf/default/disable_ipv6")
-        }
-    }
-
-    private func routing(_ indices: [String: Int32]) throws(SystemError) -> [NetlinkMessage] {
-        var messages: [NetlinkMessage] = []
-        for interface in interfaces {
-            let name = interface.cable.innerName
-            guard let index = indices[name] else {
-                throw SystemError("find interface", on: name, errno: .operationNotSupportedByDevice)
-            }
-            messages += interface.addresses.map { .setAddress($0.address, in: $0.subnet, of: index) }
-            guard name == primary?.interface else { continue }
-            messages += interface.addresses.map { .addDefaultRoute(by: $0.gateway, through: index) }
-        }
-        return messages
+        try KernelSetting.write("0", to: "net/ipv6/conf/default/accept_ra")
+        try KernelSetting.write("1", to: "net/ipv6/conf/default/disable_ipv6")
     }
 }
 
 extension ContainerInterface {
-    var hasIPv6: Bool { addresses.contains { $0.address.family == .v6 } }
+    private var hasIPv6: Bool { (addresses.map(\.address) + linkLocalAddresses).contains { $0.family == .v6 } }
+
+    /// Writes the settings of the interface; it exists, and is off.
+    fileprivate func writeSettings() throws(SystemError) {
+        if hasIPv6 { try KernelSetting.write("0", to: "net/ipv6/conf/\(cable.innerName)/disable_ipv6") }
+        for (name, value) in settings.sorted(by: { $0.key < $1.key }) {
+            guard try KernelSetting.write(value, to: name) else {
+                throw SystemError("open", on: "/proc/sys/\(name)", errno: .noSuchFileOrDirectory)
+            }
+        }
+    }
+
+    /// What gives the interface its addresses.
+    fileprivate func addressMessages(_ index: Int32) -> [NetlinkMessage] {
+        let linkLocal = linkLocalAddresses.compactMap { address -> NetlinkMessage? in
+            Subnet(address, prefixLength: address.family == .v4 ? 16 : 64).map {
+                .setAddress(address, in: $0, of: index)
+            }
+        }
+        return addresses.map { .setAddress($0.address, in: $0.subnet, of: index) } + linkLocal
+    }
 }

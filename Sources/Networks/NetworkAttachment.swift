@@ -1,8 +1,12 @@
 public import Linux
 public import Supervision
 
-/// The network that a container has while it runs.
+/// The network that a container has while it runs, and those that share its namespace.
 public struct NetworkAttachment: Codable, Hashable, Sendable {
+    /// The container that it was made for.
+    public var containerID: String
+    /// The folder of the ``SharedResource`` that the namespace is.
+    public var resource: String
     /// The file that the container's network namespace is mounted on.
     public var namespace: String
     /// In the order in which they were asked for.
@@ -11,17 +15,21 @@ public struct NetworkAttachment: Codable, Hashable, Sendable {
     public var names: NameOrder?
     /// The host's ports that lead to it.
     public var ports: [HeldPort]
-    /// What undoes it all, in this order.
+    /// What undoes that which is the container's alone, in this order. The namespace goes with its last user.
     public var teardown: [TeardownStep]
 
     /// What a start has been given.
     public init(
+        containerID: String,
+        resource: String,
         namespace: String,
         endpoints: [Endpoint],
         names: NameOrder? = nil,
         ports: [HeldPort],
         teardown: [TeardownStep]
     ) {
+        self.containerID = containerID
+        self.resource = resource
         self.namespace = namespace
         self.endpoints = endpoints
         self.names = names
@@ -45,8 +53,12 @@ public struct NetworkAttachment: Codable, Hashable, Sendable {
         public var aliases: [String]
         /// The larger the more it is wanted for the default route.
         public var gatewayPriority: Int
-        /// Whether it leads outside.
+        /// Whether it leads nowhere outside.
         public var isInternal: Bool
+        /// Addresses that mean something on this link alone.
+        public var linkLocalAddresses: [IPAddress] = []
+        /// Kernel settings of the interface, by their places below `/proc/sys`.
+        public var settings: [String: String] = [:]
 
         /// The address of a family; nil if it has none.
         public func address(_ family: IPAddress.Family) -> IPAddress? {

@@ -28,6 +28,7 @@ enum BridgeOption {
     static let name = "com.docker.network.bridge.name"
     static let masquerade = "com.docker.network.bridge.enable_ip_masquerade"
     static let trafficInside = "com.docker.network.bridge.enable_icc"
+    static let interfacePrefix = "com.docker.network.container_iface_prefix"
     static let mtu = "com.docker.network.driver.mtu"
 }
 

@@ -98,6 +98,10 @@ extension NetworkStore {
                 throw NetworksError.overlaps(pool.subnet, network: network.name)
             }
         }
+        for family in IPAddress.Family.allCases
+        where request.pools.count(where: { $0.subnet.family == family }) > 1 {
+            throw NetworksError.oneSubnetOnly(family)
+        }
         var pools = request.pools
         let families: [(IPAddress.Family, Bool)] = [(.v4, request.hasIPv4), (.v6, request.hasIPv6)]
         let missing = families.filter { family, isWanted in

@@ -4,25 +4,19 @@ import Supervision
 import SystemPackage
 
 extension NetworkStore {
-    /// Claims addresses on each network.
-    func leases(
-        for request: AttachmentRequest,
-        on networks: [Network]
-    ) throws -> [NetworkAttachment.Endpoint] {
-        try zip(request.endpoints, networks).enumerated().map { place, pair in
-            try endpoint(pair.0, on: pair.1, at: place, for: request)
-        }
-    }
-
-    private func endpoint(
+    /// Claims addresses on a network, and settles what else an interface is to be.
+    func endpoint(
         _ wish: AttachmentRequest.EndpointRequest,
         on network: Network,
-        at place: Int,
+        as interface: String,
         for request: AttachmentRequest
     ) throws -> NetworkAttachment.Endpoint {
-        let table = table(of: network)
-        try ClaimFile.makeFolder(table.folder)
-        let aliases = wish.aliases + (request.hostname.isEmpty ? [] : [request.hostname])
+        try ClaimFile.makeFolder(table(of: network).folder)
+        let linkLocal = try wish.linkLocalAddresses.map { text throws(NetworksError) in
+            guard let address = IPAddress(text) else { throw .notAnAddress(text) }
+            return address
+        }
+        let settings = try EndpointOption.settings(wish.options, of: interface)
         var mac = try wish.mac.map { text throws(NetworksError) in
             guard let mac = HardwareAddress(text) else { throw .notAHardwareAddress(text) }
             return mac
@@ -37,25 +31,38 @@ extension NetworkStore {
             let settled = mac
             let address = try claim(text, from: pool, of: network) { address in
                 mac = settled ?? HardwareAddress(of: address)
-                return NameLease(
-                    containerID: request.containerID,
-                    containerName: request.containerName,
-                    network: network.name,
-                    aliases: aliases,
-                    mac: mac?.description ?? ""
-                )
+                return lease(of: mac?.description ?? "", wish, on: network, for: request)
             }
             addresses.append(NetworkAttachment.Address(address: address, subnet: pool.subnet, gateway: pool.gateway))
         }
         return NetworkAttachment.Endpoint(
             networkID: network.id,
             network: network.name,
-            interface: wish.interfaceName ?? "eth\(place)",
+            interface: interface,
             mac: mac?.description ?? "",
             addresses: addresses,
             aliases: wish.aliases,
             gatewayPriority: wish.gatewayPriority,
-            isInternal: network.isInternal
+            isInternal: network.isInternal,
+            linkLocalAddresses: linkLocal,
+            settings: settings
+        )
+    }
+
+    /// What the others on a network see of a container.
+    func lease(
+        of mac: String,
+        _ wish: AttachmentRequest.EndpointRequest,
+        on network: Network,
+        for request: AttachmentRequest
+    ) -> NameLease {
+        NameLease(
+            containerID: request.containerID,
+            containerName: request.containerName,
+            namespaceID: request.namespaceID,
+            network: network.name,
+            aliases: wish.aliases + (request.hostname.isEmpty ? [] : [request.hostname]),
+            mac: mac
         )
     }
 
@@ -79,5 +86,26 @@ extension NetworkStore {
             if try table.claim(address, for: lease(address)) { return address }
         }
         throw NetworksError.noFreeAddress(network: network.name)
+    }
+}
+
+/// The options of an endpoint that mean something here.
+enum EndpointOption {
+    private static let settings = "com.docker.network.endpoint.sysctls"
+    /// What stands for the interface's name in them.
+    private static let placeholder = "IFNAME"
+
+    /// Kernel settings of an interface by their places below `/proc/sys`, from `net.ipv4.conf.IFNAME.log_martians=1,…`.
+    static func settings(_ options: [String: String], of interface: String) throws(NetworksError) -> [String: String] {
+        var found: [String: String] = [:]
+        for item in (options[settings] ?? "").split(separator: ",") {
+            let parts = item.split(separator: "=", maxSplits: 1).map(String.init)
+            let words = parts[0].split(separator: ".", omittingEmptySubsequences: false).map(String.init)
+            guard parts.count == 2, words.count == 5, words[0] == "net", words[3] == placeholder,
+                ["ipv4", "ipv6", "mpls"].contains(words[1]), !words.contains(where: { $0.contains("/") || $0.isEmpty })
+            else { throw .badOption(settings, String(item)) }
+            found["net/\(words[1])/\(words[2])/\(interface)/\(words[4])"] = parts[1]
+        }
+        return found
     }
 }

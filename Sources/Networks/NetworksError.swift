@@ -30,6 +30,8 @@ public enum NetworksError: Error, Hashable, Sendable {
     case portTaken(HostPort, by: Holder)
     case noFreePort(ClosedRange<UInt16>)
     case damagedRecord(String)
+    case noNamespace(String)
+    case oneSubnetOnly(IPAddress.Family)
 }
 
 extension NetworksError: CustomStringConvertible {
@@ -73,6 +75,9 @@ extension NetworksError: CustomStringConvertible {
         case .noFreePort(let ports):
             "all ports of \(ports.lowerBound)-\(ports.upperBound) are already allocated"
         case .damagedRecord(let path): "\(path): not a network's record"
+        case .noNamespace(let container): "container \(container) has no network namespace at present"
+        case .oneSubnetOnly(let family):
+            "bridge driver doesn't support multiple subnets: more than one is \(family == .v4 ? "IPv4" : "IPv6")"
         default: "network: unknown error"
         }
     }

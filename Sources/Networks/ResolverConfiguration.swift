@@ -85,11 +85,16 @@ extension NetworkAttachment {
     ) throws(NetworksError) -> String {
         var lines = Self.fixedHosts
         for extra in extraHosts { lines.append(try line(forExtraHost: extra)) }
-        let names = domainname.isEmpty ? hostname : "\(hostname).\(domainname) \(hostname)"
+        let names = Self.hostNames(hostname, domainname: domainname)
         if !hostname.isEmpty {
             lines += endpoints.flatMap { endpoint in endpoint.addresses.map { "\($0.address)\t\(names)" } }
         }
         return lines.map { $0 + "\n" }.joined()
+    }
+
+    /// What a line of `/etc/hosts` says after a container's own address.
+    public static func hostNames(_ hostname: String, domainname: String) -> String {
+        domainname.isEmpty ? hostname : "\(hostname).\(domainname) \(hostname)"
     }
 
     private static let fixedHosts = [

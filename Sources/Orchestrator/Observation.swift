@@ -53,6 +53,8 @@ public struct ObservedContainer: Hashable, Sendable {
     public var imageID: String
     /// Names of the networks it is on.
     public var networks: [String]
+    /// What its network namespace goes by.
+    public var networkNamespace: String?
     /// Its volumes: where they appear, and which.
     public var volumes: [VolumeUse]
     /// Identifiers of the images that it has mounted, by the name that it mounts them by.

@@ -54,6 +54,9 @@ public struct StateRoot: Sendable, Hashable {
     /// Address leases, one folder a network: they mean nothing after a reboot.
     public var leases: FilePath { run.appending("leases") }
 
+    /// Who uses a network namespace, what is in it, and what undoes it.
+    public func attachment(_ id: String) -> FilePath { run.appending("attachments").appending(id) }
+
     /// One container's folder of this boot.
     public func runningContainer(_ id: String) -> FilePath { runningContainers.appending(id) }
     /// Where one container's network namespace is mounted.

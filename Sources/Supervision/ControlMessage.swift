@@ -22,6 +22,8 @@ public enum ControlMessage: Hashable, Sendable {
     case resize(rows: UInt16, columns: UInt16)
     /// Asks for ``exited(code:)`` when the container has ended for good.
     case wait
+    /// Says that the order was written anew, with other networks: names, ports and what undoes them.
+    case changeNetwork
 
     // From the monitor.
 
@@ -50,6 +52,7 @@ public enum ControlMessage: Hashable, Sendable {
             let both = UInt32(bitPattern: Self.number(body))
             self = .resize(rows: UInt16(truncatingIfNeeded: both), columns: UInt16(truncatingIfNeeded: both >> 16))
         case 9: self = .wait
+        case 16: self = .changeNetwork
         case 65: self = .accepted
         case 66: self = .refused(String(decoding: body, as: UTF8.self))
         case 67: self = .output(body)
@@ -72,6 +75,7 @@ public enum ControlMessage: Hashable, Sendable {
         case .resize(let rows, let columns):
             [8] + Self.bytes(Int32(bitPattern: UInt32(rows) | UInt32(columns) << 16))
         case .wait: [9]
+        case .changeNetwork: [16]
         case .accepted: [65]
         case .refused(let why): [66] + why.utf8
         case .output(let bytes): [67] + bytes

@@ -157,11 +157,14 @@ public struct NameOrder: Codable, Hashable, Sendable {
     public var tables: [String]
     /// The name servers asked for what the tables do not know, as IP addresses; none on internal networks.
     public var upstreams: [String]
+    /// The port of 127.0.0.11 that the resolvers of all who share the namespace listen on; nil is one of the kernel's choice.
+    public var port: UInt16?
 
     /// A value of these parts.
-    public init(tables: [String], upstreams: [String]) {
+    public init(tables: [String], upstreams: [String], port: UInt16? = nil) {
         self.tables = tables
         self.upstreams = upstreams
+        self.port = port
     }
 }
 
@@ -209,6 +212,8 @@ public enum TeardownStep: Codable, Hashable, Sendable {
     case leave(String)
     /// Removes a file.
     case removeFile(String)
+    /// Removes the file that claims a port of the host.
+    case releasePort(String)
     /// Removes a folder and all below it.
     case removeTree(String)
     /// Kills what is left in a cgroup and removes it.

@@ -7,6 +7,14 @@ extension TeardownStep {
     public var isUrgent: Bool {
         switch self {
         case .deleteTable: true
+        case .unmount, .detach, .leave, .removeFile, .releasePort, .removeTree, .removeCgroup: false
+        }
+    }
+
+    /// Whether it undoes a port that a container publishes.
+    public var isOfPorts: Bool {
+        switch self {
+        case .deleteTable, .releasePort: true
         case .unmount, .detach, .leave, .removeFile, .removeTree, .removeCgroup: false
         }
     }
@@ -17,7 +25,7 @@ extension TeardownStep {
         case .unmount(let path): try Removal.mount(FilePath(path))
         case .detach(let path): try HostMount.detach(FilePath(path))
         case .leave(let folder): try SharedResource(folder: FilePath(folder)).leave()
-        case .removeFile(let path): try Removal.file(FilePath(path))
+        case .removeFile(let path), .releasePort(let path): try Removal.file(FilePath(path))
         case .removeTree(let path): try Removal.tree(FilePath(path))
         case .removeCgroup(let path): try CgroupFolder(FilePath(path)).remove()
         case .deleteTable(let family, let name):

@@ -91,6 +91,7 @@ struct Machine {
         let own = links.filter { !$0.hasSuffix("0") || $0.hasPrefix("br-") || $0.hasPrefix("veth") }
         let leases = try ClaimFile.names(in: root.leases).flatMap { try ClaimFile.names(in: root.leases.appending($0)) }
         return try own + filter.tables(prefix: "").map(\.name) + leases
-            + ClaimFile.names(in: root.networkNamespaces) + ClaimFile.names(in: root.run.appending("ports"))
+            + ClaimFile.names(in: root.networkNamespaces) + ClaimFile.names(in: root.run.appending("attachments"))
+            + ClaimFile.names(in: root.run.appending("ports"))
     }
 }

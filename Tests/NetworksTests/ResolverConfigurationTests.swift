@@ -68,5 +68,13 @@ private func attachment(names: NameOrder?) throws -> NetworkAttachment {
         gatewayPriority: 0,
         isInternal: false
     )
-    return NetworkAttachment(namespace: "/ns", endpoints: [endpoint], names: names, ports: [], teardown: [])
+    return NetworkAttachment(
+        containerID: "1",
+        resource: "/resource",
+        namespace: "/ns",
+        endpoints: [endpoint],
+        names: names,
+        ports: [],
+        teardown: []
+    )
 }

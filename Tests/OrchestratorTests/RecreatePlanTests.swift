@@ -114,6 +114,31 @@ import Testing
         )
     }
 
+    @Test func `leaves those alone who are in a network namespace that the next container takes over`() throws {
+        let shop = project(
+            service("web", after: ["db": .init(restarts: true)]) { $0.networkMode = .service("db") },
+            service("db", on: ["front"])
+        )
+        func there(_ namespace: String) -> Observation {
+            observed(
+                container("web") { $0.networkNamespace = namespace },
+                container("db") {
+                    $0.labels[ControlLabel.configHash] = "old"
+                    $0.networkNamespace = "n1"
+                    $0.networks = ["shop_front"]
+                },
+                networks: ["front"]
+            )
+        }
+        let plan = try Plan(shop, there("n1"))
+        #expect(plan.steps.filter { "\($0.action)".hasPrefix("create") }.map(\.cause) == ["configuration changed"])
+        #expect(plan.steps.contains { "\($0.action)".contains("web") } == false)
+        #expect(plan.request("db1000000000_shop-db-1")?.networkNamespace == "n1")
+        let other = try Plan(shop, there("n2"))
+        let causes = other.steps.filter { "\($0.action)".hasPrefix("create") }.map(\.cause)
+        #expect(causes == ["configuration changed", "db is recreated"])
+    }
+
     @Test func `makes a network that changed anew while its containers are stopped`() throws {
         let shop = project(service("web", on: ["front"]))
         var there = observed(container("web") { $0.networks = ["shop_front"] }, networks: ["front"])

@@ -105,6 +105,7 @@ enum ContainerFlag {
     )
     static let ip = Flag<String?>.text("--ip", "IPv4 address")
     static let ip6 = Flag<String?>.text("--ip6", "IPv6 address")
+    static let linkLocal = Flag.list("--link-local-ip", "Link-local address", placeholder: "list")
     static let mac = Flag<String?>.text("--mac-address", "Hardware address")
     static let publish = Flag.list("-p, --publish", "Publish a port", placeholder: "list")
     static let publishAll = Flag.toggle("-P, --publish-all", "Publish every exposed port")
@@ -131,6 +132,6 @@ enum ContainerFlag {
         + [noHealthcheck, pid, ipc, uts, cgroupNamespace, cgroupParent, capAdd, capDrop, privileged, securityOptions]
         + [readOnly, devices, deviceRules, sysctls, memory, memoryReservation, memorySwap, memorySwappiness]
         + [noOutOfMemoryKill, outOfMemoryScore, cpus, cpuShares, cpuPeriod, cpuQuota, cpusetCPUs, cpusetMemories]
-        + [pids, ulimits, shmSize, volume, mount, tmpfs, volumesFrom, network, networkAliases, ip, ip6, mac]
+        + [pids, ulimits, shmSize, volume, mount, tmpfs, volumesFrom, network, networkAliases, ip, ip6, linkLocal, mac]
         + [publish, publishAll, expose, dns, dnsOptions, dnsSearch, addHost, logDriver, logOptions]
 }

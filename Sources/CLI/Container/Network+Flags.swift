@@ -30,6 +30,7 @@ extension NetworkAttachments {
         endpoints[0].aliases += arguments[ContainerFlag.networkAliases]
         endpoints[0].ipv4 = arguments[ContainerFlag.ip] ?? endpoints[0].ipv4
         endpoints[0].ipv6 = arguments[ContainerFlag.ip6] ?? endpoints[0].ipv6
+        endpoints[0].linkLocalAddresses += arguments[ContainerFlag.linkLocal]
         endpoints[0].mac = arguments[ContainerFlag.mac] ?? endpoints[0].mac
         self.init(endpoints: endpoints)
         for text in arguments[ContainerFlag.publish] { ports += try PortSpecification(parsing: text).mappings }
@@ -63,6 +64,8 @@ extension EndpointRequest {
             case "ip": ipv4 = parts[1]
             case "ip6": ipv6 = parts[1]
             case "mac-address": mac = parts[1]
+            case "driver-opt": driverOptions.merge(LabelText.labels([parts[1]])) { $1 }
+            case "link-local-ip": linkLocalAddresses.append(parts[1])
             case "gw-priority": gatewayPriority = Int(parts[1]) ?? 0
             default: throw .conflict("invalid network: unknown field \(parts[0].quoted)")
             }

@@ -81,7 +81,9 @@ extension CommandGroup {
     ]
 
     private static let networkEntries: [(name: String, entry: Entry)] = [
+        ("connect", .command(Docker.ConnectNetwork.self)),
         ("create", .command(Docker.CreateNetwork.self)),
+        ("disconnect", .command(Docker.DisconnectNetwork.self)),
         ("inspect", .command(Docker.InspectNetwork.self)),
         ("ls", .command(Docker.NetworkList.self)),
         ("~list", .command(Docker.NetworkList.self)),

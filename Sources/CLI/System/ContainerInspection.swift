@@ -169,7 +169,7 @@ struct ContainerInspection {
         get throws {
             guard case .networks(let attachments) = configuration.network else { return [:] }
             return .object(
-                try attachments.endpoints.map { endpoint in
+                try attachments.endpoints.sorted { $0.network < $1.network }.map { endpoint in
                     .init(endpoint.network, try engine.networks.endpoint(of: summary.id, as: endpoint))
                 }
             )

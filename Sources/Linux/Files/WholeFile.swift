@@ -51,6 +51,14 @@ public enum WholeFile {
         try writeAll(Array(text.utf8), to: descriptor, path)
     }
 
+    /// Writes other contents into a file that exists, for those who have it mounted elsewhere. A reader may see half of it.
+    public static func overwrite(_ path: FilePath, with contents: [UInt8]) throws(SystemError) {
+        let descriptor = Glibc.open(path.string, O_WRONLY | O_TRUNC | O_NOFOLLOW | O_CLOEXEC)
+        guard descriptor >= 0 else { throw SystemError("open", on: path.string, errno: Errno(rawValue: errno)) }
+        defer { Glibc.close(descriptor) }
+        try writeAll(contents, to: descriptor, path)
+    }
+
     /// Opens a file that is only ever added to, making it where it is missing, and says how long it is.
     public static func openForAppending(
         _ path: FilePath,

@@ -45,6 +45,7 @@ public struct NetlinkSocket: ~Copyable, Sendable {
     ///
     /// Each stands for itself: those after a refused one are carried out all the same.
     public mutating func perform(_ messages: [NetlinkMessage]) throws(SystemError) {
+        guard !messages.isEmpty else { return }
         let first = sequence + 1
         try exchange(messages, first: first) { _ in NetlinkMessage.Flag.acknowledge }
     }

@@ -50,6 +50,7 @@ extension NetlinkMessage {
         static let deleteAddress: UInt16 = 21
         static let getAddress: UInt16 = 22
         static let newRoute: UInt16 = 24
+        static let deleteRoute: UInt16 = 25
         static let getRoute: UInt16 = 26
     }
 
@@ -106,6 +107,14 @@ extension NetlinkMessage {
             flags: Flag.create | Flag.exclusive,
             body: body
         )
+    }
+
+    /// Takes a default route away.
+    public static func removeDefaultRoute(by gateway: IPAddress, through link: Int32) -> NetlinkMessage {
+        var body = route(gateway.family)
+        body.attribute(RoutingAttribute.gateway, gateway.bytes)
+        body.attribute(RoutingAttribute.outgoingLink, link)
+        return NetlinkMessage("remove default route", on: "by \(gateway)", type: RoutingKind.deleteRoute, body: body)
     }
 
     /// The fixed fields of a request about a route, `struct rtmsg`: main table, by an administrator, everywhere, unicast.

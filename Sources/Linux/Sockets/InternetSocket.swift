@@ -50,12 +50,17 @@ public enum InternetSocket {
     /// Takes a port, so that nobody else can; connections to a TCP port can be accepted from now on.
     ///
     /// A version 6 address takes the port in version 6 alone.
-    public static func listen(_ transport: Transport, at place: TransportAddress) throws(SystemError) -> FileDescriptor
-    {
+    /// - Parameter isShared: whether other sockets of the same user may take it as well, and get a share of what comes.
+    public static func listen(
+        _ transport: Transport,
+        at place: TransportAddress,
+        isShared: Bool = false
+    ) throws(SystemError) -> FileDescriptor {
         try open(transport, place) { (number, address, length) in
             var yes: Int32 = 1
             let size = socklen_t(MemoryLayout<Int32>.size)
             if transport == .tcp { setsockopt(number, SOL_SOCKET, SO_REUSEADDR, &yes, size) }
+            if isShared { setsockopt(number, SOL_SOCKET, SO_REUSEPORT, &yes, size) }
             if place.address.family == .v6 { setsockopt(number, Int32(IPPROTO_IPV6), IPV6_V6ONLY, &yes, size) }
             guard bind(number, address, length) == 0 else { return "bind" }
             guard transport == .tcp else { return nil }

@@ -11,7 +11,7 @@ final class NameServer {
     private let loop: EventLoop
     private let datagrams: FileDescriptor
     private let listener: FileDescriptor
-    private let upstreams: [TransportAddress]
+    private var upstreams: [TransportAddress]
     private var resolver: Resolver
     private var queries: [ObjectIdentifier: UpstreamQuery] = [:]
     private var connections: [ObjectIdentifier: NameConnection] = [:]
@@ -23,24 +23,36 @@ final class NameServer {
 
     init(_ order: NameOrder, namespace: FilePath, loop: EventLoop) throws(SystemError) {
         self.loop = loop
-        upstreams = order.upstreams.compactMap(IPAddress.init).prefix(Self.maximumUpstreams)
-            .map { TransportAddress($0, port: 53) }
-        resolver = Resolver(
-            tables: order.tables.map { NameTable(folder: FilePath($0)) },
-            forwards: !order.upstreams.isEmpty
-        )
+        upstreams = Self.upstreams(order)
+        resolver = Self.resolver(order)
         (datagrams, listener) = try OwnProcess.inNetwork(namespace) { () throws(SystemError) in
-            let place = TransportAddress(ResolverRedirect.address, port: 0)
-            let datagrams = try InternetSocket.listen(.udp, at: place)
-            let listener = try InternetSocket.listen(.tcp, at: place)
+            // Whoever shares the namespace has a resolver of its own, and any of them answers for all.
+            let place = TransportAddress(ResolverRedirect.address, port: order.port ?? 0)
+            let datagrams = try InternetSocket.listen(.udp, at: place, isShared: order.port != nil)
+            let listener = try InternetSocket.listen(.tcp, at: place, isShared: order.port != nil)
             try ResolverRedirect.install(
                 udpPort: InternetSocket.ownAddress(of: datagrams).port,
-                tcpPort: InternetSocket.ownAddress(of: listener).port
+                tcpPort: InternetSocket.ownAddress(of: listener).port,
+                isShared: order.port != nil
             )
             return (datagrams, listener)
         }
         try loop.watch(datagrams, for: .readable) { [unowned self] _ in receive() }
         try loop.watch(listener, for: .readable) { [unowned self] _ in accept() }
+    }
+
+    /// Answers from other tables from now on.
+    func change(to order: NameOrder) {
+        upstreams = Self.upstreams(order)
+        resolver = Self.resolver(order)
+    }
+
+    private static func upstreams(_ order: NameOrder) -> [TransportAddress] {
+        order.upstreams.compactMap(IPAddress.init).prefix(maximumUpstreams).map { TransportAddress($0, port: 53) }
+    }
+
+    private static func resolver(_ order: NameOrder) -> Resolver {
+        Resolver(tables: order.tables.map { NameTable(folder: FilePath($0)) }, forwards: !order.upstreams.isEmpty)
     }
 
     func close() {

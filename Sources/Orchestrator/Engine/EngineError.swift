@@ -4,6 +4,12 @@ public enum EngineError: Error, Hashable, Sendable {
     case imageNotFound(String)
     case imageInUse(image: String, container: String, isRunning: Bool)
     case networkSharesNothing(container: String)
+    /// The namespace that a container is to have is still that of the one it replaces.
+    case networkHeld(container: String)
+    /// A container whose network is not its own, or that has none, cannot join or leave networks.
+    case cannotConnect(container: String)
+    case isConnected(container: String, network: String)
+    case isNotConnected(container: String, network: String)
     case hookFailed(moment: String, container: String, code: Int32)
     case unsupportedBuild(String)
 }
@@ -19,6 +25,14 @@ extension EngineError: CustomStringConvertible {
                 + "\(container) is using it"
         case .networkSharesNothing(let container):
             "container \(container) is not running, so its network cannot be shared"
+        case .networkHeld(let container):
+            "container \(container) is running in the network namespace that this one is to have"
+        case .cannotConnect:
+            "container sharing network namespace with another container or host cannot be connected to any other network"
+        case .isConnected(let container, let network):
+            "endpoint with name \(container) already exists in network \(network)"
+        case .isNotConnected(let container, let network):
+            "container \(container) is not connected to network \(network)"
         case .hookFailed(let moment, let container, let code):
             "\(moment) hook of container \(container) exited with status code \(code)"
         case .unsupportedBuild(let what): what

@@ -34,6 +34,7 @@ extension LocalEngine {
         if case .container(let reference) = request.network {
             let other = try containers.find(reference)
             request.network = .container(id: other.id)
+            request.networkNamespace = other.configuration.namespaceID
             // What the shared hosts file says of the hostname holds for both.
             request.hostname = request.hostname ?? other.configuration.hostname
         }

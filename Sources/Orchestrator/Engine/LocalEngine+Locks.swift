@@ -22,8 +22,9 @@ extension LocalEngine {
     func clear(_ container: Container) throws {
         guard try !container.status.isActive else { return }
         try container.recover()
-        guard Folder.hasEntry(root.networkNamespace(container.id)) else { return }
-        try networks.release(container: container.id)
+        guard !container.configuration.isGuest, Folder.hasEntry(root.attachment(container.configuration.namespaceID))
+        else { return }
+        try networks.release(container: container.id, namespace: container.configuration.namespaceID)
     }
 
     /// Removes the control groups of a container that does not run, which a start that was cut short may have left before

@@ -10,8 +10,10 @@ extension LocalEngine {
 
     /// Gives up the addresses of containers that are no more, for whatever reason they still have them.
     private func releaseLost(_ name: String) throws {
-        let holders = try networks.endpoints(of: networks.find(name)).map(\.lease.containerID)
-        for id in Set(holders) where !Folder.hasEntry(root.container(id)) { try networks.release(container: id) }
+        for (_, lease) in try networks.endpoints(of: networks.find(name)) {
+            guard !Folder.hasEntry(root.container(lease.containerID)) else { continue }
+            try networks.release(container: lease.containerID, namespace: lease.namespaceID)
+        }
     }
 
     /// Removes a network; one that containers run on stays, with a warning.

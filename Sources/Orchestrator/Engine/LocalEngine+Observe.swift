@@ -83,6 +83,7 @@ extension ObservedContainer {
             labels: configuration.labels,
             createdAt: configuration.createdAt
         )
+        networkNamespace = configuration.namespaceID
         for mount in configuration.mounts {
             if case .image(let reference, let id, _, _) = mount.kind { mountedImages[reference] = id }
         }

@@ -1,6 +1,7 @@
 public import Containers
 public import Linux
 import Networks
+import Supervision
 import SystemPackage
 
 extension LocalEngine {
@@ -29,9 +30,12 @@ extension LocalEngine {
         // The monitor holds them from its start on; one that has ended already leaves them to us.
         var uses = try uses(of: container)
         defer { Self.end(&uses) }
+        if container.configuration.network != .host {
+            uses.append(try networks.use(namespace: container.configuration.namespaceID))
+        }
         return try container.start(
             layers: layers,
-            network: network(of: container),
+            network: network(of: container, using: uses.last),
             resources: uses.map(\.resource),
             isAttached: isAttached,
             terminalSize: terminalSize
@@ -46,63 +50,99 @@ extension LocalEngine {
     }
 
     /// Makes the network that a container starts with.
-    private func network(of container: Container) throws -> NetworkPreparation {
+    private func network(of container: Container, using use: SharedUse?) throws -> NetworkPreparation {
         let configuration = container.configuration
         switch configuration.network {
-        case .none: return try attach(configuration, NetworkAttachments(endpoints: []))
-        case .networks(let wishes): return try attach(configuration, wishes)
+        case .none: return try attach(configuration, NetworkAttachments(endpoints: []), using: use)
+        case .networks(let wishes): return try attach(configuration, wishes, using: use)
         case .host: return try .host()
-        case .container(let id): return try sharedNetwork(with: id)
+        case .container(let id): return try sharedNetwork(of: configuration, with: id)
         }
     }
 
-    private func attach(_ configuration: ContainerConfiguration, _ wishes: NetworkAttachments) throws
-        -> NetworkPreparation
-    {
-        let attachment = try networks.attach(AttachmentRequest(configuration, wishes))
+    private func attach(
+        _ configuration: ContainerConfiguration,
+        _ wishes: NetworkAttachments,
+        using use: SharedUse?
+    ) throws -> NetworkPreparation {
+        try checkHolder(of: configuration)
+        let before = try networks.attachment(of: configuration.namespaceID)
+        let attachment = try networks.attach(AttachmentRequest(configuration, wishes), using: use)
         do {
-            return NetworkPreparation(
-                namespace: attachment.namespace,
-                hosts: try attachment.hosts(
-                    hostname: configuration.hostname,
-                    domainname: configuration.domainname,
-                    extraHosts: wishes.extraHosts
-                ),
-                resolverConfiguration: attachment.resolverConfiguration(
-                    nameServers: wishes.dns,
-                    search: wishes.dnsSearch,
-                    options: wishes.dnsOptions
-                ),
-                names: attachment.names,
-                ports: attachment.ports,
-                teardown: attachment.teardown
-            )
+            var preparation = try NetworkPreparation(attachment, configuration, wishes)
+            preparation.ports = attachment.ports
+            preparation.teardown = attachment.teardown
+            if let before, before.endpoints != attachment.endpoints {
+                try tellGuests(of: configuration.namespaceID, before, attachment, wishes)
+            }
+            return preparation
         } catch {
-            try networks.detach(attachment)
+            _ = Teardown.perform(attachment.teardown)
             throw error
         }
     }
 
-    /// The network that another container has at present. It stays that one's to undo.
-    private func sharedNetwork(with id: String) throws -> NetworkPreparation {
-        let other = try containers.find(id)
-        if case .container(let next) = other.configuration.network, next != id { return try sharedNetwork(with: next) }
-        guard try other.status.isActive else { throw EngineError.networkSharesNothing(container: other.name) }
-        guard other.configuration.network != .host else { return try .host() }
-        let folder = root.container(other.id)
-        return NetworkPreparation(
-            namespace: root.networkNamespace(other.id).string,
-            hosts: try text(of: folder.appending("hosts")),
-            resolverConfiguration: try text(of: folder.appending("resolv.conf"))
-        )
+    /// A container that takes another's place gets its namespace, but not while the other runs.
+    private func checkHolder(of configuration: ContainerConfiguration) throws {
+        guard configuration.networkNamespace != nil,
+            let holder = try networks.attachment(of: configuration.namespaceID)?.containerID,
+            holder != configuration.id, let other = try? containers.find(holder), try other.status.isActive
+        else { return }
+        throw EngineError.networkHeld(container: other.name)
     }
 
-    private func text(of path: FilePath) throws -> String {
-        String(decoding: try WholeFile.read(path), as: UTF8.self)
+    /// The network that another container, or whoever has taken its place, was given. It is there as long as anybody is in it.
+    private func sharedNetwork(of configuration: ContainerConfiguration, with id: String) throws -> NetworkPreparation {
+        let owner = try owner(of: configuration.namespaceID, first: id)
+        if owner?.configuration.network == .host { return try .host() }
+        guard let attachment = try networks.attachment(of: configuration.namespaceID) else {
+            throw EngineError.networkSharesNothing(container: owner?.name ?? id)
+        }
+        guard let owner, case .networks(let wishes) = owner.configuration.network else {
+            return try NetworkPreparation(attachment, configuration, NetworkAttachments(endpoints: []))
+        }
+        var preparation = try NetworkPreparation(attachment, owner.configuration, wishes)
+        preparation.hosts = try owner.hosts()
+        return preparation
+    }
+
+    /// The container that a namespace was made for, or that has taken its place; nil if there is none any more.
+    func owner(of namespace: String, first id: String) throws -> Container? {
+        if let container = try? containers.find(id), !container.configuration.isGuest { return container }
+        return try containers.all().first { $0.configuration.namespaceID == namespace && !$0.configuration.isGuest }
+    }
+}
+
+extension ContainerConfiguration {
+    /// Whether it lives in another container's network.
+    var isGuest: Bool {
+        if case .container = network { true } else { false }
     }
 }
 
 extension NetworkPreparation {
+    /// What a container finds of a namespace, whoever it was made for; no ports.
+    fileprivate init(
+        _ attachment: NetworkAttachment,
+        _ configuration: ContainerConfiguration,
+        _ wishes: NetworkAttachments
+    ) throws {
+        self.init(
+            namespace: attachment.namespace,
+            hosts: try attachment.hosts(
+                hostname: configuration.hostname,
+                domainname: configuration.domainname,
+                extraHosts: wishes.extraHosts
+            ),
+            resolverConfiguration: attachment.resolverConfiguration(
+                nameServers: wishes.dns,
+                search: wishes.dnsSearch,
+                options: wishes.dnsOptions
+            ),
+            names: attachment.names
+        )
+    }
+
     /// The host's own network, with the host's own files.
     fileprivate static func host() throws -> NetworkPreparation {
         let hosts = try WholeFile.read("/etc/hosts")
@@ -116,7 +156,7 @@ extension NetworkPreparation {
 
 extension AttachmentRequest {
     /// What a container asks of the network.
-    fileprivate init(_ configuration: ContainerConfiguration, _ wishes: NetworkAttachments) {
+    init(_ configuration: ContainerConfiguration, _ wishes: NetworkAttachments) {
         self.init(
             containerID: configuration.id,
             containerName: configuration.name,
@@ -129,9 +169,12 @@ extension AttachmentRequest {
                 endpoint.mac = wish.mac
                 endpoint.interfaceName = wish.interfaceName
                 endpoint.gatewayPriority = wish.gatewayPriority
+                endpoint.linkLocalAddresses = wish.linkLocalAddresses
+                endpoint.options = wish.driverOptions
                 return endpoint
             }
         )
+        namespaceID = configuration.namespaceID
         nameServers = wishes.dns
         ports = wishes.ports.map { port in
             PortRequest(

@@ -71,10 +71,15 @@ extension Project {
         service.containerName ?? "\(name)-\(service.name)-\(number)"
     }
 
-    /// The service whose namespaces or volumes a service shares.
+    /// The services whose namespaces or volumes a service shares.
     func parents(of service: Service) -> [String] {
+        guard case .service(let name) = service.networkMode else { return holders(of: service) }
+        return [name] + holders(of: service)
+    }
+
+    /// Those among them whose containers a service cannot do without: a network namespace outlives its container.
+    func holders(of service: Service) -> [String] {
         var parents: [String] = []
-        if case .service(let name) = service.networkMode { parents.append(name) }
         for mode in [service.pidMode, service.ipcMode, service.utsMode, service.cgroupMode] {
             if case .service(let name) = mode { parents.append(name) }
         }

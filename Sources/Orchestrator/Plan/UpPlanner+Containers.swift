@@ -61,7 +61,9 @@ extension UpPlanner {
         case .diverged: break
         }
         let image = project.imageName(of: service)
-        for parent in project.parents(of: service) {
+        let lasting = lastingParent(of: service, container)
+        for parent in project.parents(of: service)
+        where parent != lasting || project.holders(of: service).contains(parent) {
             if outcomes[parent]?.contains(where: \.isReplacement) ?? false { return "\(parent) is recreated" }
         }
         if container.configurationHash != service.configurationHash { return "configuration changed" }
@@ -78,6 +80,23 @@ extension UpPlanner {
             if !container.volumes.contains(where: { $0.volume == volume }) { return "volume \(volume) is not mounted" }
         }
         return nil
+    }
+
+    /// The service whose network a container shares, if the namespace that it is in will be the successor's as well: then it goes
+    /// on while the other is made anew, and needs no restart either.
+    private func lastingParent(of service: Service, _ container: ObservedContainer) -> String? {
+        guard case .service(let name) = service.networkMode, project.service(name)?.networkMode == nil,
+            let own = view.replicas(of: name).first, !own.networks.isEmpty,
+            own.networkNamespace != nil, own.networkNamespace == container.networkNamespace
+        else { return nil }
+        return name
+    }
+
+    /// The namespace that others are in already who share the network of a service; nil if there are none.
+    private func namespaceOfGuests(of service: Service) -> String? {
+        let guests = project.services.filter { $0.networkMode == .service(service.name) }
+        return guests.flatMap { view.replicas(of: $0.name) }.filter(\.networks.isEmpty).compactMap(\.networkNamespace)
+            .first
     }
 
     /// Adds the steps that make a service's containers as was decided.
@@ -127,7 +146,7 @@ extension UpPlanner {
             replica.identity.name = name
             replica.ready.insert(rename)
         }
-        if let reason = restartReason(service), container.isActive { _ = stop(container, because: reason) }
+        if let reason = restartReason(service, container), container.isActive { _ = stop(container, because: reason) }
         if let step = stops[container.id] {
             replica.ready.insert(step)
             replica.isInterrupted = true
@@ -137,10 +156,12 @@ extension UpPlanner {
     }
 
     /// Why a container that stays is to be stopped and started; nil if it is not.
-    private func restartReason(_ service: Service) -> String? {
+    private func restartReason(_ service: Service, _ container: ObservedContainer) -> String? {
         let dependencies = view.graph.dependencies(of: service.name)
+        let lasting = lastingParent(of: service, container)
         let reason = dependencies.first { dependency in
-            dependency.restarts && outcomes[dependency.service]?.contains(where: \.isReplacement) ?? false
+            dependency.restarts && dependency.service != lasting
+                && outcomes[dependency.service]?.contains(where: \.isReplacement) ?? false
         }
         return reason.map { "\($0.service) is recreated" }
     }
@@ -152,7 +173,10 @@ extension UpPlanner {
         because cause: String
     ) throws(PlanError) -> Replica {
         let name = project.containerName(of: service, number: number)
-        let request = try request(service, number: number, name: name)
+        var request = try request(service, number: number, name: name)
+        if view.replicas(of: service.name).isEmpty, creations[service.name] == nil {
+            request.networkNamespace = namespaceOfGuests(of: service)
+        }
         let step = plan.add(.createContainer(request), after: needs(of: service) + before, because: cause)
         creations[service.name, default: []].insert(step)
         return Replica(identity: request.identity, service: service.name, ready: [step])
@@ -165,6 +189,9 @@ extension UpPlanner {
         let name = project.containerName(of: service, number: old.number)
         var request = try request(service, number: old.number, name: "\(old.id.prefix(12))_\(name)")
         request.replacedName = name
+        if !old.networks.isEmpty, case .networks = request.network {
+            request.networkNamespace = old.networkNamespace
+        }
         request.labels[ControlLabel.replaces] = old.name
         if !options.renewsAnonymousVolumes {
             for use in old.volumes where use.isAnonymous { request.carriedVolumes[use.target] = use.volume }
@@ -200,6 +227,8 @@ extension UpPlanner {
             let dependencies = view.graph.dependencies(of: dependent)
             guard dependencies.contains(where: { $0.service == service.name && $0.restarts }) else { continue }
             for case .keep(let container) in outcomes[dependent] ?? [] where container.isActive {
+                let lasting = project.service(dependent).flatMap { lastingParent(of: $0, container) }
+                guard lasting != service.name else { continue }
                 steps.insert(stop(container, because: "\(service.name) is recreated"))
             }
         }

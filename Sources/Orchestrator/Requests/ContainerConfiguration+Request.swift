@@ -35,6 +35,7 @@ extension ContainerConfiguration {
         domainname = request.domainname
         labels = request.labels(over: image)
         network = request.network(image: image)
+        networkNamespace = request.networkNamespace
         resources = request.resources
         security = request.security
         namespaces = request.namespaces

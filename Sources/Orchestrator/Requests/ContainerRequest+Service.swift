@@ -160,6 +160,8 @@ extension Project {
             endpoint.mac = attachment.mac ?? (index == 0 ? service.macAddress : nil)
             endpoint.interfaceName = attachment.interfaceName
             endpoint.gatewayPriority = attachment.gatewayPriority
+            endpoint.linkLocalAddresses = attachment.linkLocalAddresses
+            endpoint.driverOptions = attachment.driverOptions
             return endpoint
         }
     }

@@ -48,6 +48,8 @@ public struct ContainerRequest: Hashable, Sendable {
 
     /// What it is to see of the network.
     public var network: NetworkConfiguration = .none
+    /// The network namespace of the container whose place it takes, which others may be in; nil is a new one.
+    public var networkNamespace: String?
     /// Whether every port that the image or the request exposes gets a port of the host.
     public var publishesAllPorts = false
 

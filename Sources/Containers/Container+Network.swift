@@ -1,0 +1,42 @@
+import JSON
+import Linux
+public import Supervision
+import SystemPackage
+
+extension Container {
+    /// Tells the monitor of a running container which names and ports it has from now on, and what undoes them.
+    ///
+    /// - Parameter steps: what undoes the ports, in place of what did until now.
+    public func change(names: NameOrder?, ports: [HeldPort], undoneBy steps: [TeardownStep]) throws(ContainerError) {
+        guard var order = order else { throw .notRunning(name) }
+        let others = order.teardown.filter { !$0.isOfPorts }
+        order.names = names
+        order.ports = ports
+        order.teardown = steps + others
+        let path = FilePath(folders.run).appending(RunFile.order)
+        guard let bytes = try? JSON.encode(order) else {
+            throw .damaged(path: path.string, reason: "the order cannot be written as JSON")
+        }
+        try systemCall { () throws(SystemError) in try WholeFile.replace(path, with: bytes, isDurable: false) }
+        try tell(.changeNetwork)
+    }
+
+    /// The text of its `/etc/hosts`, as it is now.
+    public func hosts() throws(ContainerError) -> String {
+        let path = FilePath(folders.container).appending("hosts")
+        let bytes = try systemCall { () throws(SystemError) in try WholeFile.read(path) }
+        return String(decoding: bytes, as: UTF8.self)
+    }
+
+    /// Changes what it sees as `/etc/hosts` or `/etc/resolv.conf`, while it runs.
+    public func write(_ text: String, to file: HostFile) throws(ContainerError) {
+        let path = FilePath(folders.container).appending(file.rawValue)
+        try systemCall { () throws(SystemError) in try WholeFile.overwrite(path, with: Array(text.utf8)) }
+    }
+
+    /// The files that a container has from its host.
+    public enum HostFile: String, Sendable {
+        case hosts
+        case resolverConfiguration = "resolv.conf"
+    }
+}
