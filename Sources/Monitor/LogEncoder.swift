@@ -1,3 +1,5 @@
+import Linux
+
 /// The streams that a process writes to.
 enum OutputStream: Int, CaseIterable {
     case output, error
@@ -9,14 +11,16 @@ enum OutputStream: Int, CaseIterable {
 /// last one without an end, become objects whose text has no `\n`. Bytes that are not UTF-8 become U+FFFD.
 struct LogEncoder {
     /// The objects that have not been taken yet.
-    var encoded: [UInt8] = []
+    var encoded = LineBuffer()
     private var unfinished: [[UInt8]] = [[], []]
     private var timestamp = Timestamp()
+    private var frame = LineBuffer.Frame(head: heads, tail: [], longest: longestLine)
 
     /// The longest text of one object, in bytes.
     static let longestLine = 16 * 1024
 
     private static let heads = Array(#"{"log":""#.utf8)
+    private static let lineEnd = Array(#"\n"#.utf8)
     private static let streams = [
         Array(#"","stream":"stdout","time":""#.utf8), Array(#"","stream":"stderr","time":""#.utf8),
     ]
@@ -25,8 +29,13 @@ struct LogEncoder {
     /// Takes in the first `count` bytes of a read at the given time.
     mutating func append(_ bytes: [UInt8], count: Int, from stream: OutputStream, at time: Int64) {
         timestamp.set(time)
+        frame.tail = Self.lineEnd + end(of: stream)
         var start = 0
         while start < count {
+            if unfinished[stream.rawValue].isEmpty {
+                start = encoded.append(linesOf: bytes, start..<count, in: frame)
+                guard start < count else { return }
+            }
             let end = bytes[start..<count].firstIndex(of: UInt8(ascii: "\n"))
             add(bytes, start..<(end ?? count), isComplete: end != nil, to: stream)
             start = end.map { $0 + 1 } ?? count
@@ -43,10 +52,6 @@ struct LogEncoder {
     }
 
     private mutating func add(_ bytes: [UInt8], _ range: Range<Int>, isComplete: Bool, to stream: OutputStream) {
-        let pending = unfinished[stream.rawValue].count
-        if pending == 0, isComplete, range.count < Self.longestLine {
-            return write(bytes, range, isComplete: true, stream)
-        }
         var start = range.lowerBound
         while unfinished[stream.rawValue].count + range.upperBound - start >= Self.longestLine {
             let end = start + Self.longestLine - unfinished[stream.rawValue].count
@@ -65,17 +70,31 @@ struct LogEncoder {
     private mutating func writeFullLine(of stream: OutputStream) {
         var line: [UInt8] = []
         swap(&line, &unfinished[stream.rawValue])
-        let end = UTF8Scan.lastBoundary(of: line)
+        let end = Self.lastBoundary(of: line)
         write(line, 0..<end, isComplete: false, stream)
         unfinished[stream.rawValue] = Array(line[end...])
     }
 
     private mutating func write(_ bytes: [UInt8], _ range: Range<Int>, isComplete: Bool, _ stream: OutputStream) {
-        encoded += Self.heads
-        JSONText.append(bytes, range, to: &encoded)
-        if isComplete { encoded += [UInt8(ascii: "\\"), UInt8(ascii: "n")] }
-        encoded += Self.streams[stream.rawValue]
-        encoded += timestamp.text
-        encoded += Self.tail
+        encoded.append(Self.heads)
+        encoded.append(spelling: bytes, range)
+        if isComplete { encoded.append(Self.lineEnd) }
+        encoded.append(end(of: stream))
+    }
+
+    /// What follows the text of an object.
+    private func end(of stream: OutputStream) -> [UInt8] {
+        Self.streams[stream.rawValue] + timestamp.text + Self.tail
+    }
+
+    /// The end of the last whole character, where the bytes end within one; otherwise their end.
+    private static func lastBoundary(of bytes: [UInt8]) -> Int {
+        for back in 1...3 where back <= bytes.count {
+            let byte = bytes[bytes.count - back]
+            if byte & 0xc0 == 0x80 { continue }
+            let length = byte >= 0xf0 ? 4 : byte >= 0xe0 ? 3 : byte >= 0xc0 ? 2 : 1
+            return length > back ? bytes.count - back : bytes.count
+        }
+        return bytes.count
     }
 }

@@ -13,6 +13,9 @@ struct OutputLog {
     /// How much of the encoder's bytes has been written.
     private var written = 0
 
+    /// The room for lines that is kept while nothing is written.
+    private static let keptRoom = 1 << 18
+
     /// Whether bytes wait that could not be written.
     var isBlocked: Bool { written < encoder.encoded.count }
 
@@ -42,7 +45,7 @@ struct OutputLog {
         while isBlocked {
             guard let end = roomEnd(), write(to: end) else { return }
         }
-        encoder.encoded.removeAll(keepingCapacity: encoder.encoded.count < 1 << 19)
+        encoder.encoded.removeAll(keeping: Self.keptRoom)
         written = 0
     }
 
@@ -50,7 +53,7 @@ struct OutputLog {
     private mutating func write(to end: Int) -> Bool {
         guard let file else { return false }
         while written < end {
-            guard let count = try? file.writeAvailable(encoder.encoded, range: written..<end), count > 0 else {
+            guard let count = try? file.writeAvailable(encoder.encoded.storage, range: written..<end), count > 0 else {
                 return false
             }
             written += count
@@ -62,7 +65,7 @@ struct OutputLog {
     /// Where the lines end that still go into the present file: the file is left with the line that reaches its size.
     /// nil if a new file is due and cannot be had.
     private mutating func roomEnd() -> Int? {
-        let all = encoder.encoded
+        let all = encoder.encoded.bytes
         guard let maximum = order.maximumSize else { return all.count }
         let isWithinLine = written > 0 && all[written - 1] != UInt8(ascii: "\n")
         if size >= maximum, !isWithinLine {

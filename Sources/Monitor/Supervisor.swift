@@ -172,6 +172,8 @@ private struct StandardStreams {
         let error = try FileDescriptor.closeOnExecPipe()
         self.output = output.reading
         self.error = error.reading
+        // The more fits, the less often the process and its monitor wait for each other. Less room is no failure.
+        for pipe in [output, error] { try? pipe.reading.setPipeCapacity(Self.pipeCapacity) }
         guard order.keepsStandardInputOpen, !order.hasTerminal else {
             input = nil
             far = [try .null(), output.writing, error.writing]
@@ -181,6 +183,9 @@ private struct StandardStreams {
         self.input = input.writing
         far = [input.reading, output.writing, error.writing]
     }
+
+    /// What the kernel gives without further privileges (`/proc/sys/fs/pipe-max-size`).
+    private static let pipeCapacity = 1 << 20
 
     /// What the process gets.
     var farEnds: (input: Int32, output: Int32, error: Int32) { (far[0].rawValue, far[1].rawValue, far[2].rawValue) }

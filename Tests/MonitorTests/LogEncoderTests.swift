@@ -9,7 +9,7 @@ import Testing
         var encoder = LogEncoder()
         for piece in pieces { encoder.append(piece, count: piece.count, from: stream, at: noon) }
         encoder.end(stream, at: noon)
-        return String(decoding: encoder.encoded, as: UTF8.self)
+        return String(decoding: encoder.encoded.bytes, as: UTF8.self)
     }
 
     @Test func `say what was written, where and when`() {
@@ -35,9 +35,8 @@ import Testing
         ("\u{7f}", "\u{7f}"),
     ])
     func `spell characters as Docker does`(text: String, spelled: String) {
-        var encoded: [UInt8] = []
-        JSONText.append(Array(text.utf8), 0..<text.utf8.count, to: &encoded)
-        #expect(String(decoding: encoded, as: UTF8.self) == spelled)
+        #expect(encoded([Array("\(text)\n".utf8)]).hasPrefix(#"{"log":"\#(spelled)\n","stream""#))
+        #expect(encoded([Array(text.utf8)]).hasPrefix(#"{"log":"\#(spelled)","stream""#))
     }
 
     @Test(arguments: [
@@ -48,9 +47,36 @@ import Testing
         ([0xf4, 0x90, 0x80, 0x80], #"\ufffd\ufffd\ufffd\ufffd"#),
     ])
     func `replace what is not UTF-8`(bytes: [UInt8], spelled: String) {
-        var encoded: [UInt8] = []
-        JSONText.append(bytes, 0..<bytes.count, to: &encoded)
-        #expect(String(decoding: encoded, as: UTF8.self) == spelled)
+        #expect(encoded([bytes + [UInt8(ascii: "\n")]]).hasPrefix(#"{"log":"\#(spelled)\n","stream""#))
+        #expect(encoded([bytes]).hasPrefix(#"{"log":"\#(spelled)","stream""#))
+    }
+
+    @Test func `spell a character wherever in a line it is`() {
+        for before in 0..<40 {
+            let x = String(repeating: "x", count: before)
+            let text = "\(x)\"€\u{7}\(x)"
+            let expected = #"{"log":"\#(x)\"€\u0007\#(x)\n","stream":"stdout","time":"2026-11-23T12:00:00Z"}"# + "\n"
+            #expect(encoded([Array("\(text)\n".utf8)]) == expected)
+        }
+    }
+
+    @Test func `do not depend on how the bytes come`() {
+        let text = (0..<400).map { "line \($0) \(String(repeating: "é<", count: $0 % 50))\n" }.joined()
+        let whole = encoded([Array(text.utf8)])
+        #expect(whole.split(separator: "\n").count == 400)
+        for size in [1, 7, 100, 4096] {
+            let bytes = Array(text.utf8)
+            let pieces = stride(from: 0, to: bytes.count, by: size).map {
+                Array(bytes[$0..<min($0 + size, bytes.count)])
+            }
+            #expect(encoded(pieces) == whole)
+        }
+    }
+
+    @Test func `of nothing but their ends are lines too`() {
+        let lines = encoded([[UInt8](repeating: UInt8(ascii: "\n"), count: 100_000)]).split(separator: "\n")
+        #expect(lines.count == 100_000)
+        #expect(Set(lines) == [#"{"log":"\n","stream":"stdout","time":"2026-11-23T12:00:00Z"}"#])
     }
 
     @Test func `are split at 16 KiB`() {

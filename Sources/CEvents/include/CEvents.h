@@ -48,3 +48,24 @@ void tutti_trim_memory(void);
 
 // Gives the pages of `count` ranges back: madvise(2) with MADV_DONTNEED for each pair of bounds.
 void tutti_discard(const uintptr_t *bounds, int count);
+
+// As much room as `count` bytes may need when they are spelled as the inside of a JSON string.
+#define TUTTI_SPELLED(count) (6 * (count) + 16)
+
+// Spells bytes that should be UTF-8 as the inside of a JSON string: U+FFFD stands for those that are not. `output` has room for
+// TUTTI_SPELLED(count). Returns how many bytes were written.
+size_t tutti_spell(const uint8_t *input, size_t count, uint8_t *output);
+
+// What goes before and behind the text of each line, and how long a line must not be.
+struct tutti_line_frame {
+    const uint8_t *head;
+    size_t head_size;
+    const uint8_t *tail;
+    size_t tail_size;
+    size_t longest;
+};
+
+// Spells whole lines, each in its frame, and stops before one that has no end here or is too long, and where the room may not
+// do. Returns how many bytes of the input that were; `written` is how many bytes came of them.
+size_t tutti_spell_lines(const uint8_t *input, size_t count, uint8_t *output, size_t room,
+                         const struct tutti_line_frame *frame, size_t *written);
