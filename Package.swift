@@ -60,13 +60,14 @@ let package = Package(
         module("ComposeSpec", ["YAML", "JSON", "Git", "Hashing", "Linux"]),
         module("NameResolution", ["JSON", "Linux"]),
         module("Supervision", ["JSON", "Linux"]),
+        module("Journal", ["JSON", "Linux"]),
         module("Storage", ["Linux", "JSON", "OCI", "Hashing", "Compression"]),
 
         // resources: one kind of thing each
         module("Images", ["Storage", "OCI", "JSON", "Linux", "HTTP", "Hashing", "Compression"]),
-        module("Networks", ["Storage", "Supervision", "NameResolution", "JSON", "Linux"]),
-        module("Volumes", ["Storage", "Supervision", "JSON", "Linux"]),
-        module("Containers", ["Storage", "Supervision", "OCI", "JSON", "Linux"]),
+        module("Networks", ["Storage", "Supervision", "NameResolution", "Journal", "JSON", "Linux"]),
+        module("Volumes", ["Storage", "Supervision", "Journal", "JSON", "Linux"]),
+        module("Containers", ["Storage", "Supervision", "Journal", "OCI", "JSON", "Linux", "Compression"]),
 
         // work and projects
         module(
@@ -80,7 +81,7 @@ let package = Package(
             "Orchestrator",
             [
                 "Builder", "Containers", "Images", "Networks", "Volumes", "ComposeSpec", "Storage", "Supervision",
-                "OCI", "JSON", "Linux", "Hashing",
+                "Journal", "OCI", "JSON", "Linux", "Hashing",
             ]
         ),
 
@@ -89,11 +90,11 @@ let package = Package(
             "CLI",
             [
                 "Orchestrator", "Builder", "Containers", "Images", "Networks", "Volumes", "ComposeSpec", "Git",
-                "Dockerfile",
-                "NameResolution", "Storage", "Supervision", "OCI", "JSON", "YAML", "Linux", "Hashing", "Compression",
+                "Dockerfile", "NameResolution", "Storage", "Supervision", "Journal", "OCI", "JSON", "YAML", "Linux",
+                "Hashing", "Compression",
             ]
         ),
-        module("Monitor", ["Supervision", "NameResolution", "JSON", "Linux"]),
+        module("Monitor", ["Supervision", "NameResolution", "Journal", "JSON", "Linux"]),
         .executableTarget(name: "tutti", dependencies: ["CLI"], swiftSettings: safe),
         .executableTarget(
             name: "tutti-monitor",
@@ -112,6 +113,7 @@ let package = Package(
         tests("ComposeSpec", ["ComposeSpec", "YAML", "JSON"]),
         tests("NameResolution", ["NameResolution", "Linux"]),
         tests("Supervision", ["Supervision", "Linux"]),
+        tests("Journal", ["Journal", "JSON", "Linux"]),
         tests("Storage", ["Storage", "OCI", "Linux", "Hashing", "Compression"]),
         tests("Images", ["Images", "Storage", "OCI", "JSON", "Linux", "Hashing", "Compression"]),
         tests("Networks", ["Networks", "Supervision", "NameResolution", "Storage", "Linux"]),
@@ -123,7 +125,7 @@ let package = Package(
             ["Orchestrator", "ComposeSpec", "Containers", "Networks", "Images", "Storage", "Volumes", "OCI", "Linux"]
         ),
         tests("CLI", ["CLI", "Containers", "JSON", "Linux", "Orchestrator"]),
-        tests("Monitor", ["Monitor", "Supervision", "NameResolution", "JSON", "Linux"]),
+        tests("Monitor", ["Monitor", "Supervision", "NameResolution", "Journal", "JSON", "Linux"]),
         .testTarget(
             name: "EndToEndTests",
             dependencies: ["TestSupport"],

@@ -1,3 +1,4 @@
+import JSON
 import Linux
 import Supervision
 import SystemPackage
@@ -19,7 +20,7 @@ extension Container {
     /// Kills the container and waits until nothing of it is left. The end counts as a stop by hand.
     @discardableResult
     public func killAndWait() throws(ContainerError) -> Int32? {
-        try untilGone(.stop(signal: 9, grace: 0))
+        try untilGone(.end)
     }
 
     /// Sends a signal to the container's first process.
@@ -62,6 +63,7 @@ extension Container {
             socket.close()
             throw error
         }
+        note("attach")
         return Attachment(socket: socket, name: name)
     }
 
@@ -70,6 +72,20 @@ extension Container {
         guard let socket = try connect() else { throw .notRunning(name) }
         defer { socket.close() }
         try request(message, on: socket)
+    }
+
+    /// Has the monitor take over what was changed in the order; nothing to do for a container that does not run.
+    func amendOrder(_ change: (inout SupervisionOrder) -> Void) throws(ContainerError) {
+        guard var order, let socket = try connect() else { return }
+        defer { socket.close() }
+        change(&order)
+        guard let bytes = try? JSON.encode(order) else {
+            throw .damaged(path: folders.run, reason: "the order cannot be written as JSON")
+        }
+        try systemCall { () throws(SystemError) in
+            try WholeFile.replace(FilePath(folders.run).appending(RunFile.order), with: bytes, isDurable: false)
+        }
+        try request(.orderChanged, on: socket)
     }
 
     // MARK: The control socket

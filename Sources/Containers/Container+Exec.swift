@@ -29,13 +29,17 @@ public struct ExecRequest: Hashable, Sendable {
 /// A command that runs in a container.
 public struct RunningCommand: Sendable {
     let launcher: ChildProcess
+    /// Writes down how it ended.
+    var ended: @Sendable (_ code: Int32) -> Void = { _ in }
 
     /// Waits for its end.
     ///
     /// - Returns: Its exit status, or 128 plus the number of the signal that ended it.
     public func wait() throws(ContainerError) -> Int32 {
         defer { try? FileDescriptor(rawValue: launcher.pidDescriptor).close() }
-        return try systemCall { () throws(SystemError) in try launcher.wait().code }
+        let code = try systemCall { () throws(SystemError) in try launcher.wait().code }
+        ended(code)
+        return code
     }
 
     /// Passes a signal on to the command.
@@ -61,11 +65,17 @@ extension Container {
         // The number may be somebody else's by now; the descriptor and the start time together are not.
         guard ChildProcess.startTicks(of: state.pid) == state.startTicks else { throw .notRunning(name) }
         let program = try program(for: request, in: state)
-        return try CommandLauncher(programs: folders, name: name).launch(
+        let words = request.arguments.joined(separator: " ")
+        let identity = ["execID": RandomName.hexadecimal()]
+        note("exec_create: \(words)", identity)
+        note("exec_start: \(words)", identity)
+        var command = try CommandLauncher(programs: folders, name: name).launch(
             program,
             streams: [input, output, error],
             entering: process
         )
+        command.ended = { code in note("exec_die", identity.merging(["exitCode": "\(code)"]) { $1 }) }
+        return command
     }
 
     private func runningState() throws(ContainerError) -> ContainerState {

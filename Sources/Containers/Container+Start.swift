@@ -235,7 +235,8 @@ struct StartPreparation {
             exitRecord: folders.exitRecord,
             teardown: network.teardown + resources.map { .leave($0.folder.string) } + ownFiles.teardown
                 + cgroup.paths.map { .removeCgroup($0) } + ownTeardown,
-            startsAttached: isAttached
+            startsAttached: isAttached,
+            journal: configuration.journalOrder(in: container.store.root.events, networks: network.networks)
         )
         order.resources = resources.map(\.folder.string)
         guard let bytes = try? JSON.encode(order) else {

@@ -94,6 +94,7 @@ public struct Container: Sendable {
         try systemCall { () throws(SystemError) in
             try WholeFile.replace(FilePath(folders.exitRecord), with: bytes, isDurable: true)
         }
+        note("die", ["exitCode": "\(exit.exitCode)", "execDuration": "0"])
     }
 
     // MARK: Names and removal
@@ -110,8 +111,16 @@ public struct Container: Sendable {
             try? store.release(name)
             throw error
         }
+        let renamed = Container(store: store, configuration: configuration)
+        let (old, new) = (store.root.containerNames.appending(self.name), store.root.containerNames.appending(name))
+        try amendOrder { order in
+            order.name = name
+            order.journal?.attributes["name"] = name
+            order.teardown = order.teardown.map { $0 == .removeFile(old.string) ? .removeFile(new.string) : $0 }
+        }
         try store.release(self.name)
-        return Container(store: store, configuration: configuration)
+        renamed.note("rename", ["oldName": self.name])
+        return renamed
     }
 
     /// Puts the container on other networks from its next start on.
@@ -129,5 +138,6 @@ public struct Container: Sendable {
         guard try !status.isActive else { throw .running(name) }
         try recover()
         try store.discard(id, named: name)
+        note("destroy")
     }
 }

@@ -26,7 +26,9 @@ extension ContainerStore {
             throw error
         }
         _ = consume draft
-        return Container(store: self, configuration: configuration)
+        let container = Container(store: self, configuration: configuration)
+        container.note("create")
+        return container
     }
 
     /// Moves a container's folder out of sight and removes it, then gives up its name.

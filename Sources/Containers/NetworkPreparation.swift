@@ -14,6 +14,8 @@ public struct NetworkPreparation: Hashable, Sendable {
     public var ports: [HeldPort]
     /// What undoes it all.
     public var teardown: [TeardownStep]
+    /// The names of the networks that the container is on, by their identifiers.
+    public var networks: [String: String] = [:]
 
     /// A value of these parts.
     public init(

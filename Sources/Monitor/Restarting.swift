@@ -10,7 +10,7 @@ enum RestartDecision: Hashable {
 ///
 /// The waiting time doubles from 100 milliseconds to a minute, and is back at its beginning after a run of ten seconds.
 struct Restarting {
-    let policy: RestartPolicy
+    var policy: RestartPolicy
     /// How often the container was started again.
     private(set) var count = 0
     /// Whether somebody asked for the end; no policy is stronger than that.

@@ -63,8 +63,17 @@ extension Supervisor {
         case .stop(let signal, let grace):
             answer(client) { () throws(SystemError) in
                 client.awaitsEnd = true
+                isStopRequested = true
                 try stop(signal: signal, grace: grace)
             }
+        case .end:
+            answer(client) { () throws(SystemError) in
+                client.awaitsEnd = true
+                try stop(signal: Self.kill, grace: 0)
+            }
+        case .orderChanged:
+            do { try readOrder() } catch { return client.send(.refused("\(error)")) }
+            client.send(.accepted)
         case .pause: answer(client) { () throws(SystemError) in try setPaused(true) }
         case .resume: answer(client) { () throws(SystemError) in try setPaused(false) }
         case .attach:
@@ -89,6 +98,7 @@ extension Supervisor {
         case .resize(let rows, let columns):
             guard let terminal else { return }
             try? Terminal.setSize(WindowSize(rows: rows, columns: columns), of: terminal)
+            note("resize", ["height": "\(rows)", "width": "\(columns)"])
         default: return
         }
     }
@@ -110,6 +120,7 @@ extension Supervisor {
             isStoppedByHand = true
         }
         try ChildProcess.send(signal, to: FileDescriptor(rawValue: process.pidDescriptor))
+        note("kill", ["signal": "\(signal)"])
         if signal == Self.kill, state.status == .paused { try setPaused(false) }
     }
 
@@ -125,12 +136,14 @@ extension Supervisor {
         guard let process, phase == .running else { return }
         let descriptor = FileDescriptor(rawValue: process.pidDescriptor)
         try ChildProcess.send(signal, to: descriptor)
+        note("kill", ["signal": "\(signal)"])
         if state.status == .paused { try setPaused(false) }
-        guard grace >= 0 else { return }
+        guard grace >= 0, signal != Self.kill else { return }
         if let killDeadline { loop.cancel(killDeadline) }
         killDeadline = loop.schedule(after: .seconds(Int64(grace))) { [unowned self] in
             guard self.process != nil else { return }
             try? ChildProcess.send(Self.kill, to: descriptor)
+            note("kill", ["signal": "\(Self.kill)"])
         }
     }
 
@@ -149,6 +162,7 @@ extension Supervisor {
         state.status = isPaused ? .paused : .running
         if isPaused { stopProbing() } else { resumeProbing() }
         try? saveState()
+        note(isPaused ? "pause" : "unpause")
     }
 
     private static let kill: Int32 = 9

@@ -43,6 +43,7 @@ extension Supervisor {
         guard case .draining(let status) = phase else { return }
         if let drainDeadline { loop.cancel(drainDeadline) }
         state.exitCode = status.code
+        noteEnd(status)
         let run = startedAt.duration(to: .now)
         switch restarting.processEnded(code: status.code, ranFor: run) {
         case .stop: finish(error: nil)
@@ -95,10 +96,13 @@ extension Supervisor {
         uses = []
         try? saveState()
         let isRecorded = recordExit(error: error)
+        if state.startedAt != 0 { noteNetworks("disconnect") }
+        if isStopRequested { note("stop") }
         let urgent = order.teardown.filter(\.isUrgent)
         var failures = Teardown.perform(urgent)
         for client in clients { client.tellEnd(code: state.exitCode) }
         failures += Teardown.perform(order.teardown.filter { !$0.isUrgent })
+        if order.journal?.tellsRemoval == true { note("destroy") }
         closeListener()
         if isRecorded, failures.isEmpty { try? RunFile.removeAll(in: folder) }
         lock = nil

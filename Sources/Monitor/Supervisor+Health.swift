@@ -16,7 +16,9 @@ extension Supervisor {
             loop: loop
         )
         probe.changed = { [unowned self, unowned probe] in
+            let before = state.health?.status
             state.health = probe.machine.state
+            if let now = state.health?.status, now != before { note("health_status: \(now.rawValue)") }
             try? saveState()
             OwnProcess.trimMemory()
         }

@@ -32,6 +32,8 @@ final class Supervisor {
     var restarting: Restarting
     /// Whether a person or a command wanted the end, rather than the machine.
     var isStoppedByHand = false
+    /// Whether the end was asked for with a time of grace, as `stop` does.
+    var isStopRequested = false
     var state = ContainerState(status: .restarting, pid: 0, startTicks: 0, startedAt: 0)
     var startedAt = MonotonicTime.now
     var process: LaunchedProcess?
@@ -106,6 +108,19 @@ final class Supervisor {
         try loop.watch(endOf: FileDescriptor(rawValue: launched.pidDescriptor)) { [unowned self] in processEnded() }
         startProbing()
         try saveState()
+        if restarting.count == 0 { noteNetworks("connect") }
+        note("start")
+    }
+
+    /// Takes over what may change while a container runs.
+    func readOrder() throws {
+        let bytes = try WholeFile.read(folder.appending(RunFile.order))
+        let changed = try JSON.decode(SupervisionOrder.self, from: bytes)
+        order.name = changed.name
+        order.restart = changed.restart
+        order.teardown = changed.teardown
+        order.journal?.attributes = changed.journal?.attributes ?? [:]
+        restarting.policy = changed.restart
     }
 
     private func startProcess() throws -> LaunchedProcess {

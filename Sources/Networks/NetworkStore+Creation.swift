@@ -45,6 +45,7 @@ extension NetworkStore {
             throw error
         }
         _ = consume lock
+        note("create", network)
         return network
     }
 

@@ -56,6 +56,7 @@ extension NetworkStore {
             try? WholeFile.move(removed, to: folder)
             throw error
         }
+        note("destroy", network)
         try Removal.tree(table(of: network).folder)
         try Removal.tree(removed)
     }

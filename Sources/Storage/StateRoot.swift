@@ -37,6 +37,8 @@ public struct StateRoot: Sendable, Hashable {
     public var containerNames: FilePath { containers.appending("names") }
     /// The projects' locks.
     public var projects: FilePath { data.appending("projects") }
+    /// What has happened: the journal.
+    public var events: FilePath { data.appending("events") }
     /// The build cache.
     public var build: FilePath { data.appending("build") }
     /// What can be made again.

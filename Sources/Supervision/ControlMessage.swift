@@ -9,6 +9,10 @@ public enum ControlMessage: Hashable, Sendable {
     case signal(Int32)
     /// Sends the signal, waits `grace` seconds (negative: for ever), kills; ``exited(code:)`` follows when it is over.
     case stop(signal: Int32, grace: Int32)
+    /// Kills the container for good; ``exited(code:)`` follows when it is over.
+    case end
+    /// Says that the order has been written anew: its name, restart policy and teardown hold from now on.
+    case orderChanged
     /// Freezes or thaws the container.
     case pause
     case resume
@@ -52,6 +56,8 @@ public enum ControlMessage: Hashable, Sendable {
             let both = UInt32(bitPattern: Self.number(body))
             self = .resize(rows: UInt16(truncatingIfNeeded: both), columns: UInt16(truncatingIfNeeded: both >> 16))
         case 9: self = .wait
+        case 10: self = .end
+        case 11: self = .orderChanged
         case 16: self = .changeNetwork
         case 65: self = .accepted
         case 66: self = .refused(String(decoding: body, as: UTF8.self))
@@ -75,6 +81,8 @@ public enum ControlMessage: Hashable, Sendable {
         case .resize(let rows, let columns):
             [8] + Self.bytes(Int32(bitPattern: UInt32(rows) | UInt32(columns) << 16))
         case .wait: [9]
+        case .end: [10]
+        case .orderChanged: [11]
         case .changeNetwork: [16]
         case .accepted: [65]
         case .refused(let why): [66] + why.utf8

@@ -35,6 +35,8 @@ public struct SupervisionOrder: Codable, Hashable, Sendable {
     public var teardown: [TeardownStep]
     /// Whether somebody waits to be attached on ``Descriptor/attachment`` before the process starts.
     public var startsAttached: Bool
+    /// Where it is written down what happens to the container; nowhere if it is nil.
+    public var journal: JournalOrder?
 
     /// A value of these parts.
     public init(
@@ -52,7 +54,8 @@ public struct SupervisionOrder: Codable, Hashable, Sendable {
         cgroups: [String],
         exitRecord: String,
         teardown: [TeardownStep],
-        startsAttached: Bool
+        startsAttached: Bool,
+        journal: JournalOrder? = nil
     ) {
         self.containerID = containerID
         self.name = name
@@ -69,6 +72,32 @@ public struct SupervisionOrder: Codable, Hashable, Sendable {
         self.exitRecord = exitRecord
         self.teardown = teardown
         self.startsAttached = startsAttached
+        self.journal = journal
+    }
+}
+
+/// Where a monitor writes down what happens, and what it says of the container each time.
+public struct JournalOrder: Codable, Hashable, Sendable {
+    /// The journal's folder, absolute.
+    public var folder: String
+    /// The container's labels, its image and its name.
+    public var attributes: [String: String]
+    /// The names of the networks that it is on, by their identifiers.
+    public var networks: [String: String]
+    /// Whether the container is removed when it has ended.
+    public var tellsRemoval: Bool
+
+    /// A value of these parts.
+    public init(
+        folder: String,
+        attributes: [String: String],
+        networks: [String: String] = [:],
+        tellsRemoval: Bool = false
+    ) {
+        self.folder = folder
+        self.attributes = attributes
+        self.networks = networks
+        self.tellsRemoval = tellsRemoval
     }
 }
 

@@ -1,4 +1,5 @@
 import JSON
+import Journal
 import Linux
 public import Storage
 import SystemPackage
@@ -10,11 +11,13 @@ public struct VolumeStore: Sendable {
     private let folder: FilePath
     /// Where it is kept which volumes' file systems are mounted.
     let mounted: FilePath
+    private let journal: Journal
 
     /// The volumes below this root.
     public init(root: StateRoot) {
         folder = root.volumes
         mounted = root.run.appending("volumes")
+        journal = Journal(root.events)
     }
 
     // MARK: Making
@@ -38,7 +41,10 @@ public struct VolumeStore: Sendable {
             labels: labels,
             createdAt: WallClock.now
         )
-        if !Folder.exists(folder.appending(name)), try write(record) { return volume(record) }
+        if !Folder.exists(folder.appending(name)), try write(record) {
+            journal.add(JournalEntry(.volume, "create", id: name, attributes: ["driver": driver]))
+            return volume(record)
+        }
         let found = try find(name)
         guard found.record.driver == driver, found.record.options == options else { throw .conflict(name: name) }
         return found
@@ -128,6 +134,7 @@ public struct VolumeStore: Sendable {
         let doomed = folder.appending(".removed-\(Self.randomName())")
         do {
             guard try Folder.move(volume.folder, to: doomed) else { return }
+            journal.add(JournalEntry(.volume, "destroy", id: name, attributes: ["driver": volume.record.driver]))
             try Removal.tree(doomed)
             try Folder.synchronize(folder)
         } catch {

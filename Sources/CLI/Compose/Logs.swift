@@ -40,7 +40,7 @@ extension Compose {
             let logs = try zip(summaries, names).map { summary, name in
                 try FollowedLog(summary.container, name: name, selection: selection)
             }
-            for log in logs { try log.read(into: sink) }
+            try sink.take(historyOf: logs)
             let running = zip(summaries, logs).filter { $0.0.status.isActive }
             if arguments[LogFlag.follow] { try follow(running.map { ($0.0.container, $0.1) }, sink) }
             for log in logs { try sink.finish(log.name) }
@@ -93,17 +93,23 @@ enum LogFlag {
     /// Which entries are wanted.
     static func selection(_ arguments: Arguments) throws(UsageError) -> ContainerLog.Selection {
         let now = WallClock.now
-        func instant(_ flag: Flag<String?>) throws(UsageError) -> Int64? {
-            guard let text = arguments[flag] else { return nil }
-            guard let time = TimeText.instant(text, now: now) else {
-                throw .conflict("invalid value for --\(flag.long): \(text.quoted) is neither a time nor a duration")
-            }
-            return time
-        }
         let tail = arguments[tail]
         // What is no number shows everything, as Docker has it.
         let count = Int(tail).flatMap { $0 >= 0 ? $0 : nil }
-        return ContainerLog.Selection(since: try instant(since), until: try instant(until), tail: count)
+        return ContainerLog.Selection(
+            since: try instant(arguments, since, now),
+            until: try instant(arguments, until, now),
+            tail: count
+        )
+    }
+
+    /// The time that a flag names, in nanoseconds since 1970.
+    static func instant(_ arguments: Arguments, _ flag: Flag<String?>, _ now: Int64) throws(UsageError) -> Int64? {
+        guard let text = arguments[flag] else { return nil }
+        guard let time = TimeText.instant(text, now: now) else {
+            throw .conflict("invalid value for --\(flag.long): \(text.quoted) is neither a time nor a duration")
+        }
+        return time
     }
 }
 
@@ -120,7 +126,10 @@ extension Session {
 
 extension ContainerSummary {
     /// What lines of its log are marked with: its name without the project's before it.
-    func logName(in project: String) -> String {
+    func logName(in project: String) -> String { Self.logName(name, in: project) }
+
+    /// The same of a container by its name.
+    static func logName(_ name: String, in project: String) -> String {
         for separator in ["-", "_"] where name.hasPrefix(project + separator) {
             return String(name.dropFirst(project.count + 1))
         }

@@ -57,8 +57,11 @@ extension LocalEngine {
     /// Starts a container with our standard streams as its own, and waits for its end.
     ///
     /// - Returns: its exit status; 0 where the user lets go of it.
-    func runAttached(_ id: String, passesInput: Bool, passesSignals: Bool = true) throws -> Int32 {
+    func runAttached(_ id: String, passesInput: Bool, passesSignals: Bool = true, detachKeys: DetachKeys? = nil) throws
+        -> Int32
+    {
         let container = try containers.find(id)
+        container.note("attach")
         let attachment: Attachment?
         do {
             attachment = try start(id, isAttached: true, terminalSize: StandardStreams.size)
@@ -68,15 +71,18 @@ extension LocalEngine {
             throw error
         }
         guard let attachment else { return 125 }
-        let streams = AttachedStreams(
+        var streams = AttachedStreams(
             container: container,
             attachment: attachment,
             passesInput: passesInput,
             passesSignals: passesSignals
         )
+        if let detachKeys { streams.detachKeys = detachKeys }
         switch try streams.run() {
         case .exited(let code): return code
-        case .detached: return 0
+        case .detached:
+            container.note("detach")
+            return 0
         }
     }
 }

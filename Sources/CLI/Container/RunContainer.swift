@@ -9,7 +9,7 @@ extension Docker {
         static let usage = Usage(
             synopsis: "[OPTIONS] IMAGE [COMMAND] [ARG...]",
             summary: "Make a container of an image and start it",
-            flags: ContainerFlag.common + [ContainerFlag.detach, ContainerFlag.signalProxy],
+            flags: ContainerFlag.common + [ContainerFlag.detach, ContainerFlag.signalProxy, AttachFlag.detachKeys],
             arity: .atLeast(1),
             stopsAtFirstPositional: true,
             mistakeCode: 125
@@ -39,7 +39,8 @@ extension Docker {
                 return try session.engine.runAttached(
                     container.id,
                     passesInput: passesInput,
-                    passesSignals: arguments[ContainerFlag.signalProxy]
+                    passesSignals: arguments[ContainerFlag.signalProxy],
+                    detachKeys: AttachFlag.keys(arguments)
                 )
             }
             do {

@@ -6,11 +6,16 @@ extension CommandGroup {
     )
 
     static let composeEntries: [(name: String, entry: Entry)] = [
+        ("attach", .command(Compose.Attach.self)),
         ("build", .command(Compose.Build.self)),
+        ("commit", .command(Compose.Commit.self)),
         ("config", .command(Compose.Config.self)),
+        ("cp", .command(Compose.Copy.self)),
         ("create", .command(Compose.Create.self)),
         ("down", .command(Compose.Down.self)),
+        ("events", .command(Compose.Events.self)),
         ("exec", .command(Compose.Exec.self)),
+        ("export", .command(Compose.Export.self)),
         ("images", .command(Compose.Images.self)),
         ("kill", .command(Compose.Kill.self)),
         ("logs", .command(Compose.Logs.self)),
@@ -25,6 +30,7 @@ extension CommandGroup {
         ("run", .command(Compose.Run.self)),
         ("scale", .command(Compose.Scale.self)),
         ("start", .command(Compose.Start.self)),
+        ("stats", .command(Compose.Stats.self)),
         ("stop", .command(Compose.Stop.self)),
         ("top", .command(Compose.Top.self)),
         ("unpause", .command(Compose.Unpause.self)),

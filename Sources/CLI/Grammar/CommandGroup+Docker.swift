@@ -26,8 +26,12 @@ extension CommandGroup {
     /// What `docker container` and `docker` have in common.
     private static let lifecycleEntries: [(name: String, entry: Entry)] = [
         ("attach", .command(Docker.Attach.self)),
+        ("commit", .command(Docker.Commit.self)),
+        ("cp", .command(Docker.Copy.self)),
         ("create", .command(Docker.Create.self)),
+        ("diff", .command(Docker.Diff.self)),
         ("exec", .command(Docker.Exec.self)),
+        ("export", .command(Docker.Export.self)),
         ("kill", .command(Docker.Kill.self)),
         ("logs", .command(Docker.Logs.self)),
         ("pause", .command(Docker.Pause.self)),
@@ -37,6 +41,7 @@ extension CommandGroup {
         ("rm", .command(Docker.Remove.self)),
         ("run", .command(Docker.Run.self)),
         ("start", .command(Docker.Start.self)),
+        ("stats", .command(Docker.Stats.self)),
         ("stop", .command(Docker.Stop.self)),
         ("top", .command(Docker.Top.self)),
         ("unpause", .command(Docker.Unpause.self)),
@@ -94,6 +99,7 @@ extension CommandGroup {
 
     private static let systemEntries: [(name: String, entry: Entry)] = [
         ("df", .command(Docker.DiskFree.self)),
+        ("events", .command(Docker.Events.self)),
         ("info", .command(Docker.Info.self)),
         ("prune", .command(Docker.PruneSystem.self)),
         ("resume", .command(Docker.Resume.self)),
@@ -102,6 +108,7 @@ extension CommandGroup {
     private static let shortEntries: [(name: String, entry: Entry)] =
         lifecycleEntries + [
             ("build", .command(Docker.Build.self)),
+            ("events", .command(Docker.Events.self)),
             ("history", .command(Docker.History.self)),
             ("images", .command(Docker.ImageList.self)),
             ("import", .command(Docker.Import.self)),

@@ -46,6 +46,7 @@ extension Docker {
             let images = session.engine.images
             guard let image = try images.find(names[0]) else { throw ImageError.notFound(names[0]) }
             try images.tag(image.id, as: ImageReference(parsing: names[1]))
+            session.engine.noteImage("tag", id: "\(image.id)", name: names[1])
             return 0
         }
     }
@@ -109,6 +110,9 @@ extension Docker {
             let file = try path.map { try FileDescriptor.open(FilePath($0), .readOnly) }
             defer { try? file?.close() }
             let loaded = try session.engine.images.load(ByteSource(reading: file ?? .standardInput))
+            for image in loaded {
+                session.engine.noteImage("load", id: "\(image.id)", name: image.references.first?.familiar)
+            }
             try Console.print(loaded.map { "\($0)\n" }.joined())
             return 0
         }

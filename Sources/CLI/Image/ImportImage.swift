@@ -38,6 +38,7 @@ extension Docker {
                 as: references,
                 comment: arguments[Self.message].isEmpty ? "Imported from \(path)" : arguments[Self.message]
             ) { try changes.apply(to: &$0.config) }
+            session.engine.noteImage("import", id: "\(id)", name: references.first?.familiar)
             try Console.print("\(id)\n")
             return 0
         }

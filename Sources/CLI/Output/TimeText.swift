@@ -1,3 +1,5 @@
+import Linux
+
 /// Times and durations as texts.
 enum TimeText {
     private static let second: Int64 = 1_000_000_000
@@ -70,6 +72,24 @@ enum TimeText {
     static func table(_ nanoseconds: Int64) -> String {
         let (date, time, _) = parts(nanoseconds)
         return "\(date) \(time) +0000 UTC"
+    }
+
+    /// Such as `2006-01-02T15:04:05.000000000+01:00`, in the machine's own zone.
+    static func event(_ nanoseconds: Int64) -> String {
+        let time = local(nanoseconds, digits: 9)
+        guard time.offset != 0 else { return "\(time.date)T\(time.clock)Z" }
+        let minutes = abs(time.offset) / 60
+        let zone = "\(time.offset < 0 ? "-" : "+")\(twoDigits(minutes / 60)):\(twoDigits(minutes % 60))"
+        return "\(time.date)T\(time.clock)\(zone)"
+    }
+
+    /// The date and the time of day in the machine's own zone, with so many digits of the second, and how many seconds that
+    /// is east of Greenwich.
+    static func local(_ nanoseconds: Int64, digits: Int) -> (date: String, clock: String, offset: Int64) {
+        let offset = Timestamp.zoneOffset(at: nanoseconds)
+        let (date, time, fraction) = parts(nanoseconds + offset * second)
+        let nine = String(repeating: "0", count: 9 - String(fraction).count) + String(fraction)
+        return (date, "\(time).\(nine.prefix(digits))", offset)
     }
 
     private static func parts(_ nanoseconds: Int64) -> (date: String, time: String, fraction: Int64) {

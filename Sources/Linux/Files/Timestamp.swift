@@ -29,6 +29,17 @@ public enum Timestamp {
         return date + day + clock + "." + String(decoding: decimals, as: UTF8.self) + "Z"
     }
 
+    /// How many seconds east of Greenwich the machine's own time zone is at a time.
+    ///
+    /// The corresponding C function is `localtime_r`.
+    public static func zoneOffset(at nanoseconds: Int64) -> Int64 {
+        var parts = tm()
+        var time = time_t(nanoseconds / 1_000_000_000)
+        tzset()
+        localtime_r(&time, &parts)
+        return Int64(parts.tm_gmtoff)
+    }
+
     private static func digits(_ number: Int, _ count: Int) -> String {
         let text = String(number)
         return String(repeating: "0", count: max(0, count - text.utf8.count)) + text

@@ -94,6 +94,7 @@ extension LocalEngine {
             guard cancellation.isCancelled else { throw error }
             throw Cancelled()
         }
+        noteImage("pull", id: wish.reference, name: wish.reference)
     }
 
     /// Fetches an image, or builds it if it cannot be had.
@@ -120,7 +121,9 @@ extension LocalEngine {
     ///
     /// - Throws: ``ImageError/inUse(subject:isFinal:reason:)`` with the container that uses it.
     public func removeImage(_ reference: String, isForced: Bool = false) throws -> [ImageRemoval] {
-        try images.remove(reference, force: isForced, users: users(ofImage:))
+        let removals = try images.remove(reference, force: isForced, users: users(ofImage:))
+        note(removals, of: reference)
+        return removals
     }
 
     /// The containers that were made from an image.

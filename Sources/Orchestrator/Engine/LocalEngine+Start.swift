@@ -47,6 +47,7 @@ extension LocalEngine {
         let container = try containers.find(reference)
         _ = try container.stop(timeout: timeout)
         try start(container.id)
+        container.note("restart")
     }
 
     /// Makes the network that a container starts with.
@@ -75,6 +76,7 @@ extension LocalEngine {
             if let before, before.endpoints != attachment.endpoints {
                 try tellGuests(of: configuration.namespaceID, before, attachment, wishes)
             }
+            for endpoint in attachment.endpoints { preparation.networks[endpoint.networkID] = endpoint.network }
             return preparation
         } catch {
             _ = Teardown.perform(attachment.teardown)

@@ -24,6 +24,7 @@ struct Stage {
     }
 
     /// `docker …`
+    @discardableResult
     func docker(_ arguments: String..., input: String = "", in environment: [String: String] = [:]) throws -> Outcome {
         try program("docker", arguments, environment).run(input: input)
     }
