@@ -125,6 +125,23 @@ static void await_exec(const struct tutti_program *program, int reports, struct 
     launched->pidfd = -1;
 }
 
+int tutti_look_in(const void *bytes, size_t size, int *root, int *failed) {
+    const struct tutti_program *program = bytes;
+    *root = -1;
+    *failed = -1;
+    if (!is_sound(program, size)) return EINVAL;
+    if (unshare(CLONE_NEWNS) < 0) return errno;
+    struct launch launch = {.program = (const char *)program, .root = -1, .entered = -1, .terminal = -1};
+    const struct tutti_step *steps = (const void *)(launch.program + program->steps);
+    for (uint32_t i = 0; i < program->step_count; i++)
+        if (perform(&launch, &steps[i]) < 0 && !(steps[i].flags & TUTTI_STEP_OPTIONAL)) {
+            *failed = (int)i;
+            return errno;
+        }
+    *root = launch.root;
+    return 0;
+}
+
 int tutti_launch(const void *bytes, size_t size, const int standard[3], int entered, struct tutti_launched *launched) {
     const struct tutti_program *program = bytes;
     *launched = (struct tutti_launched){.pid = -1, .pidfd = -1, .terminal = -1, .step = -2};

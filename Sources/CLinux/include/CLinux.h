@@ -82,6 +82,10 @@ struct tutti_launched {
 // allocates a terminal); `entered` is a pidfd whose namespaces ENTER joins, or -1. Returns 0 or an errno value; `launched` says the rest.
 int tutti_launch(const void *program, size_t size, const int standard[3], int entered, struct tutti_launched *launched);
 
+// Performs the program's steps, which only mount, in a mount namespace that this thread enters for good: what they make goes
+// with it. `root` is the tree's root then; `failed` is the step that failed, -1 for none. Returns 0 or an errno value.
+int tutti_look_in(const void *program, size_t size, int *root, int *failed);
+
 // Starts `file` with `arguments` from a read-only clone of its mount, so that nothing that reaches the new process's
 // /proc/PID/exe can write to the file. `inherited[i]` becomes descriptor i; all others are closed. Returns 0 or an errno value.
 int tutti_spawn(const char *file, char *const arguments[], char *const environment[], const int *inherited, int count,

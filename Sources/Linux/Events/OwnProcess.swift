@@ -97,6 +97,9 @@ public enum OwnProcess {
     /// The user it acts as.
     public static var user: UInt32 { geteuid() }
 
+    /// The group it acts as.
+    public static var group: UInt32 { getegid() }
+
     /// This process' identifier.
     public static var identifier: Int32 { getpid() }
 }

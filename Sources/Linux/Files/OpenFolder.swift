@@ -48,6 +48,20 @@ public final class OpenFolder: Sendable {
         OwnedDescriptor(FileDescriptor(rawValue: try openInRoot(path, flags: O_RDONLY | O_CLOEXEC | O_NONBLOCK)))
     }
 
+    /// What a path leads to when this folder is taken for the root; nil if there is nothing.
+    ///
+    /// - Parameter followsLast: whether a link in the last place is followed too.
+    public func status(inRoot path: [UInt8], followsLast: Bool) throws(SystemError) -> FileStatus? {
+        let flags = Int32(0o10000000) | O_CLOEXEC | (followsLast ? 0 : O_NOFOLLOW)  // O_PATH
+        do throws(SystemError) {
+            let found = OwnedDescriptor(FileDescriptor(rawValue: try openInRoot(path, flags: flags)))
+            return try FileStatus.of(found.descriptor)
+        } catch {
+            guard [.noSuchFileOrDirectory, .notDirectory].contains(error.errno) else { throw error }
+            return nil
+        }
+    }
+
     private func openInRoot(_ path: [UInt8], flags: Int32) throws(SystemError) -> Int32 {
         let resolve: UInt64 = 0x10 | 0x02  // RESOLVE_IN_ROOT | RESOLVE_NO_MAGICLINKS
         let cString = path.map { CChar(bitPattern: $0) } + [0]

@@ -14,28 +14,63 @@ struct LayerPacker {
     private var packed: [File: [UInt8]] = [:]
     /// What the files have, in bytes.
     private(set) var size: Int64 = 0
+    /// The paths of entries that are left out.
+    private let omitted: Set<[UInt8]>
 
-    init(_ sink: @escaping ByteSink) {
+    init(_ sink: @escaping ByteSink, without omitted: Set<[UInt8]> = []) {
         writer = TarWriter(sink)
+        self.omitted = omitted
     }
 
     mutating func pack(_ root: OpenFolder) throws {
         if try isOpaque(root) { try writer.add(opaqueMark(in: [])) }
+        try pack(contentsOf: root, below: [])
+        try writer.finish()
+    }
+
+    /// Packs one entry of a folder, with all that is below it, under a path of its own.
+    mutating func pack(_ name: FileName, of folder: OpenFolder, as path: [UInt8]) throws {
+        guard let status = try folder.status(name) else {
+            throw SystemError("fstatat", on: name.description, errno: .noSuchFileOrDirectory)
+        }
+        if status.kind == .folder {
+            try pack(folder.folder(name), as: path)
+        } else {
+            try pack(name, status, in: folder, path)
+            try writer.finish()
+        }
+    }
+
+    /// Packs a folder with all that is in it, under a path of its own.
+    mutating func pack(_ folder: OpenFolder, as path: [UInt8]) throws {
+        var entry = try Self.entry(.folder, path + [UInt8(ascii: "/")], folder.status())
+        entry.attributes = try attributes(of: nil, in: folder)
+        try writer.begin(entry)
+        try pack(contentsOf: folder, below: path)
+        try writer.finish()
+    }
+
+    private mutating func pack(contentsOf root: OpenFolder, below prefix: [UInt8]) throws {
         var walk = try TreeWalk(root)
+        let start = prefix.isEmpty ? [] : prefix + [UInt8(ascii: "/")]
         while let visit = try walk.next() {
             switch visit {
             case .left: break
             case .entered(_, let status):
-                let path = Self.path(walk.path)
+                let path = start + Self.path(walk.path)
+                guard !omitted.contains(path) else {
+                    walk.skipRest()
+                    continue
+                }
                 var entry = Self.entry(.folder, path + [UInt8(ascii: "/")], status)
                 entry.attributes = try attributes(of: nil, in: walk.folder)
                 try writer.begin(entry)
                 if try isOpaque(walk.folder) { try writer.add(opaqueMark(in: path)) }
             case .entry(let name, let status):
-                try pack(name, status, in: walk.folder, Self.path(walk.path + [name]))
+                let path = start + Self.path(walk.path + [name])
+                if !omitted.contains(path) { try pack(name, status, in: walk.folder, path) }
             }
         }
-        try writer.finish()
     }
 
     private static func path(_ names: [FileName]) -> [UInt8] {

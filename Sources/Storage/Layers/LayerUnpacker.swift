@@ -6,6 +6,17 @@ import Linux
 /// root, links are made and never followed out of it, whiteouts become what the kernel takes for whiteouts and nothing
 /// else can pretend to be one.
 struct LayerUnpacker {
+    /// What becomes of members.
+    struct Rules {
+        /// Whether names that start with `.wh.` hide what is below.
+        var isLayer = true
+        /// The folder below the root that members go to, made already.
+        var base: [FileName] = []
+        /// Whom all members belong to; to whom the archive says if nil.
+        var owner: (uid: UInt32, gid: UInt32)?
+    }
+
+    private let rules: Rules
     private let root: OpenFolder
     private var places: LayerPlaces
     /// The same for what hard links name, which is elsewhere than the links.
@@ -15,8 +26,9 @@ struct LayerUnpacker {
     /// What the files have, in bytes.
     private(set) var size: Int64 = 0
 
-    init(_ root: OpenFolder) {
+    init(_ root: OpenFolder, rules: Rules = Rules()) {
         self.root = root
+        self.rules = rules
         places = LayerPlaces(root)
         linkPlaces = LayerPlaces(root)
     }
@@ -31,14 +43,14 @@ struct LayerUnpacker {
             }
         }
         while let (path, time) = folderTimes.popLast() {
-            guard let names = Self.names(path) else { continue }
+            guard let names = names(path) else { continue }
             try? places.folder(names, makesMissing: false).setTimes(time)
         }
     }
 
     /// The names of a path; nil if it would lead upwards. A leading slash means the layer's root.
-    private static func names(_ path: [UInt8]) -> [FileName]? {
-        var names: [FileName] = []
+    private func names(_ path: [UInt8]) -> [FileName]? {
+        var names = rules.base
         for part in path.split(separator: UInt8(ascii: "/")) where !part.elementsEqual(".".utf8) {
             guard let name = FileName(part) else { return nil }
             names.append(name)
@@ -47,11 +59,15 @@ struct LayerUnpacker {
     }
 
     private mutating func unpack(_ entry: TarEntry, from tar: TarReader) throws {
-        guard var names = Self.names(entry.path) else { throw entry.refused("its path leads out or is too long") }
-        guard let name = names.popLast() else {
+        var entry = entry
+        if let owner = rules.owner { (entry.uid, entry.gid) = owner }
+        guard var names = names(entry.path) else { throw entry.refused("its path leads out or is too long") }
+        guard names.count > rules.base.count, let name = names.popLast() else {
             guard entry.kind == .folder else { throw entry.refused("only a folder can be the root") }
-            return try setAttributes(of: root, entry)
+            // A folder that others have made keeps its attributes.
+            return rules.isLayer ? try setAttributes(of: root, entry) : ()
         }
+        guard rules.isLayer else { return try make(name, in: places.folder(names, makesMissing: true), entry, tar) }
         guard !isAUFS(names + [name]) else { return }
         guard !names.contains(where: { $0.bytes.starts(with: Self.whiteout) }) else {
             throw entry.refused("below a whiteout")
@@ -93,6 +109,10 @@ struct LayerUnpacker {
         }
         let target = entry.kind == .hardLink ? try linked(entry) : nil
         if let existing {
+            guard rules.isLayer || (existing.kind == .folder) == (entry.kind == .folder) else {
+                let what = existing.kind == .folder ? "directory with non-directory" : "non-directory with directory"
+                throw entry.refused("cannot overwrite \(what)")
+            }
             // A hard link to itself is there already.
             if let target, try target.folder.status(target.name)?.isSameFile(as: existing) == true { return }
             places.forget()
@@ -140,7 +160,7 @@ struct LayerUnpacker {
     /// The member that a hard link names. Links on the way are followed inside the layer only, and the member itself is
     /// linked even if it is a link.
     private mutating func linked(_ entry: TarEntry) throws -> (folder: OpenFolder, name: FileName) {
-        guard var names = Self.names(entry.linkTarget), let name = names.popLast() else {
+        guard var names = names(entry.linkTarget), let name = names.popLast() else {
             throw entry.refused("a hard link that leads out")
         }
         let other = String(decoding: entry.linkTarget, as: UTF8.self)
