@@ -17,15 +17,21 @@ public struct Conductor: Sendable {
     ///
     /// Where the images decide what comes next, they are brought first and the rest is planned after another look.
     ///
+    /// - Parameter planned: is told the last plan before it is run.
     /// - Returns: the last plan that was run; its warnings are for the user.
     /// - Throws: ``PlanError``, ``StepFailure``, ``Cancelled``.
     @discardableResult
-    public func up(_ project: Project, options: UpOptions = UpOptions()) async throws -> Plan {
+    public func up(
+        _ project: Project,
+        options: UpOptions = UpOptions(),
+        planned: @Sendable (Plan) -> Void = { _ in }
+    ) async throws -> Plan {
         let lock = try await lock(project.name)
         defer { lock.release() }
         var options = options
         while true {
             let plan = try Plan(up: project, observed: engine.observe(project), options: options)
+            if !plan.isProvisional { planned(plan) }
             try await Executor(engine: engine, report: report).run(plan)
             guard plan.isProvisional else { return plan }
             options.imagesAreSettled = true

@@ -7,6 +7,7 @@ import Orchestrator
 /// `up` in front of the user: brings the project up, shows what its containers say, and stops them in the end.
 final class AttachedUp {
     private enum Message: Sendable {
+        case planned(names: [String])
         case event(Event)
         case isUp(Result<Plan, any Error>)
         case ended(id: String, code: Int32)
@@ -28,6 +29,8 @@ final class AttachedUp {
     private var services: [String: String] = [:]
     private var bringing: Task<Void, Never>?
     private var isStarting = false
+    /// What is said when the first container starts.
+    private var attaching: String?
     private var isStopped = false
     private var interruption: Int32?
     private var failure: (any Error)?
@@ -71,11 +74,14 @@ final class AttachedUp {
     }
 
     private func bring() {
-        let (mailbox, project, options) = (mailbox, project, options)
+        let (mailbox, project, options, watched, session) = (mailbox, project, options, watched, session)
         let conductor = Conductor(engine: session.engine) { mailbox.post(.event($0)) }
         bringing = Task.detached {
             do {
-                mailbox.post(.isUp(.success(try await conductor.up(project, options: options))))
+                let plan = try await conductor.up(project, options: options) { plan in
+                    mailbox.post(.planned(names: session.logNames(of: plan, in: project.name, watched)))
+                }
+                mailbox.post(.isUp(.success(plan)))
             } catch {
                 mailbox.post(.isUp(.failure(error)))
             }
@@ -91,10 +97,15 @@ final class AttachedUp {
 
     private func take(_ message: Message) throws {
         switch message {
+        case .planned(let names):
+            guard !names.isEmpty else { return }
+            for name in names { sink.add(name) }
+            attaching = "Attaching to \(names.joined(separator: ", "))\n"
         case .event(let event): try take(event)
         case .isUp(.success(let plan)):
             for warning in plan.warnings { Console.note("\(Session.warningMark) \(warning.printable)") }
             progress.finish()
+            try announce()
             obey(attendance.finishUp())
         case .isUp(.failure(let error)):
             progress.finish()
@@ -115,12 +126,21 @@ final class AttachedUp {
         case (.container, .starting), (.container, .waiting), (.container, .healthy):
             if !isStarting { progress.finish() }
             isStarting = true
+            try announce()
         default:
             if !isStarting || event.status == .error || event.status == .warning { progress.show(event) }
         }
     }
 
+    /// Says once whose output is shown, before the first of it.
+    private func announce() throws {
+        guard let line = attaching else { return }
+        attaching = nil
+        try Console.print(line)
+    }
+
     private func attach(_ name: String) throws {
+        try announce()
         let summary = try ContainerSummary(session.engine.containers.find(name))
         guard logs[summary.id] == nil, services[summary.id] == nil else { return }
         services[summary.id] = summary.service
@@ -191,6 +211,30 @@ final class AttachedUp {
     private func kill() {
         guard let containers = try? session.containers(of: project.name) else { return }
         for summary in containers where summary.status.isActive { try? summary.container.kill() }
+    }
+}
+
+extension Session {
+    /// What the lines of the containers that a plan starts, or finds running, are marked with: those of some services.
+    fileprivate func logNames(of plan: Plan, in project: String, _ services: Set<String>) -> [String] {
+        var made: [String: String] = [:]
+        for case .createContainer(let request) in plan.steps.map(\.action) {
+            made[request.name] = request.labels[ControlLabel.service]
+        }
+        let started = plan.steps.compactMap { step -> String? in
+            guard case .startContainer(let container) = step.action else { return nil }
+            return container.name
+        }
+        let running = plan.settled.compactMap { event -> String? in
+            guard case .container(let name) = event.resource, event.phase == .running else { return nil }
+            return name
+        }
+        func service(of name: String) -> String? {
+            if let service = made[name] { return service }
+            return (try? engine.containers.find(name))?.configuration.labels[ControlLabel.service]
+        }
+        let shown = Set(started + running).filter { name in service(of: name).map(services.contains) ?? false }
+        return shown.map { ContainerSummary.logName($0, in: project) }.sorted()
     }
 }
 

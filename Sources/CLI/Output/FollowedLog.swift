@@ -8,6 +8,7 @@ final class FollowedLog {
     private let log: ContainerLog
     private let selection: ContainerLog.Selection
     private var follower: LogFollower?
+    private var history: LogCursor?
 
     /// - Parameter name: what its lines are marked with.
     init(_ container: Container, name: String, selection: ContainerLog.Selection) throws {
@@ -16,6 +17,17 @@ final class FollowedLog {
         log = ContainerLog(path: container.logPath)
         watch = try FileWatch()
         try watch.add(container.logPath.removingLastComponent())
+    }
+
+    /// The next entry of what there was at first; nil after the last.
+    func nextOfHistory() throws -> ContainerLog.Entry? {
+        guard follower == nil else { return nil }
+        let cursor = try history ?? log.entries(selection)
+        history = cursor
+        if let entry = try cursor.next() { return entry }
+        follower = LogFollower(log, from: cursor.place)
+        history = nil
+        return nil
     }
 
     /// Has the loop read what is added.
@@ -33,9 +45,7 @@ final class FollowedLog {
 
     /// Reads what there is, and what has been added since.
     func read(into sink: LogSink) throws {
-        if follower == nil {
-            follower = LogFollower(log, from: try log.read(selection) { try sink.take($0, of: name) })
-        }
+        while let entry = try nextOfHistory() { try sink.take(entry, of: name) }
         try follower?.readAvailable { entry in
             if let until = selection.until, let time = TimeText.timestamp(entry.time), time > until { return }
             try sink.take(entry, of: name)
@@ -49,5 +59,25 @@ final class FollowedLog {
         try read(into: sink)
         try sink.finish(name)
         try sink.flush()
+    }
+}
+
+extension LogSink {
+    /// Takes what there is in several logs, in the order in which it was written.
+    func take(historyOf logs: [FollowedLog]) throws {
+        var heads: [(time: Int64, entry: ContainerLog.Entry, log: FollowedLog)] = []
+        func advance(_ log: FollowedLog) throws {
+            guard let entry = try log.nextOfHistory() else { return }
+            // Behind those that are as old, so that what comes from one log stays together.
+            let time = entry.instant
+            let place = heads.firstIndex { $0.time < time } ?? heads.endIndex
+            heads.insert((time, entry, log), at: place)
+        }
+        for log in logs.reversed() { try advance(log) }
+        while let head = heads.popLast() {
+            try take(head.entry, of: head.log.name)
+            try advance(head.log)
+        }
+        try flush()
     }
 }
