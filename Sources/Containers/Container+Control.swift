@@ -103,12 +103,23 @@ extension Container {
     }
 
     private func request(_ message: ControlMessage, on socket: PacketSocket) throws(ContainerError) {
-        _ = try systemCall { () throws(SystemError) in try socket.send(message.packet) }
-        switch try reply(on: socket) {
-        case .accepted: return
-        case .refused(let reason): throw .refused(name: name, reason: reason)
-        default: throw .refused(name: name, reason: "the monitor ended")
+        guard try isAccepted(message, on: socket) else { throw .notRunning(name) }
+    }
+
+    /// Sends a request; false if the monitor ended before it answered.
+    private func isAccepted(_ message: ControlMessage, on socket: PacketSocket) throws(ContainerError) -> Bool {
+        let answer: ControlMessage?
+        do throws(ContainerError) {
+            _ = try systemCall { () throws(SystemError) in try socket.send(message.packet) }
+            answer = try reply(on: socket)
+        } catch {
+            guard case .system(let failure) = error, [.brokenPipe, .connectionReset].contains(failure.errno) else {
+                throw error
+            }
+            return false
         }
+        if case .refused(let reason) = answer { throw .refused(name: name, reason: reason) }
+        return answer == .accepted
     }
 
     private func reply(on socket: PacketSocket) throws(ContainerError) -> ControlMessage? {
@@ -122,9 +133,9 @@ extension Container {
     private func untilGone(_ message: ControlMessage) throws(ContainerError) -> Int32? {
         guard let socket = try connect() else { return nil }
         defer { socket.close() }
-        try request(message, on: socket)
         var code: Int32?
-        while let message = try reply(on: socket) {
+        let isHeard = try isAccepted(message, on: socket)
+        while isHeard, let message = try reply(on: socket) {
             guard case .exited(let status) = message else { continue }
             code = status
             break

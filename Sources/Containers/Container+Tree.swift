@@ -1,21 +1,39 @@
 public import Linux
 public import SystemPackage
 
+/// A tree of files, open for as long as the value lives.
+public struct ContainerTree: Sendable {
+    /// The root; paths are looked up below it.
+    public let root: OpenFolder
+    /// What holds it, if it was mounted to be looked at.
+    private let mount: TreeMount?
+
+    init(_ root: OpenFolder) {
+        self.root = root
+        mount = nil
+    }
+
+    init(_ mount: TreeMount) {
+        root = mount.root
+        self.mount = mount
+    }
+}
+
 /// The container's files, looked at from outside.
 extension Container {
     /// The files as the container's processes see them, volumes included.
     ///
-    /// The tree of a container that does not run is mounted in a namespace that the calling thread enters for good. The
-    /// caller holds the container's lock meanwhile, so that nobody starts it.
+    /// The tree of a container that does not run is mounted. The caller holds the container's lock meanwhile, so that nobody
+    /// starts it.
     /// - Parameter layers: the image's layers as folders, base first.
-    public func tree(layers: [FilePath]) throws(ContainerError) -> OpenFolder {
+    public func tree(layers: [FilePath]) throws(ContainerError) -> ContainerTree {
         if let state = try status.state, state.pid > 0 {
             let root = try systemCall { () throws(SystemError) in
                 try OpenFolder(opening: FilePath("/proc/\(state.pid)/root"))
             }
             // The number may be somebody else's by now; what was open before that is known is the container's.
             guard ChildProcess.startTicks(of: state.pid) == state.startTicks else { throw .notRunning(name) }
-            return root
+            return ContainerTree(root)
         }
         try systemCall { () throws(SystemError) in try Folder.make(FilePath(folders.work)) }
         let overlay = LaunchStep.mountOverlay(
@@ -29,22 +47,22 @@ extension Container {
     }
 
     /// The files of the image and what the container has changed of them, without volumes and without what the kernel shows.
-    public func ownTree(layers: [FilePath]) throws(ContainerError) -> OpenFolder {
+    public func ownTree(layers: [FilePath]) throws(ContainerError) -> ContainerTree {
         try stack([FilePath(folders.upper)] + layers.reversed())
     }
 
     /// The files of the image.
-    func imageTree(layers: [FilePath]) throws(ContainerError) -> OpenFolder {
+    func imageTree(layers: [FilePath]) throws(ContainerError) -> ContainerTree {
         try stack(layers.isEmpty ? [FilePath(folders.empty)] : layers.reversed())
     }
 
     /// - Parameter layers: the topmost first.
-    private func stack(_ layers: [FilePath]) throws(ContainerError) -> OpenFolder {
+    private func stack(_ layers: [FilePath]) throws(ContainerError) -> ContainerTree {
         let distinct = Self.distinct(layers.map(\.string))
         guard distinct.count > 1 else {
             return try systemCall { () throws(SystemError) in
                 try Folder.makeAll(FilePath(distinct[0]), mode: 0o755)
-                return try OpenFolder(opening: FilePath(distinct[0]))
+                return ContainerTree(try OpenFolder(opening: FilePath(distinct[0])))
             }
         }
         return try look([.mountOverlay(at: folders.upper, lower: distinct, upper: "", work: "", isVolatile: false)])
@@ -62,9 +80,9 @@ extension Container {
         return layers.filter { seen.insert($0).inserted }
     }
 
-    private func look(_ steps: [LaunchStep]) throws(ContainerError) -> OpenFolder {
+    private func look(_ steps: [LaunchStep]) throws(ContainerError) -> ContainerTree {
         do throws(LaunchError) {
-            return try TreeMount.enter([.propagate(.private)] + steps)
+            return ContainerTree(try TreeMount([.propagate(.private)] + steps))
         } catch {
             throw .cannotStart(name: name, reason: "\(error)", code: 1)
         }
@@ -75,9 +93,9 @@ extension Container {
         configuration.mounts.compactMap { mount in
             let (below, isRecursive): (String?, Bool)
             switch mount.kind {
-            case .volume(_, _, let subpath, _): (below, isRecursive) = (subpath, true)
+            case .volume(_, _, let subpath, _), .image(_, _, _, let subpath): (below, isRecursive) = (subpath, true)
             case .bind(_, _, let recursive): (below, isRecursive) = (nil, recursive)
-            case .tmpfs, .contents: return nil
+            case .tmpfs, .contents, .copy: return nil
             }
             return .bind(
                 source: mount.source,

@@ -20,14 +20,17 @@ extension Container {
     /// The paths in the container's own layer that are there only to be mounted on, without a leading slash.
     public func mountStubs(layers: [FilePath]) throws -> [String] {
         let upper = try OpenFolder(opening: FilePath(folders.upper))
-        return try MountStub.paths(in: upper, missingIn: imageTree(layers: layers)).map { String($0.dropFirst()) }
+        let image = try imageTree(layers: layers)
+        defer { withExtendedLifetime(image) {} }
+        return try MountStub.paths(in: upper, missingIn: image.root).map { String($0.dropFirst()) }
     }
 
     /// What the container has changed, by path. What was made only to be mounted on is no change.
     public func changes(layers: [FilePath]) throws -> [ContainerChange] {
-        // First, since the image's tree may be mounted over it.
         let upper = try OpenFolder(opening: FilePath(folders.upper))
-        let image = try imageTree(layers: layers)
+        let tree = try imageTree(layers: layers)
+        defer { withExtendedLifetime(tree) {} }
+        let image = tree.root
         let stubs = try Set(MountStub.paths(in: upper, missingIn: image))
         var found: [(change: ContainerChange, isSolid: Bool)] = []
         var walk = try TreeWalk(upper)

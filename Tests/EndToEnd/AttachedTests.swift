@@ -7,6 +7,7 @@ extension EndToEnd {
             try onStage("attached") { stage in
                 let up = try stage.compose("up", "--abort-on-container-exit")
                 #expect(up.code == 4, "\(up)")
+                #expect(up.output.hasPrefix("Attaching to stayer-1, talker-1\n"), "\(up)")
                 #expect(up.output.contains("talker-1  | one\n"))
                 #expect(up.errors.contains("talker-1  | two\n"))
                 #expect(up.output.contains("stayer-1  | here\n"))

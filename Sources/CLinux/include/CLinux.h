@@ -83,7 +83,7 @@ struct tutti_launched {
 int tutti_launch(const void *program, size_t size, const int standard[3], int entered, struct tutti_launched *launched);
 
 // Performs the program's steps, which only mount, in a mount namespace that this thread enters for good: what they make goes
-// with it. `root` is the tree's root then; `failed` is the step that failed, -1 for none. Returns 0 or an errno value.
+// with the thread. `root` is the tree's root then; `failed` is the step that failed, -1 for none. Returns 0 or an errno value.
 int tutti_look_in(const void *program, size_t size, int *root, int *failed);
 
 // Starts `file` with `arguments` from a read-only clone of its mount, so that nothing that reaches the new process's

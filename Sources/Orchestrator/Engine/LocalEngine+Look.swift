@@ -1,31 +1,43 @@
 public import Containers
 public import Linux
 public import Storage
+import Supervision
+import Synchronization
 
-/// A container's files, open. A container that does not run is not started as long as the value lives.
-public struct ContainerView: Sendable {
-    /// The root of the tree.
-    public let root: OpenFolder
+/// A container's files, open for as long as the value lives. A container that does not run is not started meanwhile.
+public final class ContainerView: Sendable {
+    private let tree: ContainerTree
+    private let uses: Mutex<[SharedUse]>
     private let lock: HeldLock?
 
-    init(root: OpenFolder, lock: HeldLock?) {
-        self.root = root
+    init(_ tree: ContainerTree, uses: [SharedUse] = [], lock: HeldLock? = nil) {
+        self.tree = tree
+        self.uses = Mutex(uses)
         self.lock = lock
     }
+
+    deinit { uses.withLock { LocalEngine.end(&$0) } }
+
+    /// The root of the tree.
+    public var root: OpenFolder { tree.root }
 }
 
 extension LocalEngine {
     /// Opens a container's files as its processes see them, whether it runs or not.
-    ///
-    /// The calling thread may enter a mount namespace of its own for good.
     public func look(into container: Container) throws -> ContainerView {
         let layers = try layerFolders(container.configuration.layers)
         if let state = try container.status.state, state.pid > 0 {
-            return ContainerView(root: try container.tree(layers: layers), lock: nil)
+            return ContainerView(try container.tree(layers: layers))
         }
         let lock = try self.lock(container.id)
         try clear(container)
-        return ContainerView(root: try container.tree(layers: layers), lock: lock)
+        var uses = try uses(of: container)
+        do {
+            return ContainerView(try container.tree(layers: layers), uses: uses, lock: lock)
+        } catch {
+            Self.end(&uses)
+            throw error
+        }
     }
 
     /// What a container has changed of its image's files.
@@ -36,7 +48,8 @@ extension LocalEngine {
     /// Writes a container's files as a tar archive: the image's with the container's changes, without volumes.
     public func export(_ container: Container, to sink: @escaping ByteSink) throws {
         let tree = try container.ownTree(layers: layerFolders(container.configuration.layers))
-        try TreeArchive.pack(contentsOf: tree, to: sink)
+        defer { withExtendedLifetime(tree) {} }
+        try TreeArchive.pack(contentsOf: tree.root, to: sink)
         container.note("export")
     }
 }

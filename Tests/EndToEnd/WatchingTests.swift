@@ -1,0 +1,164 @@
+import Glibc
+import Testing
+
+extension EndToEnd {
+    /// Commands that look at containers and hold on to them.
+    @Suite struct Watching {
+        @Test func `stats shows what a container uses, in Docker's columns`() throws {
+            try onStage { stage in
+                let id = try stage.docker(
+                    "run",
+                    "-d",
+                    "--name",
+                    "busy",
+                    "-m",
+                    "64m",
+                    "busybox",
+                    "sh",
+                    "-c",
+                    "while :; do :; done"
+                ).text
+                let table = try stage.docker("stats", "--no-stream", "busy")
+                let head = "CONTAINER ID   NAME      CPU %     MEM USAGE / LIMIT"
+                #expect(table.lines.first?.hasPrefix(head) == true, "\(table)")
+                let row = try stage.docker(
+                    "stats",
+                    "--no-stream",
+                    "--format",
+                    "{{.ID}} {{.Name}} {{.PIDs}} {{.MemUsage}}"
+                )
+                #expect(
+                    row.output.hasPrefix("\(id.prefix(12)) busy 1 ") && row.output.hasSuffix(" / 64MiB\n"),
+                    "\(row)"
+                )
+                let share = try stage.docker("stats", "--no-stream", "--format", "{{.CPUPerc}}").text
+                #expect(Double(share.dropLast()).map { $0 > 5 } == true, "\(share)")
+                try stage.docker("create", "--name", "idle", "busybox")
+                #expect(try stage.docker("stats", "--no-stream", "--format", "{{.Name}}").output == "busy\n")
+                let all = try stage.docker("stats", "-a", "--no-stream", "--no-trunc", "--format", "json")
+                #expect(all.lines.count == 2 && all.output.contains("\"Container\":\"\(id)\""), "\(all)")
+                #expect(
+                    all.output.contains(#""CPUPerc":"0.00%""#) && all.output.contains(#""NetIO":"0B / 0B""#),
+                    "\(all)"
+                )
+            }
+        }
+
+        @Test func `stats goes on until it is told to end`() throws {
+            try onStage { stage in
+                try stage.docker("run", "-d", "--name", "box", "--init", "busybox", "sleep", "1000")
+                let shown = try stage.program("docker", ["stats", "--format", "{{.Name}}"], [:]).start()
+                #expect(shown.prints("box\nbox\n"))
+                shown.send(SIGINT)
+                #expect(shown.finish().code == 130)
+            }
+        }
+
+        @Test func `attach shows output, passes input and signals, and ends with the container's code`() throws {
+            try onStage { stage in
+                let script = "trap 'echo told; exit 7' USR1; while read line; do echo \"got $line\"; done"
+                try stage.docker("run", "-d", "-i", "--name", "box", "busybox", "sh", "-c", script)
+                let attached = try stage.program("docker", ["attach", "box"], [:]).start(input: "one\n")
+                #expect(attached.prints("got one\n"))
+                try stage.docker(
+                    "run",
+                    "-d",
+                    "--name",
+                    "other",
+                    "busybox",
+                    "sh",
+                    "-c",
+                    "trap 'echo told; exit 7' USR1; echo up; while :; do sleep 0.1; done"
+                )
+                let other = try stage.program("docker", ["attach", "other"], [:]).start()
+                #expect(
+                    try eventually {
+                        try stage.docker(
+                            "events",
+                            "--since",
+                            "1h",
+                            "--until",
+                            "0s",
+                            "-f",
+                            "event=attach",
+                            "-f",
+                            "container=other"
+                        ).output != ""
+                    }
+                )
+                other.send(SIGUSR1)
+                let outcome = other.finish()
+                #expect(outcome.code == 7 && outcome.output.contains("told\n"), "\(outcome)")
+                let paused = try stage.docker("attach", "nobody")
+                #expect(paused.code == 1 && paused.errors.contains("no such container: nobody"), "\(paused)")
+            }
+        }
+
+        @Test func `the keys that let go leave the container running`() throws {
+            try onStage { stage in
+                try stage.docker("run", "-d", "-it", "--name", "box", "busybox", "sh")
+                let line = "\(stage.programs)/docker attach --detach-keys a,b box"
+                // On a terminal whose keyboard types `ab`.
+                let detached = try stage.program("/usr/bin/script", ["-qec", line, "/dev/null"], ["TERM": "xterm"]).run(
+                    input: "ab"
+                )
+                #expect(detached.code == 0 && detached.output.contains("read escape sequence"), "\(detached)")
+                #expect(try stage.docker("ps", "--format", "{{.Names}}").output == "box\n")
+                let wrong = try stage.docker("attach", "--detach-keys", "ctrl-", "box")
+                #expect(wrong.code == 1 && wrong.errors.contains("invalid detach keys"), "\(wrong)")
+            }
+        }
+
+        /// As Docker has it: the command belongs to the container, not to whoever started it.
+        @Test func `a command whose client is killed goes on, and can be seen`() throws {
+            try onStage { stage in
+                try stage.docker("run", "-d", "--name", "box", "--init", "busybox", "sleep", "1000")
+                let client = try stage.program("docker", ["exec", "box", "sh", "-c", "echo up; sleep 999"], [:]).start()
+                #expect(client.prints("up\n"))
+                client.send(SIGKILL)
+                #expect(client.finish(within: 1).code != 0)
+                #expect(try stage.docker("top", "box").output.contains("sleep 999"))
+                try stage.docker("rm", "--force", "box")
+            }
+        }
+    }
+
+    @Suite struct LogOrder {
+        @Test func `several logs are shown in the order in which they were written`() throws {
+            try onStage { stage in
+                let turn =
+                    "while [ ! -e /turn/$0 ]; do sleep 0.02; done; echo $0; touch /turn/$(($0 + 1)); while [ ! -e /turn/$(($0 + 2)) ]; do sleep 0.02; done; echo $(($0 + 2)); touch /turn/$(($0 + 3))"
+                try stage.write(
+                    """
+                    services:
+                      even:
+                        image: busybox
+                        command: ["sh", "-c", '\(turn.replacing("$", with: "$$"))', "0"]
+                        volumes: ["turn:/turn"]
+                        logging: {driver: json-file, options: {max-size: "150", max-file: "3"}}
+                      odd:
+                        image: busybox
+                        command: ["sh", "-c", '\(turn.replacing("$", with: "$$"))', "1"]
+                        volumes: ["turn:/turn"]
+                    volumes:
+                      turn:
+                    """,
+                    to: "compose.yaml"
+                )
+                try stage.does("create")
+                try stage.docker("run", "--rm", "-v", "work_turn:/turn", "busybox", "touch", "/turn/0")
+                try stage.does("start")
+                try stage.does("wait", "even", "odd")
+                let shown = try stage.compose("logs", "--no-log-prefix")
+                #expect(shown.output == "0\n1\n2\n3\n", "\(shown)")
+                #expect(try stage.compose("logs", "--no-log-prefix", "--tail", "1").output == "2\n3\n")
+            }
+        }
+    }
+}
+
+extension String {
+    fileprivate func replacing(_ part: Character, with text: String) -> String {
+        map { $0 == part ? text : String($0) }.joined()
+    }
+}
