@@ -60,6 +60,7 @@ extension LocalEngine {
                 progress(Event(.image(wish.reference), .progress, details: event.line))
             }
         }
+        noteImage("pull", id: wish.reference, name: wish.reference)
     }
 
     /// Brings an image to its registry.
@@ -77,6 +78,7 @@ extension LocalEngine {
                     progress(Event(.image(wish.reference), .progress, details: event.line))
                 }
             }
+            noteImage("push", id: wish.reference, name: wish.reference)
             return nil
         } catch {
             guard wish.isOptional, !(error is Cancelled) else { throw error }
@@ -94,7 +96,6 @@ extension LocalEngine {
             guard cancellation.isCancelled else { throw error }
             throw Cancelled()
         }
-        noteImage("pull", id: wish.reference, name: wish.reference)
     }
 
     /// Fetches an image, or builds it if it cannot be had.
