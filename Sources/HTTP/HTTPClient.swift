@@ -30,11 +30,14 @@ public struct HTTPClient: Sendable {
         var status = 0
         var message = [CChar](repeating: 0, count: 256)
         let code = transfer.perform(request, on: handle.pointer, status: &status, message: &message)
+        let isWanted = transfer.handOn()
         guard code == 0 else {
             let text = String(decoding: message.prefix { $0 != 0 }.map(UInt8.init(bitPattern:)), as: UTF8.self)
             throw HTTPError(reason: Self.reason(code, text), url: request.url, message: text)
         }
-        transfer.finishHeaders()
+        guard isWanted, transfer.finishHeaders() else {
+            throw HTTPError(reason: .cancelled, url: request.url, message: "the receiver wanted no more")
+        }
         return transfer.response
     }
 

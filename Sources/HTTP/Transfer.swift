@@ -4,6 +4,8 @@ import CCurl
 final class Transfer {
     /// As many bytes as headers may have, all together.
     private static let headerLimit = 1 << 18
+    /// libcurl gives its buffer in small pieces; so much of them is handed on at once.
+    private static let pieceSize = 1 << 17
 
     private let body: HTTPRequest.Body?
     private var piece: ArraySlice<UInt8> = []
@@ -12,6 +14,7 @@ final class Transfer {
     private let answered: (HTTPResponse) -> Bool
     private let receive: ([UInt8]) -> Bool
     private var isAnswered = false
+    private var gathered: [UInt8] = []
     private var headerSize = 0
     private(set) var response = HTTPResponse(status: 0)
 
@@ -111,7 +114,17 @@ final class Transfer {
     }
 
     private func takeBody(_ bytes: UnsafeRawBufferPointer) -> Bool {
-        finishHeaders() && receive(Array(bytes))
+        guard finishHeaders() else { return false }
+        gathered.append(contentsOf: bytes)
+        return gathered.count < Self.pieceSize || handOn()
+    }
+
+    /// Gives what came to whoever wants it, also what came of a body that breaks off.
+    @discardableResult
+    func handOn() -> Bool {
+        guard !gathered.isEmpty else { return true }
+        defer { gathered.removeAll(keepingCapacity: true) }
+        return receive(gathered)
     }
 
     // MARK: What goes

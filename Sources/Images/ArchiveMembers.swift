@@ -10,10 +10,15 @@ import SystemPackage
 /// An archive says only at its end what it holds. Members are looked up by their names in the archive and nowhere else,
 /// so a name or a link that leads out leads to nothing.
 struct ArchiveMembers {
-    struct Member {
+    struct Member: Sendable {
         let path: FilePath
         let digest: Digest
         let size: Int64
+
+        /// The first bytes, which tell how the member is packed.
+        func start() throws -> [UInt8] {
+            try OwnedDescriptor.reading(path).read(16)
+        }
     }
 
     private var members: [String: Member] = [:]

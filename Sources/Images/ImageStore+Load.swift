@@ -1,4 +1,5 @@
 public import Compression
+import Hashing
 import JSON
 import Linux
 public import OCI
@@ -55,8 +56,13 @@ extension ImageStore {
             let reason = "\(diffIDs.count) layers in its configuration, \(part.layers.count) in the archive"
             throw ImageError.malformed(subject: "image", reason: reason)
         }
+        var seen: Set<Digest> = []
+        let work = zip(diffIDs, part.layers).filter { seen.insert($0.0).inserted }
+        let results = try Parallel.map(work, width: 4) { (diffID, member) -> Result<Descriptor, any Error> in
+            Result { try load(member, as: diffID) }
+        }
         var came: [Digest: Descriptor] = [:]
-        for (diffID, member) in zip(diffIDs, part.layers) { came[diffID] = try load(member, as: diffID) }
+        for ((diffID, _), result) in zip(work, results) { came[diffID] = try result.get() }
         let id = try add(bytes, as: part.references, blobs: came)
         return LoadedImage(id: id, references: part.references)
     }
@@ -66,10 +72,8 @@ extension ImageStore {
         if !layers.contains(diffID) {
             _ = try layers.unpack(try ByteSource(readingFile: member.path), expecting: diffID)
         }
-        if !blobs.contains(member.digest) {
-            _ = try blobs.ingest(try ByteSource(readingFile: member.path), expecting: member.digest)
-        }
-        let start = try ByteSource(readingFile: member.path).next() ?? []
+        let start = try member.start()
+        try blobs.adopt(whole: member.path, as: member.digest)
         return Descriptor(mediaType: Self.mediaType(start), digest: member.digest, size: member.size)
     }
 
@@ -183,10 +187,19 @@ extension ImageStore {
         let draft = try DraftFolder(in: folder.appending("ingest"))
         let copy = draft.path.appending("tree.tar")
         let file = try OwnedDescriptor.writing(copy)
-        let record = try layers.unpack(source.tapped { piece in try file.write(piece) })
-        let blob = try blobs.ingest(try ByteSource(readingFile: copy))
-        let start = try ByteSource(readingFile: copy).next() ?? []
-        let descriptor = Descriptor(mediaType: Self.mediaType(start), digest: blob.digest, size: blob.size)
+        let hash = SHA256()
+        var size: Int64 = 0
+        let record = try layers.unpack(
+            source.tapped { piece in
+                hash.update(piece, 0..<piece.count)
+                size += Int64(piece.count)
+                try file.write(piece)
+            }
+        )
+        let member = ArchiveMembers.Member(path: copy, digest: Digest(sha256: hash.sum()), size: size)
+        let start = try member.start()
+        try blobs.adopt(whole: copy, as: member.digest)
+        let descriptor = Descriptor(mediaType: Self.mediaType(start), digest: member.digest, size: size)
         var configuration = ImageConfiguration()
         let now = Self.time(Timestamp.now())
         configuration.created = now

@@ -112,6 +112,7 @@ private struct ImageRemovalWork {
 
     func perform(on catalogue: inout Catalogue) throws(ImageError) -> [ImageRemoval] {
         let references = catalogue.references(of: id)
+        if let removals = try pinned(references, in: &catalogue) { return removals }
         if let named = reference(among: references) {
             let isLast = references.count == 1
             if isLast { try refuseLastName(named) }
@@ -126,6 +127,23 @@ private struct ImageRemovalWork {
             throw inUse("delete \(id.short)", isFinal: false, "image is being used by stopped container \(user.name)")
         }
         return untag(references, in: &catalogue) + delete(from: &catalogue)
+    }
+
+    /// Takes a name by digest, if one was given; the last of all names takes the image with it.
+    private func pinned(
+        _ references: [ImageReference],
+        in catalogue: inout Catalogue
+    ) throws(ImageError) -> [ImageRemoval]? {
+        guard let reference = try? ImageReference(parsing: text), let digest = reference.digest else { return nil }
+        let name = "\(reference.repository)@\(digest)"
+        let left = (catalogue.images[id.description]?.digests ?? []).filter { $0 != name }
+        guard let pinned = try? ImageReference(parsing: name) else { return nil }
+        if references.isEmpty, left.isEmpty {
+            try refuseLastName(reference)
+            return delete(from: &catalogue)
+        }
+        catalogue.images[id.description]?.digests = left
+        return [.untagged(pinned)]
     }
 
     /// The name that was given; nil if it was an id.
@@ -150,10 +168,20 @@ private struct ImageRemovalWork {
     }
 
     private func untag(_ references: [ImageReference], in catalogue: inout Catalogue) -> [ImageRemoval] {
-        references.map { reference in
+        references.flatMap { reference in
             catalogue.names[reference.description] = nil
-            return .untagged(reference)
+            return [.untagged(reference)] + untagDigests(besides: reference, in: &catalogue)
         }
+    }
+
+    /// The names by digest of a repository go with its last tag, as long as there is another.
+    private func untagDigests(besides reference: ImageReference, in catalogue: inout Catalogue) -> [ImageRemoval] {
+        let left = catalogue.references(of: id)
+        guard !left.isEmpty, !left.contains(where: { $0.repository == reference.repository }) else { return [] }
+        let digests = catalogue.images[id.description]?.digests ?? []
+        let gone = digests.filter { $0.hasPrefix("\(reference.repository)@") }
+        catalogue.images[id.description]?.digests = digests.filter { !gone.contains($0) }
+        return gone.compactMap { try? ImageReference(parsing: $0) }.map(ImageRemoval.untagged)
     }
 
     private func delete(from catalogue: inout Catalogue) -> [ImageRemoval] {

@@ -60,7 +60,9 @@ struct PushWork: Sendable {
         image.layers.map { diffID in
             let name = diffID.description
             let whole = entry.blobs[name].flatMap { blobs.contains($0.digest) ? $0 : nil }
-            return Layer(diffID: diffID, blob: whole ?? entry.packed?[name])
+            // A plain tar, as archives have it, is packed too before it goes.
+            let isPacked = whole.map { $0.mediaType != .layer } ?? false
+            return Layer(diffID: diffID, blob: isPacked ? whole : entry.packed?[name])
         }
     }
 
@@ -77,7 +79,7 @@ struct PushWork: Sendable {
         try store.change { catalogue in
             guard var entry = catalogue.images[image.id.description] else { return }
             entry.digests = Set(entry.digests + ["\(client.reference.repository)@\(digest)"]).sorted()
-            for (diffID, descriptor) in zip(image.layers, layers) where entry.blobs[diffID.description] == nil {
+            for (diffID, descriptor) in zip(image.layers, layers) where entry.blobs[diffID.description] != descriptor {
                 entry.packed = (entry.packed ?? [:]).merging([diffID.description: descriptor]) { $1 }
             }
             catalogue.images[image.id.description] = entry
@@ -150,7 +152,14 @@ struct PushWork: Sendable {
         try send(descriptor, { ByteSource(bytes) }, progressed: { _ in })
     }
 
-    /// Makes the tar of a layer of its files, packs it and sends it, all in one.
+    /// Gives the tar of a layer: as it came, or made of its files.
+    private func tar(of layer: Layer, to sink: @escaping ByteSink) throws {
+        guard blobs.contains(layer.diffID) else { return try store.layers.writeTar(of: layer.diffID, to: sink) }
+        let source = try blobs.source(layer.diffID)
+        while let piece = try source.next() { try sink(piece) }
+    }
+
+    /// Takes the tar of a layer, packs it and sends it, all in one.
     private func pack(_ layer: Layer) throws -> Descriptor {
         let size = try store.layers.record(layer.diffID)?.tarSize ?? 0
         let sent = try client.transport.persist {
@@ -160,7 +169,7 @@ struct PushWork: Sendable {
             var upload = ChunkedUpload(client, to: session, minimum: minimum)
             let packer = GzipPacker()
             var (read, told): (Int64, Int64) = (0, 0)
-            try store.layers.writeTar(of: layer.diffID) { piece in
+            try tar(of: layer) { piece in
                 try upload.write(packer.pack(piece))
                 read += Int64(piece.count)
                 guard upload.size > told else { return }

@@ -100,6 +100,13 @@ public struct BlobStore: Sendable {
         return digest
     }
 
+    /// Makes a file of this file system a blob, if the blob is not there yet. Its digest must have been computed.
+    public func adopt(whole file: FilePath, as digest: Digest) throws {
+        guard !contains(digest) else { return }
+        try WholeFile.synchronize(file)
+        try adopt(file, as: digest)
+    }
+
     /// Removes a blob; a missing one is fine.
     public func remove(_ digest: Digest) throws {
         try Removal.file(path(of: digest))

@@ -74,6 +74,30 @@ import Testing
         }
     }
 
+    @Test func `take names by digest with the last tag of their repository`() throws {
+        try withTemporaryFolder { folder in
+            let store = store(folder)
+            let id = try commitPair(to: store, as: "127.0.0.1:5000/one:1")
+            let repository = UploadRepository()
+            let server = try ScriptedServer { repository.answer($0) }
+            let place = try ImageReference(parsing: "\(server.host)/test/two:1")
+            try store.tag(id, as: place)
+            let digest = try store.push(place, access: .plain()).digest
+            let pinned = "\(server.host)/test/two@\(digest)"
+            #expect(try store.find(pinned)?.id == id)
+            #expect(
+                try store.remove(place.familiar) { _ in [] }.map(\.description) == [
+                    "Untagged: \(place.familiar)", "Untagged: \(pinned)",
+                ]
+            )
+            #expect(try store.find(pinned) == nil)
+            try store.tag(id, as: place)
+            _ = try store.push(place, access: .plain())
+            #expect(try store.remove(pinned) { _ in [] }.map(\.description) == ["Untagged: \(pinned)"])
+            #expect(try store.find(place)?.repositoryDigests == [])
+        }
+    }
+
     @Test func `of what dangles leave the rest`() throws {
         try withTemporaryFolder { folder in
             let store = store(folder)

@@ -1,3 +1,5 @@
+import Linux
+
 /// The commands of Docker's grammar, one a file.
 enum Docker {
     /// Does something with each of several objects, and goes on where one cannot be dealt with.
@@ -32,6 +34,15 @@ enum Docker {
             filters[key, default: []].append(String(text[text.index(after: sign)...]))
         }
         return filters
+    }
+
+    /// The instant before which things must have been made, by `until` filters; the end of time without one.
+    static func until(_ texts: [String]?) throws(UsageError) -> Int64 {
+        guard let text = texts?.last else { return .max }
+        guard let instant = TimeText.instant(text, now: WallClock.now) else {
+            throw .conflict("invalid filter 'until=\(text)'")
+        }
+        return instant
     }
 
     /// Whether labels have each of these: `key` or `key=value`.

@@ -24,7 +24,7 @@ extension Docker {
             self.arguments = arguments
             filters = try Docker.filters(
                 arguments[DockerFlag.filter],
-                known: ["dangling", "label", "reference", "before", "since"]
+                known: ["dangling", "label", "reference", "before", "since", "until"]
             )
         }
 
@@ -48,7 +48,9 @@ extension Docker {
         }
 
         private func selected(_ store: ImageStore) throws -> [Image] {
+            let limit = try Docker.until(filters["until"])
             var images = try store.list().filter { image in
+                guard image.createdAt < limit else { return false }
                 guard Docker.matches(image.configuration.config.labels, filters["label"]) else { return false }
                 guard let dangling = filters["dangling"]?.last else { return true }
                 return image.isDangling == ["true", "1"].contains(dangling)

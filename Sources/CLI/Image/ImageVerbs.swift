@@ -56,7 +56,7 @@ extension Docker {
         static let usage = Usage(
             synopsis: "[OPTIONS] IMAGE [IMAGE...]",
             summary: "Write images to an archive",
-            flags: [output],
+            flags: [output, ImageFlag.platform],
             arity: .atLeast(1)
         )
 
@@ -67,6 +67,7 @@ extension Docker {
         init(_ arguments: Arguments) throws { self.arguments = arguments }
 
         func run(_ session: Session) throws -> Int32 {
+            try ImageFlag.checkPlatform(arguments, of: arguments.positionals, session)
             guard let path = arguments[Self.output] else {
                 guard !StandardStreams.outputIsTerminal else {
                     throw Failure("cowardly refusing to save to a terminal. Use the -o flag or redirect")
@@ -92,7 +93,7 @@ extension Docker {
         static let usage = Usage(
             synopsis: "[OPTIONS]",
             summary: "Read images from an archive",
-            flags: [input, CommonFlag.quiet],
+            flags: [input, ImageFlag.platform, CommonFlag.quiet],
             arity: .none
         )
 
@@ -109,7 +110,9 @@ extension Docker {
             }
             let file = try path.map { try FileDescriptor.open(FilePath($0), .readOnly) }
             defer { try? file?.close() }
-            let loaded = try session.engine.images.load(ByteSource(reading: file ?? .standardInput))
+            let platform = try arguments[ImageFlag.platform].map { try Platform(parsing: $0) } ?? .host
+            let source = ByteSource(reading: file ?? .standardInput)
+            let loaded = try session.engine.images.load(source, platform: platform)
             for image in loaded {
                 session.engine.noteImage("load", id: "\(image.id)", name: image.references.first?.familiar)
             }
@@ -135,29 +138,35 @@ extension Docker {
         )
 
         private let arguments: Arguments
-        private let labels: [String]?
+        private let filters: [String: [String]]
 
         init(_ arguments: Arguments) throws {
             self.arguments = arguments
-            labels = try filters(arguments[Self.filter], known: ["label", "dangling"])["label"]
+            filters = try Docker.filters(arguments[Self.filter], known: ["label", "label!", "dangling", "until"])
         }
 
         func run(_ session: Session) throws -> Int32 {
-            let all = arguments[Self.all]
+            // `dangling=false` is what `--all` says.
+            let all = arguments[Self.all] || ["false", "0"].contains(filters["dangling"]?.last)
             let what = all ? "all images without at least one container associated to them" : "all dangling images"
             guard try arguments[DockerFlag.force] || Question.confirm(warning: "This will remove \(what).") else {
                 return 0
             }
-            try Console.print(Self.prune(session, all: all, labels).text(heading: "Deleted Images:"))
+            try Console.print(Self.prune(session, all: all, filters).text(heading: "Deleted Images:"))
             return 0
         }
 
         /// Removes what nobody uses.
-        static func prune(_ session: Session, all: Bool, _ labels: [String]? = nil) throws -> Pruned {
+        static func prune(_ session: Session, all: Bool, _ filters: [String: [String]] = [:]) throws -> Pruned {
             let engine = session.engine
+            let limit = try until(filters["until"])
             let (removals, bytes) = try engine.images.prune(
                 includesNamed: all,
-                where: { matches($0.configuration.config.labels, labels) },
+                where: { image in
+                    let labels = image.configuration.config.labels
+                    let isUnwanted = (filters["label!"] ?? []).contains { matches(labels, [$0]) }
+                    return matches(labels, filters["label"]) && !isUnwanted && image.createdAt < limit
+                },
                 users: engine.users(ofImage:)
             )
             let lines = removals.map { removal in
@@ -166,7 +175,7 @@ extension Docker {
                 case .deleted(let digest): "deleted: \(digest)"
                 }
             }
-            return Pruned(names: lines, bytes: bytes)
+            return Pruned(names: lines, bytes: bytes + (try engine.images.blobs.sweepDownloads()))
         }
     }
 }

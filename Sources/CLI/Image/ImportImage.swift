@@ -21,7 +21,7 @@ extension Docker {
             placeholder: "list"
         )
         private static let message = Flag<String>.text("-m, --message", "What the image's history says", default: "")
-        private static let platform = Flag<String?>.text("--platform", "Has no effect").hidden
+        private static let platform = Flag<String?>.text("--platform", "What the image is for: OS/ARCH")
 
         private let arguments: Arguments
 
@@ -33,11 +33,17 @@ extension Docker {
             let changes = try ImageChanges(arguments[Self.change])
             let file = path == "-" ? nil : try FileDescriptor.open(FilePath(path), .readOnly)
             defer { try? file?.close() }
+            let platform = try arguments[Self.platform].map { try Platform(parsing: $0) } ?? .host
             let id = try session.engine.images.importTree(
                 ByteSource(reading: file ?? .standardInput),
                 as: references,
                 comment: arguments[Self.message].isEmpty ? "Imported from \(path)" : arguments[Self.message]
-            ) { try changes.apply(to: &$0.config) }
+            ) { configuration in
+                configuration.os = platform.os
+                configuration.architecture = platform.architecture
+                configuration.variant = platform.variant
+                try changes.apply(to: &configuration.config)
+            }
             session.engine.noteImage("import", id: "\(id)", name: references.first?.familiar)
             try Console.print("\(id)\n")
             return 0
@@ -49,9 +55,11 @@ extension Docker {
         static let usage = Usage(
             synopsis: "[OPTIONS] IMAGE",
             summary: "Show how an image was made",
-            flags: [DockerFlag.format, DockerFlag.noTruncation, DockerFlag.quiet],
+            flags: [DockerFlag.format, human, DockerFlag.noTruncation, ImageFlag.platform, DockerFlag.quiet],
             arity: .exactly(1)
         )
+
+        private static let human = Flag.toggle("-H, --human", "Show sizes and times for reading", default: true)
 
         private let arguments: Arguments
 
@@ -61,7 +69,9 @@ extension Docker {
             let images = session.engine.images
             let name = arguments.positionals[0]
             guard let image = try images.find(name) else { throw ImageError.notFound(name) }
+            try ImageFlag.checkPlatform(arguments, of: [name], session)
             let isCut = !arguments[DockerFlag.noTruncation]
+            let isForReading = arguments[Self.human]
             var listing = Listing([
                 .init("ID", "IMAGE"), .init("CreatedSince", "CREATED"), .init("CreatedBy", "CREATED BY"),
                 .init("Size", "SIZE"), .init("Comment", "COMMENT"),
@@ -73,9 +83,11 @@ extension Docker {
                     "Comment": .string(line.comment),
                     "CreatedAt": .string(TimeText.rfc3339(created)),
                     "CreatedBy": .string(isCut ? line.createdBy.ellipsis(45) : line.createdBy),
-                    "CreatedSince": .string(Age.since(created, now: WallClock.now)),
+                    "CreatedSince": .string(
+                        isForReading ? Age.since(created, now: WallClock.now) : TimeText.rfc3339(created)
+                    ),
                     "ID": .string(isCut ? id.shortIdentifier : id),
-                    "Size": .string(ByteSize(line.size).decimal(digits: 3)),
+                    "Size": .string(isForReading ? ByteSize(line.size).decimal(digits: 3) : "\(line.size)"),
                 ]
             }
             let text = try listing.text(arguments[DockerFlag.quiet] ? "{{.ID}}" : arguments[DockerFlag.format])

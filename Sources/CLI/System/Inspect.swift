@@ -51,7 +51,7 @@ extension Docker {
         static let usage = Usage(
             synopsis: "[OPTIONS] IMAGE [IMAGE...]",
             summary: "Tell everything about images",
-            flags: [DockerFlag.inspectFormat],
+            flags: [DockerFlag.inspectFormat, ImageFlag.platform],
             arity: .atLeast(1)
         )
 
@@ -61,6 +61,7 @@ extension Docker {
 
         func run(_ session: Session) throws -> Int32 {
             let images = session.engine.images
+            try ImageFlag.checkPlatform(arguments, of: arguments.positionals, session)
             return try Inspection(format: arguments[DockerFlag.inspectFormat]).print(arguments.positionals) { name in
                 guard let image = try images.find(name) else { throw ImageError.notFound(name) }
                 return try images.inspection(of: image)
