@@ -22,7 +22,7 @@ struct HostSockets: ~Copyable {
     mutating func ensureBridge(of network: Network) throws(SystemError) -> Int32 {
         let found = try route.link(named: network.bridge)
         let bridge = if let found { found } else { try makeBridge(of: network) }
-        try route.perform(network.pools.map { .setAddress($0.gateway, in: $0.subnet, of: bridge.index) })
+        try route.perform(network.ownPools.map { .setAddress($0.gateway, in: $0.subnet, of: bridge.index) })
         try enableForwarding(for: network)
         if try !filter.hasTable(.inet, named: network.table) {
             try Self.tolerating(.fileExists) { () throws(SystemError) in try filter.create(marked(network.rules)) }
@@ -41,7 +41,7 @@ struct HostSockets: ~Copyable {
         guard network.hasOwnBridge else {
             return try route.deleteLink(named: network.bridge)
         }
-        let removals = network.pools.map { pool in
+        let removals = network.ownPools.map { pool in
             NetlinkMessage.removeAddress(pool.gateway, in: pool.subnet, of: bridge.index)
         }
         try Self.tolerating(.addressNotAvailable) { () throws(SystemError) in try route.perform(removals) }
@@ -98,29 +98,4 @@ struct HostSockets: ~Copyable {
 extension Network {
     /// Whether the bridge has a name that nobody else gives.
     fileprivate var hasOwnBridge: Bool { bridge.hasSuffix(id.prefix(12)) }
-
-    /// The rules that keep a network to itself.
-    var rules: FilterTable {
-        FilterTable(name: table, chains: [FilterChain(.passage, passageRules), FilterChain(.exit, exitRules)])
-    }
-
-    /// Only what was asked for from inside, or is published, gets in from elsewhere, other networks of ours included.
-    private var passageRules: [[FilterExpression]] {
-        var rules: [[FilterExpression]] = []
-        if allowsTrafficInside { rules.append([.arrivedBy(bridge), .leavesBy(bridge), .accept]) }
-        guard !isInternal else { return rules + [[.arrivedBy(bridge), .drop], [.leavesBy(bridge), .drop]] }
-        return rules + [
-            [.leavesBy(bridge), .isEstablished, .accept],
-            [.leavesBy(bridge), .isRedirected, .accept],
-            [.leavesBy(bridge), .drop],
-        ]
-    }
-
-    /// What leaves gets the host's address, for nobody outside knows the way to a container's.
-    private var exitRules: [[FilterExpression]] {
-        guard masquerades, !isInternal else { return [] }
-        return pools.map { pool in
-            [.family(pool.subnet.family), .source(pool.subnet), .leavesBy(bridge, false), .masquerade]
-        }
-    }
 }

@@ -51,9 +51,6 @@ public struct Network: Codable, Hashable, Sendable {
     /// The networks that nobody creates.
     static let predefined: [String: Driver] = ["bridge": .bridge, "host": .host, "none": .null]
 
-    /// What the names of its interfaces in containers begin with.
-    var interfacePrefix: String { options[BridgeOption.interfacePrefix] ?? "eth" }
-
     /// The name of its table of filter rules.
     var table: String { "tutti-\(id.prefix(12))" }
 }

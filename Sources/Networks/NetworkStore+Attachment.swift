@@ -170,11 +170,13 @@ extension NetworkStore {
     /// Claims the container's ports and makes the rules that lead to it.
     func publish(_ request: AttachmentRequest, on networks: [Network], _ attachment: inout NetworkAttachment) throws {
         attachment.teardown = []
-        let forwarding = try PortForwarding(request, attachment, claims: PortClaims(root: root))
+        let claims = PortClaims(root: root)
+        let forwarding = try PortForwarding(request, attachment, on: networks, claims: claims)
         attachment.ports = forwarding.ports
-        let bridge = networks.first { $0.id == attachment.primaryEndpoint?.networkID }?.bridge
-        if let table = forwarding.rules(container: request.containerID, bridge: bridge ?? "") {
-            var sockets = try HostSockets(root)
+        guard !forwarding.ports.isEmpty else { return }
+        var sockets = try HostSockets(root)
+        let barriers = try sockets.filter.forwardBarriers()
+        if let table = forwarding.rules(container: request.containerID, barriers: barriers) {
             try sockets.filter.create(sockets.marked(table))
             attachment.teardown.append(.deleteTable(family: table.family.name, name: table.name))
         }

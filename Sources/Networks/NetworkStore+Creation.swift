@@ -51,6 +51,7 @@ extension NetworkStore {
 
     private func settled(_ request: NetworkRequest, driver: Network.Driver, pools: [AddressPool]) throws -> Network {
         let id = Self.randomIdentifier()
+        try request.checkOptions()
         return Network(
             id: id,
             name: request.name,

@@ -7,12 +7,20 @@ struct PortForwarding {
     private(set) var ports: [HeldPort] = []
     /// The files that claim them.
     private(set) var claims: [FilePath] = []
+    /// The network whose address they lead to.
+    private let network: Network?
 
     /// The name of a container's table of filter rules.
     static func table(of container: String) -> String { "tutti-\(container.prefix(12))" }
 
     /// Chooses and claims the ports. A container that nothing outside reaches publishes none.
-    init(_ request: AttachmentRequest, _ attachment: NetworkAttachment, claims: PortClaims) throws {
+    init(
+        _ request: AttachmentRequest,
+        _ attachment: NetworkAttachment,
+        on networks: [Network],
+        claims: PortClaims
+    ) throws {
+        network = networks.first { $0.id == attachment.primaryEndpoint?.networkID }
         guard let endpoint = attachment.primaryEndpoint else { return }
         for port in request.ports { try add(port, of: endpoint, request, claims) }
     }
@@ -23,7 +31,7 @@ struct PortForwarding {
         _ request: AttachmentRequest,
         _ claims: PortClaims
     ) throws {
-        let addresses = try Self.hostAddresses(port.hostAddress)
+        let addresses = try Self.hostAddresses(port.hostAddress ?? network?.hostBinding)
         let number = try Self.choose(port, at: addresses, request, claims)
         for address in addresses {
             let path = claims.file(of: HostPort(port.filterTransport, at: address, number: number))
@@ -85,15 +93,16 @@ struct PortForwarding {
     }
 
     /// The rules that lead connections to the container, so that the monitor has to carry only those which the kernel
-    /// cannot lead: from the host's loopback, from the container's own bridge, and from one protocol to the other. Nil if
-    /// there are none.
-    func rules(container: String, bridge: String) -> FilterTable? {
+    /// cannot lead: from the host's loopback, from the container's own bridge, from one protocol to the other, and from
+    /// elsewhere where somebody's rules drop what passes through the host. Nil if there are none.
+    func rules(container: String, barriers: [ForwardBarrier]) -> FilterTable? {
         let redirects = ports.compactMap(Redirect.init)
         guard !redirects.isEmpty else { return nil }
+        let passing = redirects.filter { redirect in !barriers.contains { $0.concerns(redirect.host.family) } }
         return FilterTable(
             name: Self.table(of: container),
             chains: [
-                FilterChain(.arrival, redirects.map { $0.arrival(bridge: bridge) }),
+                FilterChain(.arrival, passing.map { $0.arrival(bridge: network?.bridge ?? "") }),
                 FilterChain(.departure, redirects.map(\.departure)),
             ]
         )

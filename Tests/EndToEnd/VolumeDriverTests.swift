@@ -82,6 +82,47 @@ extension EndToEnd.Volumes {
             }
         }
 
+        @Test func `volumes of another service are mounted at the same places, and only read where that was said`()
+            throws
+        {
+            try onDrivers { stage in
+                try stage.does("up", "-d", "heir")
+                try stage.does("exec", "-T", "first", "sh", "-c", "echo shared > /memory/file")
+                #expect(try stage.does("exec", "-T", "heir", "cat", "/memory/file").output == "shared\n")
+                let refused = try stage.compose("exec", "-T", "heir", "touch", "/shown/new")
+                #expect(refused.code == 1 && refused.errors.contains("Read-only file system"), "\(refused)")
+            }
+        }
+
+        @Test func `what is to be there already must be there`() throws {
+            try onStage { stage in
+                let file = """
+                    services:
+                      box:
+                        image: busybox
+                        command: ls /given /mine
+                        volumes:
+                          - given:/given
+                          - {type: bind, source: ./mine, target: /mine, bind: {create_host_path: false}}
+                    volumes:
+                      given: {external: true}
+                    """
+                try stage.write(file, to: "compose.yaml")
+                let without = try stage.compose("up")
+                #expect(
+                    without.code == 1 && without.errors.contains("external volume \"given\" not found"),
+                    "\(without)"
+                )
+                #expect(try stage.docker("volume", "create", "given").code == 0)
+                let source = try stage.compose("up")
+                #expect(source.code == 1 && source.errors.contains("bind source path does not exist"), "\(source)")
+                mkdir("\(stage.folder)/mine", 0o755)
+                #expect(try stage.compose("up").code == 0)
+                try stage.does("down", "--volumes")
+                #expect(try stage.docker("volume", "ls", "-q").output == "given\n")
+            }
+        }
+
         @Test func `a part of a volume that is missing or leads out of it is an error`() throws {
             try onStage { stage in
                 #expect(try stage.docker("volume", "create", "mine").code == 0)

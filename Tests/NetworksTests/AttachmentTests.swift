@@ -247,4 +247,128 @@ import Testing
             #expect(answered == "ask")
         }
     }
+
+    @Test func `a namespace in use is taken over as it is, and changed where networks have`() throws {
+        try Machine.run { machine in
+            for name in ["front", "back", "side"] { _ = try machine.store.create(NetworkRequest(name: name)) }
+            func request(_ id: Character, _ networks: [String]) -> AttachmentRequest {
+                var request = AttachmentRequest(
+                    containerID: String(repeating: id, count: 64),
+                    containerName: "web-\(id)",
+                    hostname: "",
+                    endpoints: networks.map { AttachmentRequest.EndpointRequest(network: $0) }
+                )
+                request.namespaceID = String(repeating: "a", count: 64)
+                return request
+            }
+            var guest: SharedUse? = try machine.store.use(namespace: String(repeating: "a", count: 64))
+            let first = try machine.store.attach(request("a", ["front", "back"]))
+            try machine.store.detach(first)
+            #expect(try NetworkNamespace.enter(FilePath(first.namespace)) { _ in try addresses() }.count == 2)
+            let second = try machine.store.attach(request("b", ["side", "back"]))
+            #expect(second.endpoints.map(\.network) == ["side", "back"])
+            #expect(second.endpoints.map(\.interface) == ["eth0", "eth1"])
+            #expect(second.endpoints[1] == first.endpoints[1])
+            #expect(try machine.store.endpoints(of: machine.store.find("front")).isEmpty)
+            let lease = try #require(try machine.store.endpoints(of: machine.store.find("back")).first?.lease)
+            #expect(lease.containerName == "web-b")
+            let inside = try NetworkNamespace.enter(FilePath(second.namespace)) { _ in
+                var route = try NetlinkSocket(.route)
+                return (try addresses(), try route.routes().compactMap(\.gateway?.description))
+            }
+            #expect(inside.0 == ["172.18.0.2", "172.19.0.2"])
+            #expect(inside.1 == ["172.18.0.1"])
+            guest = nil
+            try machine.store.detach(second)
+            for name in ["front", "back", "side"] { try machine.store.remove(name) }
+            #expect(try machine.awaitRemoval())
+            #expect(try machine.left().filter { !$0.hasPrefix("veth") } == [])
+            withExtendedLifetime(guest) {}
+        }
+    }
+
+    private func addresses() throws -> [String] {
+        var route = try NetlinkSocket(.route)
+        return try route.addresses().map(\.address).filter { $0.family == .v4 && !$0.isLoopback }.sorted().map(
+            \.description
+        )
+    }
+
+    @Test func `the host has no address where its bridge is not to have one`() throws {
+        try Machine.run { machine in
+            var inhibited = NetworkRequest(name: "inhibited")
+            inhibited.options = ["com.docker.network.bridge.inhibit_ipv4": "true"]
+            var isolated = NetworkRequest(name: "isolated")
+            isolated.isInternal = true
+            isolated.options = ["com.docker.network.bridge.gateway_mode_ipv4": "isolated"]
+            for request in [inhibited, isolated] {
+                let network = try machine.store.create(request)
+                var route = try NetlinkSocket(.route)
+                let link = try #require(try route.link(named: network.bridge))
+                #expect(try !route.addresses().contains { $0.link == link.index && $0.address.family == .v4 })
+            }
+        }
+    }
+
+    @Test func `packets leave with the address that was chosen, and neighbours get in where nothing keeps them`() throws
+    {
+        try Machine.run { machine in
+            var route = try NetlinkSocket(.route)
+            let lan = try #require(try route.link(named: "lan"))
+            let second = try #require(IPAddress("192.0.2.2"))
+            try route.perform(.setAddress(second, in: #require(Subnet("192.0.2.0/24")), of: lan.index))
+            var request = NetworkRequest(name: "open")
+            request.options = [
+                "com.docker.network.host_ipv4": "192.0.2.2",
+                "com.docker.network.bridge.gateway_mode_ipv4": "nat-unprotected",
+                "com.docker.network.bridge.host_binding_ipv4": "127.0.0.1",
+            ]
+            _ = try machine.store.create(request)
+            let web = try machine.attach("web", to: ["open"], ports: [.init(containerPort: 80, hostPorts: 8080...8080)])
+            #expect(web.ports.map(\.hostAddress) == ["127.0.0.1"])
+            let outside = try NetworkNamespace.enter(machine.neighbour) { _ in try TestSocket.listening(on: 80) }
+            #expect(try connectionError(from: web.namespace, to: "192.0.2.9", 80) == nil)
+            #expect(try outside.acceptedPeer() == "192.0.2.2")
+            let server = try NetworkNamespace.enter(FilePath(web.namespace)) { _ in try TestSocket.listening(on: 81) }
+            #expect(try connectionError(from: machine.neighbour.string, to: "172.17.0.2", 81) == nil)
+            #expect(try server.acceptedPeer() == "192.0.2.9")
+        }
+    }
+
+    @Test func `where others drop what passes through, it is said, and the monitor carries published ports`() throws {
+        try Machine.run { machine in
+            #expect(try nft("add table ip filter") == 0)
+            let chain = "add chain ip filter FORWARD { type filter hook forward priority 0; policy drop; }"
+            #expect(try nft(chain) == 0)
+            let network = try machine.store.create(NetworkRequest(name: "front"))
+            let obstacle = try #require(try machine.store.obstacle(for: network))
+            #expect(obstacle.hasPrefix("chain FORWARD of table ip filter drops what passes through this host"))
+            let web = try machine.attach(
+                "web",
+                to: ["front"],
+                ports: [.init(containerPort: 80, hostPorts: 8080...8080)]
+            )
+            let outside = try NetworkNamespace.enter(machine.neighbour) { _ in try TestSocket.listening(on: 80) }
+            #expect(try connectionError(from: web.namespace, to: "192.0.2.9", 80) != nil)
+            let monitor = try TestSocket.listening(on: 8080)
+            #expect(try connectionError(from: machine.neighbour.string, to: "192.0.2.1", 8080) == nil)
+            #expect(try monitor.acceptedPeer() == "192.0.2.9")
+            for command in obstacle.split(separator: "To let them: ")[1].split(separator: "; ") {
+                #expect(try nft(String(command.dropFirst("nft ".count))) == 0)
+            }
+            #expect(try connectionError(from: web.namespace, to: "192.0.2.9", 80) == nil)
+            #expect(try outside.acceptedPeer() == "192.0.2.1")
+        }
+    }
+
+    /// Runs `nft` in the network of the calling thread; gives its exit code.
+    private func nft(_ command: String) throws -> Int32 {
+        var pid: pid_t = 0
+        let words: [UnsafeMutablePointer<CChar>?] = [strdup("nft"), strdup(command), nil]
+        defer { words.forEach { free($0) } }
+        guard posix_spawn(&pid, "/usr/sbin/nft", nil, nil, words, environ) == 0 else { return -1 }
+        var status: Int32 = 0
+        waitpid(pid, &status, 0)
+        return status
+    }
 }

@@ -44,13 +44,36 @@ extension Docker {
             request.labels = LabelText.labels(arguments[DockerFlag.label])
             request.options = LabelText.labels(arguments[Self.option])
             request.pools = try pools()
-            try Console.print("\(session.engine.networks.create(request).id)\n")
+            let network = try session.engine.networks.create(request)
+            if let obstacle = try session.engine.networks.obstacle(for: network) {
+                Console.note("WARNING: \(obstacle)")
+            }
+            try Console.print("\(network.id)\n")
             return 0
+        }
+
+        /// Refuses what lies in none of the subnets.
+        private func checkBelonging(_ auxiliary: [String: String]) throws {
+            let subnets = arguments[Self.subnet].compactMap { Subnet($0) }
+            let kinds = [
+                ("gateway", arguments[Self.gateway]), ("ip-range", arguments[Self.range]),
+                ("aux-address", auxiliary.values.sorted()),
+            ]
+            for (kind, texts) in kinds {
+                for text in texts {
+                    let address = Subnet(text)?.base ?? IPAddress(text)
+                    guard !subnets.contains(where: { subnet in address.map { subnet.contains($0) } ?? false }) else {
+                        continue
+                    }
+                    throw Failure("no matching subnet for \(kind) \(text)")
+                }
+            }
         }
 
         /// A pool a subnet; gateways, ranges and the rest belong to the subnet that they lie in.
         private func pools() throws -> [AddressPool] {
             let auxiliary = LabelText.labels(arguments[Self.auxiliary])
+            try checkBelonging(auxiliary)
             return try arguments[Self.subnet].map { text in
                 guard let subnet = Subnet(text) else { throw NetworksError.notASubnet(text) }
                 let isInside = { (text: String) in IPAddress(text).map { subnet.contains($0) } ?? false }

@@ -89,6 +89,21 @@ struct FilterInstruction: Hashable, Sendable {
 
     static let masquerade = Self("masq") { _ in }
 
+    /// The instructions that rewrite a source.
+    static func translateSource(_ address: IPAddress) -> [Self] {
+        [
+            Self("immediate") { body in
+                body.attribute(1, register)
+                body.nest(2) { $0.attribute(1, address.bytes) }
+            },
+            Self("nat") { body in
+                body.attribute(1, UInt32(0))
+                body.attribute(2, UInt32(address.family.number).bigEndian)
+                body.attribute(3, register)
+            },
+        ]
+    }
+
     /// The instructions that rewrite a destination.
     static func redirect(_ address: IPAddress, port: UInt16) -> [Self] {
         [
@@ -130,6 +145,7 @@ extension FilterExpression {
         case .accept: [.decide(1)]
         case .drop: [.decide(0)]
         case .masquerade: [.masquerade]
+        case .translateSource(let address): FilterInstruction.translateSource(address)
         case .redirect(let address, let port): FilterInstruction.redirect(address, port: port)
         }
     }

@@ -8,6 +8,7 @@ private enum FilterNumber {
     static let getTable: UInt16 = 1
     static let deleteTable: UInt16 = 2
     static let newChain: UInt16 = 3
+    static let getChain: UInt16 = 4
     static let newRule: UInt16 = 6
 }
 
@@ -49,6 +50,8 @@ extension NetlinkMessage {
     }
 
     fileprivate static let tables = filter("list tables", on: nil, type: FilterNumber.getTable) { _ in }
+
+    fileprivate static let chains = filter("list chains", on: nil, type: FilterNumber.getChain) { _ in }
 
     fileprivate static func create(_ chain: FilterChain, in table: FilterTable) -> NetlinkMessage {
         let facts = chain.place.facts
@@ -122,6 +125,42 @@ extension NetlinkSocket {
             else { return nil }
             return FilterTable(family, name: name, chains: [], comment: attributes[6].flatMap(FilterComment.text))
         }
+    }
+}
+
+/// A chain, of whomever, that drops what passes through the host unless one of its rules accepts it.
+public struct ForwardBarrier: Hashable, Sendable {
+    /// `ip`, `ip6` or `inet`.
+    public let family: String
+    /// The table's name.
+    public let table: String
+    /// The chain's name.
+    public let chain: String
+
+    /// Whether packets of a protocol meet it.
+    public func concerns(_ family: IPAddress.Family) -> Bool {
+        self.family == "inet" || self.family == (family == .v4 ? "ip" : "ip6")
+    }
+
+    private static let families: [UInt8: String] = [1: "inet", 2: "ip", 10: "ip6"]
+
+    /// What a chain is, if it is one of those: at the hook for what passes through (2), with the policy to drop (0).
+    fileprivate init?(_ reply: NetlinkReply) {
+        let attributes = reply.attributes(after: 4)
+        guard let family = Self.families[reply.body.number(at: 0, as: UInt8.self)],
+            let hook = attributes[4]?.attributes[1], UInt32(bigEndian: hook.number(at: 0, as: UInt32.self)) == 2,
+            let policy = attributes[5], UInt32(bigEndian: policy.number(at: 0, as: UInt32.self)) == 0
+        else { return nil }
+        self.family = family
+        table = attributes[1]?.text ?? ""
+        chain = attributes[3]?.text ?? ""
+    }
+}
+
+extension NetlinkSocket {
+    /// The chains that drop what passes through the host.
+    public mutating func forwardBarriers() throws(SystemError) -> [ForwardBarrier] {
+        try dump(.chains).compactMap(ForwardBarrier.init)
     }
 }
 

@@ -107,6 +107,8 @@ public enum FilterExpression: Hashable, Sendable {
     case drop
     /// The source becomes the address of the interface it leaves by.
     case masquerade
+    /// The source becomes this.
+    case translateSource(IPAddress)
     /// The destination becomes this.
     case redirect(IPAddress, port: UInt16)
 }

@@ -3,9 +3,11 @@ import Linux
 import Networks
 
 extension LocalEngine {
-    /// Makes a project's network.
-    func create(_ network: ProjectNetwork) throws {
-        _ = try networks.create(NetworkRequest(network))
+    /// Makes a project's network. Reports what is in its packets' way.
+    func create(_ network: ProjectNetwork, _ progress: (Event) -> Void) throws {
+        let made = try networks.create(NetworkRequest(network))
+        guard let obstacle = try networks.obstacle(for: made) else { return }
+        progress(Event(.network(network.name), .warning, details: obstacle))
     }
 
     /// Gives up the addresses of containers that are no more, for whatever reason they still have them.

@@ -43,7 +43,7 @@ public struct LocalEngine: Engine {
         case .pullOrBuildImage(let pull, let build): return try self.pull(pull, orBuild: build, cancellation, progress)
         case .pushImage(let push): return try self.push(push, cancellation, progress)
         case .removeImage(let reference): return try removeUnlessUsed(image: reference)
-        case .createNetwork(let network): try create(network)
+        case .createNetwork(let network): try create(network, progress)
         case .removeNetwork(let name): return try removeUnlessUsed(network: name)
         case .createVolume(let volume): try create(volume)
         case .removeVolume(let name): return try removeUnlessUsed(volume: name)

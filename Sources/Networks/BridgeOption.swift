@@ -1,0 +1,133 @@
+import Linux
+
+/// The driver's options that mean something here.
+enum BridgeOption {
+    private static let bridge = "com.docker.network.bridge."
+    static let name = bridge + "name"
+    static let masquerade = bridge + "enable_ip_masquerade"
+    static let trafficInside = bridge + "enable_icc"
+    static let inhibit = bridge + "inhibit_ipv4"
+    static let hostBinding = bridge + "host_binding_ipv4"
+    static let trustedInterfaces = bridge + "trusted_host_interfaces"
+    static let interfacePrefix = "com.docker.network.container_iface_prefix"
+    static let mtu = "com.docker.network.driver.mtu"
+
+    static func gatewayMode(_ family: IPAddress.Family) -> String {
+        bridge + (family == .v4 ? "gateway_mode_ipv4" : "gateway_mode_ipv6")
+    }
+
+    static func hostAddress(_ family: IPAddress.Family) -> String {
+        family == .v4 ? "com.docker.network.host_ipv4" : "com.docker.network.host_ipv6"
+    }
+}
+
+/// What the host is to the containers of a network.
+enum GatewayMode: String {
+    /// Their router, which hides them behind its own address and lets in what is published.
+    case nat
+    /// The same, but whoever knows a container's address gets in.
+    case unprotected = "nat-unprotected"
+    /// Nothing: it has no address on the network.
+    case isolated
+}
+
+extension Network {
+    /// What the names of its interfaces in containers begin with.
+    var interfacePrefix: String { options[BridgeOption.interfacePrefix] ?? "eth" }
+
+    /// Where the host answers for ports that were published without an address; nil is everywhere.
+    var hostBinding: String? { options[BridgeOption.hostBinding] }
+
+    func gatewayMode(_ family: IPAddress.Family) -> GatewayMode {
+        options[BridgeOption.gatewayMode(family)].flatMap(GatewayMode.init) ?? .nat
+    }
+
+    /// The pools in which the host has an address.
+    var ownPools: [AddressPool] {
+        let isInhibited = ["true", "1", "t"].contains(options[BridgeOption.inhibit]?.lowercased())
+        return pools.filter { pool in
+            guard gatewayMode(pool.subnet.family) != .isolated else { return false }
+            return pool.subnet.family == .v6 || !isInhibited
+        }
+    }
+
+    /// The rules that keep a network to itself.
+    var rules: FilterTable {
+        FilterTable(name: table, chains: [FilterChain(.passage, passageRules), FilterChain(.exit, exitRules)])
+    }
+
+    /// Only what was asked for from inside, or is published, gets in from elsewhere, other networks of ours included.
+    private var passageRules: [[FilterExpression]] {
+        var rules: [[FilterExpression]] = []
+        if allowsTrafficInside { rules.append([.arrivedBy(bridge), .leavesBy(bridge), .accept]) }
+        guard !isInternal else { return rules + [[.arrivedBy(bridge), .drop], [.leavesBy(bridge), .drop]] }
+        let trusted = (options[BridgeOption.trustedInterfaces] ?? "").split(separator: ":").map(String.init)
+        rules += trusted.map { [.arrivedBy($0), .leavesBy(bridge), .accept] }
+        for family in IPAddress.Family.allCases where gatewayMode(family) == .unprotected {
+            rules.append([.family(family), .leavesBy(bridge), .accept])
+        }
+        return rules + [
+            [.leavesBy(bridge), .isEstablished, .accept],
+            [.leavesBy(bridge), .isRedirected, .accept],
+            [.leavesBy(bridge), .drop],
+        ]
+    }
+
+    /// What leaves gets an address of the host's, for nobody outside knows the way to a container's.
+    private var exitRules: [[FilterExpression]] {
+        guard masquerades, !isInternal else { return [] }
+        return pools.map { pool in
+            let family = pool.subnet.family
+            let address = options[BridgeOption.hostAddress(family)].flatMap { IPAddress($0) }
+            let translation = address.map { FilterExpression.translateSource($0) } ?? .masquerade
+            return [.family(family), .source(pool.subnet), .leavesBy(bridge, false), translation]
+        }
+    }
+}
+
+extension NetworkRequest {
+    /// The value of an option that is true or false.
+    func flag(_ option: String, default value: Bool) throws(NetworksError) -> Bool {
+        switch options[option]?.lowercased() {
+        case nil: return value
+        case "true", "1", "t": return true
+        case "false", "0", "f": return false
+        case let text?: throw .badOption(option, text)
+        }
+    }
+
+    /// The largest packet, if one was asked for.
+    func mtu() throws(NetworksError) -> UInt32? {
+        guard let text = options[BridgeOption.mtu] else { return nil }
+        guard let number = UInt32(text), (68...65535).contains(number) else { throw .badOption(BridgeOption.mtu, text) }
+        return number
+    }
+
+    /// Refuses values of the other options that mean nothing, so that all that is kept of them can be relied on.
+    func checkOptions() throws(NetworksError) {
+        _ = try flag(BridgeOption.inhibit, default: false)
+        for family in IPAddress.Family.allCases {
+            let option = BridgeOption.gatewayMode(family)
+            guard let text = options[option] else { continue }
+            guard let mode = GatewayMode(rawValue: text), mode != .isolated || isInternal else {
+                throw .badOption(option, text)
+            }
+        }
+        for option in [BridgeOption.hostBinding, BridgeOption.hostAddress(.v4), BridgeOption.hostAddress(.v6)] {
+            guard let text = options[option] else { continue }
+            guard let address = IPAddress(text), option != BridgeOption.hostAddress(.v6) || address.family == .v6 else {
+                throw .badOption(option, text)
+            }
+        }
+    }
+
+    /// The bridge's name, or the one that goes with the identifier.
+    func bridge(id: String) throws(NetworksError) -> String {
+        guard let name = options[BridgeOption.name] else { return "br-\(id.prefix(12))" }
+        let isSound =
+            (1...15).contains(name.utf8.count) && !name.hasPrefix(".")
+            && name.utf8.allSatisfy { $0 > 0x20 && $0 < 0x7F && $0 != UInt8(ascii: "/") && $0 != UInt8(ascii: ":") }
+        guard isSound else { throw .badOption(BridgeOption.name, name) }
+        return name
+    }
+}
