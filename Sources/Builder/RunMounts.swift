@@ -95,7 +95,7 @@ struct RunMounts {
     }
 
     private static func bind(_ source: FilePath, at target: String, isReadOnly: Bool) -> Mount {
-        let kind = Mount.Kind.bind(createsSource: false, propagation: nil, isRecursive: false)
+        let kind = Mount.Kind.bind(createsSource: false, propagation: nil, recursion: .disabled)
         return Mount(kind, source: source.string, target: target, isReadOnly: isReadOnly)
     }
 

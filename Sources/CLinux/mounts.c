@@ -6,6 +6,7 @@
 #include <fcntl.h>
 #include <linux/mount.h>
 #include <linux/openat2.h>
+#include <sched.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/mount.h>
@@ -88,17 +89,63 @@ static int open_source(const struct launch *launch, const struct tutti_step *ste
     return closing(source, (int)syscall(SYS_openat2, source, text(launch, step, 2), &how, sizeof how));
 }
 
-int mount_bind(struct launch *launch, const struct tutti_step *step) {
-    int source = open_source(launch, step);
+// A mount that is to stay a peer of the host's has to be cloned before the new namespace parts from them.
+int keep_tree(struct launch *launch, const struct tutti_step *step) {
+    if (step->n[1] < 0 || step->n[1] >= TUTTI_KEPT_TREES) {
+        errno = EINVAL;
+        return -1;
+    }
+    int source = open(text(launch, step, 0), O_PATH | O_CLOEXEC);
     if (source < 0) return -1;
+    launch->kept[step->n[1]] = closing(source, clone_tree(source, step->n[0] != 0));
+    return launch->kept[step->n[1]] < 0 ? -1 : 0;
+}
+
+static int open_bind(struct launch *launch, const struct tutti_step *step) {
+    if (step->n[3] >= 2) {
+        int kept = step->n[3] - 2 < TUTTI_KEPT_TREES ? launch->kept[step->n[3] - 2] : 0;
+        errno = EBADF;
+        return kept > 2 ? kept : -1;
+    }
+    int source = open_source(launch, step);
+    return source < 0 ? -1 : closing(source, clone_tree(source, step->n[2] != 0));
+}
+
+static int mount_tree(struct launch *launch, int tree, const char *path) {
     struct stat status;
-    if (fstat(source, &status) < 0) return closing(source, -1);
-    int tree = closing(source, clone_tree(source, step->n[2] != 0));
+    if (fstat(tree, &status) < 0) return -1;
+    int target = open_target(launch, path, S_ISDIR(status.st_mode) ? TARGET_FOLDER : TARGET_FILE);
+    return target < 0 ? -1 : closing(target, mount_over(tree, target));
+}
+
+int mount_bind(struct launch *launch, const struct tutti_step *step) {
+    int tree = open_bind(launch, step);
     if (tree < 0) return -1;
-    if (set_attributes(tree, (uint64_t)step->n[0], (uint64_t)step->n[1], step->n[2] != 0) < 0) return closing(tree, -1);
-    int target = open_target(launch, text(launch, step, 1), S_ISDIR(status.st_mode) ? TARGET_FOLDER : TARGET_FILE);
-    if (target < 0) return closing(tree, -1);
-    return closing(target, closing(tree, mount_over(tree, target)));
+    uint64_t propagation = (uint64_t)step->n[1] & ~(uint64_t)MS_REC;
+    if (set_attributes(tree, (uint64_t)step->n[0], 0, step->n[2] == 3) < 0) return closing(tree, -1);
+    if (set_attributes(tree, 0, propagation, (step->n[1] & MS_REC) != 0) < 0) return closing(tree, -1);
+    return closing(tree, mount_tree(launch, tree, text(launch, step, 1)));
+}
+
+// Goes to the other namespace for as long as it takes to clone what is mounted there.
+static int clone_foreign(const char *namespace, const char *source) {
+    int own = open("/proc/self/ns/mnt", O_RDONLY | O_CLOEXEC);
+    if (own < 0) return -1;
+    int other = open(namespace, O_RDONLY | O_CLOEXEC);
+    if (other < 0) return closing(own, -1);
+    if (closing(other, setns(other, CLONE_NEWNS)) < 0) return closing(own, -1);
+    int tree = (int)syscall(SYS_open_tree, AT_FDCWD, source, OPEN_TREE_CLONE | OPEN_TREE_CLOEXEC | AT_SYMLINK_NOFOLLOW);
+    int error = errno;
+    if (closing(own, setns(own, CLONE_NEWNS)) < 0) return tree < 0 ? -1 : closing(tree, -1);
+    errno = error;
+    return tree;
+}
+
+int mount_foreign(struct launch *launch, const struct tutti_step *step) {
+    int tree = clone_foreign(text(launch, step, 0), text(launch, step, 1));
+    if (tree < 0) return -1;
+    if (set_attributes(tree, 0, MS_PRIVATE, 0) < 0) return closing(tree, -1);
+    return closing(tree, mount_tree(launch, tree, text(launch, step, 2)));
 }
 
 static int mask_file(int target) {

@@ -245,7 +245,9 @@ int perform(struct launch *launch, const struct tutti_step *step) {
     case TUTTI_OVERLAY: return mount_overlay(launch, step);
     case TUTTI_BIND_ROOT: return mount_root(launch, step);
     case TUTTI_MOUNT: return mount_file_system(launch, step);
+    case TUTTI_KEEP_TREE: return keep_tree(launch, step);
     case TUTTI_BIND: return mount_bind(launch, step);
+    case TUTTI_BIND_FOREIGN: return mount_foreign(launch, step);
     case TUTTI_MASK: return mount_mask(launch, step);
     case TUTTI_READ_ONLY: return mount_read_only(launch, step);
     case TUTTI_DEVICE: return make_device(launch, step);

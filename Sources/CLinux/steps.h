@@ -9,6 +9,7 @@ struct launch {
     int root;     // the container's root while it is not yet the root of everything, or -1
     int entered;  // pidfd of the process whose namespaces are joined, or -1
     int terminal; // where the master side of the terminal is sent
+    int kept[TUTTI_KEPT_TREES]; // mounts that were cloned and wait for their place
 };
 
 // Returns 0, or -1 with errno.
@@ -28,6 +29,8 @@ int open_device(const struct launch *launch, const char *path);
 int mount_overlay(struct launch *launch, const struct tutti_step *step);
 int mount_root(struct launch *launch, const struct tutti_step *step);
 int mount_file_system(struct launch *launch, const struct tutti_step *step);
+int keep_tree(struct launch *launch, const struct tutti_step *step);
+int mount_foreign(struct launch *launch, const struct tutti_step *step);
 int mount_bind(struct launch *launch, const struct tutti_step *step);
 int mount_mask(struct launch *launch, const struct tutti_step *step);
 int mount_read_only(struct launch *launch, const struct tutti_step *step);

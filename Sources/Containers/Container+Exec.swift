@@ -89,17 +89,13 @@ extension Container {
     private func program(for request: ExecRequest, in state: ContainerState) throws(ContainerError) -> LaunchProgram {
         var configuration = configuration
         configuration.process.hasTerminal = request.hasTerminal
-        if let user = request.user {
-            configuration.process.user = user
-            configuration.process.additionalGroups = []
-        }
+        if let user = request.user { configuration.process.user = user }
         if request.isPrivileged { configuration.security.isPrivileged = true }
         let settlement = Settlement(store: store, configuration: configuration)
         let identity = try settlement.identity(in: [RootedFolder(FilePath("/proc/\(state.pid)/root"))])
-        var privileges = try settlement.privileges()
-        privileges.limits = []
+        let privileges = try settlement.privileges()
         return EntryProgram(
-            cgroupFolders: try cgroupFolders(),
+            cgroupFolders: try cgroupFolders(of: state),
             arguments: request.arguments,
             environment: ProcessEnvironment(
                 configuration: configuration,
@@ -108,18 +104,19 @@ extension Container {
             ),
             identity: identity,
             privileges: privileges,
+            outOfMemoryScore: settlement.outOfMemoryScore { _ in },
             workingDirectory: request.workingDirectory ?? configuration.process.workingDirectory,
             hasTerminal: request.hasTerminal,
             terminalSize: request.terminalSize
         ).program
     }
 
-    private func cgroupFolders() throws(ContainerError) -> [String: String] {
+    private func cgroupFolders(of state: ContainerState) throws(ContainerError) -> [String: String] {
         guard let paths = order?.cgroups, let first = paths.first else { throw .notRunning(name) }
         guard paths.count == 1, CgroupFolder(FilePath(first)).isUnified else {
             return Dictionary(paths.map { ($0, $0) }) { first, _ in first }
         }
-        return ["": first]
+        return ["": CgroupFolder(FilePath(first)).place(beside: state.pid).string]
     }
 
     /// The processes of the container, as the host numbers them.

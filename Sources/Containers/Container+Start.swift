@@ -13,6 +13,7 @@ extension Container {
     ///   - resources: What else it finds ready and uses together with others, besides what the network says.
     ///   - isAttached: Whether output is wanted from the first byte on, and input given.
     ///   - terminalSize: Rows and columns of the terminal that the container will have, if it has one.
+    ///   - warn: Takes what this machine cannot give, in words: the container runs without it.
     /// - Returns: The connection to the container's streams, if it was asked for.
     @discardableResult
     public func start(
@@ -20,7 +21,8 @@ extension Container {
         network: NetworkPreparation,
         resources: [SharedResource] = [],
         isAttached: Bool = false,
-        terminalSize: WindowSize = WindowSize(rows: 0, columns: 0)
+        terminalSize: WindowSize = WindowSize(rows: 0, columns: 0),
+        warn: @escaping (String) -> Void = { _ in }
     ) throws(ContainerError) -> Attachment? {
         do {
             guard try !status.isActive else { throw ContainerError.alreadyRunning(name) }
@@ -29,7 +31,13 @@ extension Container {
             _ = Teardown.perform(network.teardown)
             throw error as? ContainerError ?? .cannotStart(name: name, reason: "\(error)", code: 125)
         }
-        var start = StartPreparation(container: self, layers: layers, network: network, resources: resources)
+        var start = StartPreparation(
+            container: self,
+            layers: layers,
+            network: network,
+            resources: resources,
+            warn: warn
+        )
         do throws(ContainerError) {
             try start.prepare(isAttached: isAttached, terminalSize: terminalSize)
             return try launchMonitor(isAttached: isAttached)
@@ -93,16 +101,25 @@ struct StartPreparation {
     let layers: [FilePath]
     let network: NetworkPreparation
     let resources: [SharedResource]
+    /// Takes what this machine cannot give, in words.
+    let warn: (String) -> Void
     private var cgroup: Cgroup?
 
-    init(container: Container, layers: [FilePath], network: NetworkPreparation, resources: [SharedResource]) {
+    init(
+        container: Container,
+        layers: [FilePath],
+        network: NetworkPreparation,
+        resources: [SharedResource],
+        warn: @escaping (String) -> Void
+    ) {
         self.container = container
         self.layers = layers
         self.network = network
         self.resources = resources
+        self.warn = warn
     }
 
-    private var configuration: ContainerConfiguration { container.configuration }
+    var configuration: ContainerConfiguration { container.configuration }
     private var folders: ContainerFolders { container.folders }
     private var ownFiles: OwnFiles { OwnFiles(mounts: configuration.mounts, folder: FilePath(folders.contents)) }
 
@@ -118,11 +135,12 @@ struct StartPreparation {
         try writeHostFiles()
         let settlement = Settlement(store: container.store, configuration: configuration)
         let layout = try systemCall { () throws(SystemError) in try CgroupLayout.current() }
-        let cgroup = try settlement.cgroup(in: layout)
+        try settlement.checkPropagation()
+        let cgroup = try settlement.cgroup(in: layout, warn: warn)
         self.cgroup = cgroup
         let tree = ([FilePath(folders.upper)] + layers.reversed()).map { RootedFolder($0) }
         let identity = try settlement.identity(in: tree)
-        let privileges = try settlement.privileges()
+        let privileges = try settlement.privileges(warn: warn)
         let start = StartProgram(
             configuration: configuration,
             folders: folders,
@@ -132,13 +150,14 @@ struct StartPreparation {
             layout: layout,
             identity: identity,
             privileges: privileges,
+            outOfMemoryScore: settlement.outOfMemoryScore(warn: warn),
             shared: try sharedNamespaces(),
             contents: try systemCall { () throws(SystemError) in try ownFiles.write() },
             isVolatile: configuration.removesItself,
             terminalSize: (terminalSize.rows, terminalSize.columns)
         )
         try write(start.program.encoded, as: RunFile.program)
-        if let program = healthProgram(cgroup: cgroup, identity: identity, privileges: privileges) {
+        if let program = healthProgram(cgroup: cgroup, start) {
             try write(program.encoded, as: RunFile.healthProgram)
         }
         try writeOrder(cgroup: cgroup, isAttached: isAttached)
@@ -176,41 +195,6 @@ struct StartPreparation {
     private func write(_ bytes: [UInt8], as name: String) throws(ContainerError) {
         let path = FilePath(folders.run).appending(name)
         try systemCall { () throws(SystemError) in try WholeFile.replace(path, with: bytes, isDurable: false) }
-    }
-
-    // MARK: Other containers
-
-    private func sharedNamespaces() throws(ContainerError) -> SharedNamespaces {
-        SharedNamespaces(
-            process: try namespace("pid", of: configuration.namespaces.pid),
-            ipc: try namespace("ipc", of: configuration.namespaces.ipc),
-            hostname: try namespace("uts", of: configuration.namespaces.uts)
-        )
-    }
-
-    /// The namespace's file where a mode says `container:<reference>`.
-    private func namespace(_ kind: String, of mode: String?) throws(ContainerError) -> String? {
-        guard let mode, mode.hasPrefix("container:") else { return nil }
-        let other = try container.store.find(String(mode.dropFirst(10)))
-        guard let state = try other.status.state, state.pid > 0 else { throw .notRunning(other.name) }
-        return "/proc/\(state.pid)/ns/\(kind)"
-    }
-
-    // MARK: Health
-
-    private func healthProgram(cgroup: Cgroup, identity: UserIdentity, privileges: Privileges) -> LaunchProgram? {
-        guard let arguments = configuration.health?.arguments else { return nil }
-        let environment = ProcessEnvironment(configuration: configuration, home: identity.home)
-        return EntryProgram(
-            cgroupFolders: cgroup.folders,
-            arguments: arguments,
-            environment: environment,
-            identity: identity,
-            privileges: privileges,
-            workingDirectory: configuration.process.workingDirectory,
-            hasTerminal: false,
-            terminalSize: WindowSize(rows: 0, columns: 0)
-        ).program
     }
 
     // MARK: The order

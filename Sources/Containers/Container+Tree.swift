@@ -82,7 +82,7 @@ extension Container {
 
     private func look(_ steps: [LaunchStep]) throws(ContainerError) -> ContainerTree {
         do throws(LaunchError) {
-            return ContainerTree(try TreeMount([.propagate(.private)] + steps))
+            return ContainerTree(try TreeMount([.propagate(.recursivePrivate)] + steps))
         } catch {
             throw .cannotStart(name: name, reason: "\(error)", code: 1)
         }
@@ -91,19 +91,18 @@ extension Container {
     /// Binds what the container has of the host.
     private var mountSteps: [LaunchStep] {
         configuration.mounts.compactMap { mount in
-            let (below, isRecursive): (String?, Bool)
+            let below: String?
             switch mount.kind {
-            case .volume(_, _, let subpath, _), .image(_, _, _, let subpath): (below, isRecursive) = (subpath, true)
-            case .bind(_, _, let recursive): (below, isRecursive) = (nil, recursive)
+            case .volume(_, _, let subpath, _), .image(_, _, _, let subpath): below = subpath
+            case .bind: below = nil
             case .tmpfs, .contents, .copy: return nil
             }
             return .bind(
-                source: mount.source,
-                below: below,
+                .path(mount.source, below: below),
                 target: mount.target,
                 attributes: mount.isReadOnly ? .readOnly : [],
-                propagation: .private,
-                isRecursive: isRecursive
+                propagation: .recursivePrivate,
+                reach: mount.reach
             )
         }
     }

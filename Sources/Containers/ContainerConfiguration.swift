@@ -19,6 +19,8 @@ public struct ContainerConfiguration: Codable, Hashable, Sendable {
     public var createdAt: Int64
     /// Labels by name.
     public var labels: [String: String] = [:]
+    /// Further facts for whoever inspects the container.
+    public var annotations: [String: String] = [:]
 
     /// The command, and what it runs as.
     public var process: ProcessConfiguration
@@ -114,7 +116,7 @@ public struct Mount: Codable, Hashable, Sendable {
         /// A volume: its name, and the folder on the host that holds its data.
         case volume(name: String, isAnonymous: Bool, subpath: String?, copiesUp: Bool)
         /// A file or folder of the host; `createsSource` makes a missing one a folder.
-        case bind(createsSource: Bool, propagation: String?, isRecursive: Bool)
+        case bind(createsSource: Bool, propagation: String?, recursion: BindRecursion)
         /// Memory. `options` are those of the `tmpfs` file system, such as `size=64m,mode=1777`.
         case tmpfs(options: [String])
         /// A file with these contents, on memory: secrets and configs that come from no file.
@@ -123,6 +125,18 @@ public struct Mount: Codable, Hashable, Sendable {
         case copy(uid: UInt32, gid: UInt32, mode: UInt32)
         /// What another image's layers make together: its name, its identifier, and the layers, base first.
         case image(reference: String, id: String, layers: [String], subpath: String?)
+    }
+
+    /// How a bind treats what is mounted below its source, in Docker's words.
+    public enum BindRecursion: String, Codable, Hashable, Sendable {
+        /// It comes along, and is read-only where the bind is.
+        case enabled
+        /// It is left out.
+        case disabled
+        /// It comes along, and stays writable where the bind is read-only.
+        case writable
+        /// It comes along, and must be read-only.
+        case readOnly = "readonly"
     }
 
     /// What kind it is.
@@ -228,121 +242,6 @@ public struct PortMapping: Codable, Hashable, Sendable {
         self.hostAddress = hostAddress
         self.hostPorts = hostPorts
     }
-}
-
-/// Limits on what the container uses. A nil is the kernel's default; bytes, cores and counts.
-public struct Resources: Codable, Hashable, Sendable {
-    /// Bytes of memory.
-    public var memory: Int?
-    /// Bytes that it keeps when memory is short.
-    public var memoryReservation: Int?
-    /// Memory and swap together; -1 is without limit.
-    public var memorySwap: Int?
-    /// How willingly its memory is swapped out, from 0 to 100.
-    public var memorySwappiness: Int?
-    /// Billionths of a core.
-    public var nanoCPUs: Int?
-    /// Its weight against others; 1024 is the ordinary one.
-    public var cpuShares: Int?
-    /// Microseconds after which the quota begins anew.
-    public var cpuPeriod: Int?
-    /// Microseconds of processor time in a period.
-    public var cpuQuota: Int?
-    /// The processors it may run on, such as `0-2,4`.
-    public var cpusetCPUs: String?
-    /// The memory nodes it may use.
-    public var cpusetMemories: String?
-    /// How many processes and threads it may have; none or a negative number is without limit.
-    public var pids: Int?
-    /// Whether it waits for memory instead of being killed. cgroup v1 only.
-    public var isOutOfMemoryKillDisabled = false
-    /// How willingly the kernel kills it for want of memory, from -1000 to 1000.
-    public var outOfMemoryScoreAdjustment: Int?
-    /// Limits of its processes.
-    public var ulimits: [ResourceLimit] = []
-    /// Bytes of `/dev/shm`.
-    public var shmSize: Int = 64 << 20
-    /// Its weight in block input and output, from 10 to 1000.
-    public var blockWeight: Int?
-
-    /// A value of these parts.
-    public init() {}
-}
-
-/// One `setrlimit` limit; -1 is without limit.
-public struct ResourceLimit: Codable, Hashable, Sendable {
-    /// A name such as `nofile`.
-    public var name: String
-    /// What is in force.
-    public var soft: Int64
-    /// How far a process may raise it.
-    public var hard: Int64
-
-    /// A value of these parts.
-    public init(name: String, soft: Int64, hard: Int64) {
-        self.name = name
-        self.soft = soft
-        self.hard = hard
-    }
-}
-
-/// What the container may and may not do.
-public struct Security: Codable, Hashable, Sendable {
-    /// Capabilities besides the standard ones; `ALL` is every one.
-    public var capabilitiesAdded: [String] = []
-    /// Capabilities taken away; `ALL` is every one.
-    public var capabilitiesDropped: [String] = []
-    /// Whether it gets every capability and device, and no filter.
-    public var isPrivileged = false
-    /// Docker's `security_opt` items as given, such as `no-new-privileges:true`, `seccomp=unconfined`.
-    public var options: [String] = []
-    /// Whether the image and the writable layer can only be read.
-    public var isRootReadOnly = false
-    /// Devices of the host that it gets.
-    public var devices: [DeviceMapping] = []
-    /// Rules for device nodes, such as `c 1:3 rwm`.
-    public var deviceCgroupRules: [String] = []
-    /// Kernel settings of its namespaces.
-    public var sysctls: [String: String] = [:]
-
-    /// A value of these parts.
-    public init() {}
-}
-
-/// A device of the host that the container gets.
-public struct DeviceMapping: Codable, Hashable, Sendable {
-    /// The path on the host.
-    public var source: String
-    /// The path in the container.
-    public var target: String
-    /// Some of `rwm`.
-    public var permissions: String
-
-    /// A value of these parts.
-    public init(source: String, target: String, permissions: String = "rwm") {
-        self.source = source
-        self.target = target
-        self.permissions = permissions
-    }
-}
-
-/// The namespaces that are not the container's own: `host`, `container:<id>`, `shareable`, or nil for a private one.
-public struct Namespaces: Codable, Hashable, Sendable {
-    /// The process namespace.
-    public var pid: String?
-    /// The namespace of System V objects and message queues.
-    public var ipc: String?
-    /// The namespace of host and domain name.
-    public var uts: String?
-    /// The cgroup namespace.
-    public var cgroup: String?
-    /// The user.
-    public var user: String?
-    /// The control group that the container's own is made in.
-    public var cgroupParent: String?
-
-    /// A value of these parts.
-    public init() {}
 }
 
 /// The probe that says whether the container is healthy. Durations in nanoseconds.

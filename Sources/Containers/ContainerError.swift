@@ -19,6 +19,8 @@ public enum ContainerError: Error, Hashable, Sendable {
     case cannotExecute(name: String, reason: String, code: Int32)
     /// A part of the configuration cannot be honoured.
     case unsupported(name: String, what: String)
+    /// A part of the configuration makes no sense.
+    case invalid(InvalidSetting)
     /// The user or group is not in the container's files, or is no number that a user can have.
     case unknownUser(name: String, user: String)
     /// The monitor refused a request.
@@ -45,6 +47,7 @@ extension ContainerError: CustomStringConvertible {
         case .cannotStart(let name, let reason, _): "cannot start \(name): \(reason)"
         case .cannotExecute(let name, let reason, _): "cannot run in \(name): \(reason)"
         case .unsupported(let name, let what): "\(name): \(what)"
+        case .invalid(let setting): setting.description
         case .unknownUser(let name, let user):
             "\(name): unable to find user \(user): no matching entries in passwd file"
         case .refused(let name, let reason): "\(name): \(reason)"

@@ -10,6 +10,7 @@ extension ContainerStore {
     /// - Throws: ``ContainerError/nameTaken(name:holder:)`` and those of the file system; nothing is left behind then.
     public func create(_ configuration: ContainerConfiguration) throws(ContainerError) -> Container {
         guard Self.isName(configuration.name) else { throw .invalidName(configuration.name) }
+        do throws(InvalidSetting) { try configuration.check() } catch { throw .invalid(error) }
         let draft = try makeDraft(configuration.id)
         do {
             try write(configuration, in: draft.folders)

@@ -8,6 +8,7 @@ struct EntryProgram {
     var environment: ProcessEnvironment
     var identity: UserIdentity
     var privileges: Privileges
+    var outOfMemoryScore: LaunchStep
     var workingDirectory: String
     var hasTerminal: Bool
     var terminalSize: WindowSize
@@ -23,7 +24,7 @@ struct EntryProgram {
             cgroup: unified,
             entersProcessNamespace: true,
             steps: joins + [
-                .tryWrite(path: "/proc/self/oom_score_adj", "0"),
+                outOfMemoryScore,
                 .enter([.mount, .network, .ipc, .hostname, .cgroup]),
             ] + terminal + privileges.steps(as: identity, workingDirectory: workingDirectory) + [
                 .execute(

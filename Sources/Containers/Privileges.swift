@@ -3,7 +3,7 @@ import Linux
 /// What a container's processes may do: settled from its security settings.
 struct Privileges {
     var capabilities: CapabilitySet
-    var deniesNewPrivileges: Bool
+    var options: SecurityOptions
     /// The compiled seccomp filter; nil is none.
     var filter: [UInt8]?
     var limits: [LaunchStep]
@@ -14,13 +14,17 @@ struct Privileges {
     /// without no-new-privileges a filter needs a capability that the user will not have.
     func steps(as identity: UserIdentity, workingDirectory: String) -> [LaunchStep] {
         var steps: [LaunchStep] = [.setFileModeMask(0o022)] + limits + [.keepBounding(capabilities)]
-        if let filter, !deniesNewPrivileges { steps.append(.filterCalls(filter)) }
+        // Granted at the execve. The kernel wants to hear of it before the process may gain nothing more.
+        if let profile = options.appArmor {
+            steps.append(.write(path: "/proc/self/attr/apparmor/exec", "exec \(profile)"))
+        }
+        if let filter, !options.deniesNewPrivileges { steps.append(.filterCalls(filter)) }
         steps.append(.become(user: identity.user, group: identity.group, groups: identity.groups))
         let effective = identity.user == 0 ? capabilities : .none
         steps.append(.setCapabilities(effective: effective, inheritable: .none, ambient: .none))
         steps.append(.changeFolder(workingDirectory))
-        if deniesNewPrivileges { steps.append(.denyNewPrivileges) }
-        if let filter, deniesNewPrivileges { steps.append(.filterCalls(filter)) }
+        if options.deniesNewPrivileges { steps.append(.denyNewPrivileges) }
+        if let filter, options.deniesNewPrivileges { steps.append(.filterCalls(filter)) }
         return steps
     }
 }
@@ -46,31 +50,8 @@ extension Security {
         }
         return set
     }
-
-    /// `no-new-privileges`, `no-new-privileges:true` or `=true`.
-    var deniesNewPrivileges: Bool {
-        options.contains { ["no-new-privileges", "no-new-privileges:true", "no-new-privileges=true"].contains($0) }
-    }
-
-    /// What was asked of seccomp: `unconfined`, a file's path, or nil for the default profile.
-    var seccompChoice: String? {
-        for option in options where option.hasPrefix("seccomp") {
-            let choice = String(option.dropFirst(8))
-            return choice == "builtin" ? nil : choice
-        }
-        return nil
-    }
 }
 
 struct UnknownCapability: Error {
     let name: String
-}
-
-/// Limits by the names that `ulimits` and `--ulimit` use. `setrlimit(2)`
-enum ResourceLimitNames {
-    static let numbers: [String: Int32] = [
-        "cpu": 0, "fsize": 1, "data": 2, "stack": 3, "core": 4, "rss": 5, "nproc": 6, "nofile": 7, "memlock": 8,
-        "as": 9,
-        "locks": 10, "sigpending": 11, "msgqueue": 12, "nice": 13, "rtprio": 14, "rttime": 15,
-    ]
 }

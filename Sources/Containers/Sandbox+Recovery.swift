@@ -9,13 +9,8 @@ extension Sandbox {
     /// - Parameter id: The identifier in the configuration that it was run with.
     public func clear(_ id: String) throws(ContainerError) {
         try systemCall { () throws(SystemError) in
-            let name = "tutti-\(id.prefix(12))"
-            let parents: [String]
-            switch try CgroupLayout.current() {
-            case .unified(let mount, _): parents = [mount]
-            case .hierarchies(let folders): parents = Array(Set(folders.values))
-            }
-            for parent in parents { try CgroupFolder(FilePath(parent).appending(name)).remove() }
+            let layout = try CgroupLayout.current()
+            for path in layout.folders(named: layout.groupName(id, parent: nil)) { try CgroupFolder(path).remove() }
             try Removal.tree(folder(of: id))
         }
     }

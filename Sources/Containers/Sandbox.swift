@@ -50,6 +50,7 @@ public struct Sandbox: Sendable {
             layout: layout,
             identity: try settlement.identity(in: tree),
             privileges: try settlement.privileges(),
+            outOfMemoryScore: settlement.outOfMemoryScore { _ in },
             shared: SharedNamespaces(),
             contents: [:],
             isVolatile: true

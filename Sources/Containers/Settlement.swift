@@ -38,56 +38,112 @@ struct Settlement {
 
     // MARK: Privileges
 
-    func privileges() throws(ContainerError) -> Privileges {
-        let capabilities: CapabilitySet
-        do throws(UnknownCapability) {
-            capabilities = try security.capabilitySet()
-        } catch {
-            throw .unsupported(name: name, what: "unknown capability \"\(error.name)\"")
+    /// - Parameter warn: Takes what this machine cannot give, in words.
+    func privileges(warn: (String) -> Void = { _ in }) throws(ContainerError) -> Privileges {
+        let options: SecurityOptions
+        do throws(InvalidSetting) { options = try SecurityOptions(security.options) } catch { throw unsupported(error) }
+        if let profile = options.appArmor, !AppArmor.isEnabled {
+            throw .unsupported(name: name, what: "AppArmor profile \(profile): AppArmor is not enabled on this machine")
         }
+        let capabilities = try capabilities()
         return Privileges(
-            capabilities: capabilities.intersection(ProcessStatus.effectiveCapabilities()),
-            deniesNewPrivileges: security.deniesNewPrivileges,
-            filter: try filter(for: capabilities),
-            limits: try limits(),
+            capabilities: capabilities,
+            options: options,
+            filter: try filter(options.seccomp, for: capabilities),
+            limits: try limits(warn: warn),
             devices: try devices().map { ($0.target, $0.node) }
         )
     }
 
-    /// The compiled filter: from disk if this one was ever compiled before.
-    private func filter(for capabilities: CapabilitySet) throws(ContainerError) -> [UInt8]? {
-        guard !security.isPrivileged, security.seccompChoice != "unconfined" else { return nil }
-        guard security.seccompChoice == nil else {
-            throw .unsupported(name: name, what: "a seccomp profile of its own is not supported")
+    private func unsupported(_ setting: InvalidSetting) -> ContainerError {
+        .unsupported(name: name, what: setting.description)
+    }
+
+    /// A machine that lacks capabilities itself gives all that it has, but not one that was asked for by its name.
+    private func capabilities() throws(ContainerError) -> CapabilitySet {
+        let own = ProcessStatus.effectiveCapabilities()
+        for text in security.capabilitiesAdded {
+            guard let capability = CapabilitySet(parsing: text), capability != .all, !own.contains(capability) else {
+                continue
+            }
+            throw .unsupported(name: name, what: "capability \(text): this machine does not have it to give")
         }
-        let mask = String(capabilities.mask, radix: 16)
-        let file = store.root.cache.appending("seccomp-\(SeccompFilter.version)-\(mask).bpf")
+        do throws(UnknownCapability) {
+            return try security.capabilitySet().intersection(own)
+        } catch {
+            throw .unsupported(name: name, what: "invalid capability: \"\(error.name)\"")
+        }
+    }
+
+    /// The compiled filter: from disk if this one was ever compiled before.
+    private func filter(
+        _ choice: SecurityOptions.Seccomp?,
+        for capabilities: CapabilitySet
+    ) throws(ContainerError) -> [UInt8]? {
+        switch choice {
+        case .unconfined: return nil
+        case nil where security.isPrivileged: return nil
+        case nil, .builtin:
+            let mask = String(capabilities.mask, radix: 16)
+            let file = store.root.cache.appending("seccomp-\(SeccompFilter.version)-\(mask).bpf")
+            return try filter(keptAs: file) { .standard(for: capabilities) }
+        case .profile(let text):
+            // It belongs to the container, and the container never changes.
+            let file = store.root.container(configuration.id).appending("seccomp-\(SeccompFilter.version).bpf")
+            return try filter(keptAs: file) { () throws(InvalidSetting) in
+                try SeccompProfile(parsing: text, for: capabilities)
+            }
+        }
+    }
+
+    private func filter(
+        keptAs file: FilePath,
+        _ profile: () throws(InvalidSetting) -> SeccompProfile
+    ) throws(ContainerError) -> [UInt8] {
         if let bytes = try? WholeFile.read(file), !bytes.isEmpty, bytes.count % 8 == 0 { return bytes }
+        let profile = try { () throws(ContainerError) in
+            do throws(InvalidSetting) { return try profile() } catch { throw unsupported(error) }
+        }()
         return try systemCall { () throws(SystemError) in
-            let bytes = try SeccompFilter.compile(for: capabilities)
-            try Folder.makeAll(store.root.cache, mode: 0o711)
+            let bytes = try SeccompFilter.compile(profile)
+            try Folder.makeAll(file.removingLastComponent(), mode: 0o711)
             try WholeFile.replace(file, with: bytes, isDurable: false)
             return bytes
         }
     }
 
     /// A limit above our own hard one needs a capability; without it, the highest that we may give is given.
-    private func limits() throws(ContainerError) -> [LaunchStep] {
-        let mayRaise = CapabilitySet(parsing: "SYS_RESOURCE").map(ProcessStatus.effectiveCapabilities().contains)
+    private func limits(warn: (String) -> Void) throws(ContainerError) -> [LaunchStep] {
+        let mayRaise =
+            CapabilitySet(parsing: "SYS_RESOURCE").map(ProcessStatus.effectiveCapabilities().contains) ?? false
         var steps: [LaunchStep] = []
         for limit in configuration.resources.ulimits {
-            guard let number = ResourceLimitNames.numbers[limit.name] else {
+            guard let number = limit.number else {
                 throw .unsupported(name: name, what: "invalid ulimit type: \(limit.name)")
             }
             var hard = limit.hard < 0 ? UInt64.max : UInt64(limit.hard)
             var soft = limit.soft < 0 ? UInt64.max : UInt64(limit.soft)
-            if mayRaise != true {
-                hard = min(hard, ResourceLimits.current(number).hard)
+            let highest = ResourceLimits.current(number).hard
+            if !mayRaise, hard > highest {
+                warn("ulimit \(limit.name): this machine allows no more than \(highest). The limit is \(highest).")
+                hard = highest
                 soft = min(soft, hard)
             }
             steps.append(.limit(resource: number, soft: soft, hard: hard))
         }
         return steps
+    }
+
+    /// How willingly the kernel kills the container: less than ordinary needs a capability.
+    func outOfMemoryScore(warn: (String) -> Void) -> LaunchStep {
+        let path = "/proc/self/oom_score_adj"
+        // The monitor protects itself from the out-of-memory killer; its container is not to inherit that.
+        guard let score = configuration.resources.outOfMemoryScoreAdjustment else { return .tryWrite(path: path, "0") }
+        let mayLower =
+            CapabilitySet(parsing: "SYS_RESOURCE").map(ProcessStatus.effectiveCapabilities().contains) ?? false
+        guard score < 0, !mayLower else { return .write(path: path, String(score)) }
+        warn("oom_score_adj \(score): this machine does not allow less than 0. The score is 0.")
+        return .tryWrite(path: path, "0")
     }
 
     // MARK: Devices
@@ -116,7 +172,7 @@ struct Settlement {
     }
 
     /// What the control group lets through; nil is everything.
-    private func deviceRules() throws(ContainerError) -> [DeviceRule]? {
+    func deviceRules() throws(ContainerError) -> [DeviceRule]? {
         guard !security.isPrivileged else { return nil }
         var rules = DeviceRule.standard
         rules += try devices().map { $0.node.rule(access: $0.access) }
@@ -128,40 +184,12 @@ struct Settlement {
         }
         return rules
     }
-
-    // MARK: Control group
-
-    func cgroup(in layout: CgroupLayout) throws(ContainerError) -> Cgroup {
-        let rules = try deviceRules()
-        let own = "tutti-\(configuration.id.prefix(12))"
-        let parent = configuration.namespaces.cgroupParent.map { $0.drop { $0 == "/" } } ?? ""
-        return try systemCall { () throws(SystemError) in
-            try Cgroup.create(
-                named: parent.isEmpty ? own : "\(parent)/\(own)",
-                in: layout,
-                limits: configuration.resources.cgroupLimits,
-                devices: rules
-            )
-        }
-    }
 }
 
-extension Resources {
-    /// The limits in the kernel's units.
-    var cgroupLimits: CgroupLimits {
-        var limits = CgroupLimits()
-        limits.memory = memory
-        limits.memoryReservation = memoryReservation
-        limits.memorySwap = memorySwap
-        limits.memorySwappiness = memorySwappiness
-        limits.isOutOfMemoryKillDisabled = isOutOfMemoryKillDisabled
-        limits.cpuShares = cpuShares
-        limits.cpuPeriod = nanoCPUs == nil ? cpuPeriod : 100_000
-        limits.cpuQuota = nanoCPUs.map { $0 / 10_000 } ?? cpuQuota
-        limits.cpusetCPUs = cpusetCPUs
-        limits.cpusetMemories = cpusetMemories
-        limits.pids = pids
-        limits.blockWeight = blockWeight
-        return limits
+/// AppArmor, where the kernel has it. `apparmor(7)`
+private enum AppArmor {
+    static var isEnabled: Bool {
+        let file = FilePath("/sys/module/apparmor/parameters/enabled")
+        return (try? WholeFile.read(file))?.first == UInt8(ascii: "Y")
     }
 }

@@ -13,6 +13,7 @@ struct StartProgram {
     var layout: CgroupLayout
     var identity: UserIdentity
     var privileges: Privileges
+    var outOfMemoryScore: LaunchStep
     /// Namespace files of other containers that this one shares.
     var shared: SharedNamespaces
     /// The files that stand for mounts with contents, by target.
@@ -25,7 +26,7 @@ struct StartProgram {
     var program: LaunchProgram {
         var kinds: NamespaceKinds = [.mount]
         if configuration.namespaces.uts == nil { kinds.insert(.hostname) }
-        if configuration.namespaces.ipc == nil || configuration.namespaces.ipc == "shareable" { kinds.insert(.ipc) }
+        if configuration.namespaces.ipc?.isOwn ?? true { kinds.insert(.ipc) }
         if configuration.namespaces.pid == nil { kinds.insert(.process) }
         return LaunchProgram(
             newNamespaces: kinds,
@@ -39,16 +40,11 @@ struct StartProgram {
     /// Where the process belongs before it has a tree of its own.
     private var placement: [LaunchStep] {
         var steps = cgroup.joinSteps
-        if let adjustment = configuration.resources.outOfMemoryScoreAdjustment {
-            steps.append(.write(path: "/proc/self/oom_score_adj", String(adjustment)))
-        } else {
-            // The monitor protects itself from the out-of-memory killer; its container is not to inherit that.
-            steps.append(.tryWrite(path: "/proc/self/oom_score_adj", "0"))
-        }
+        steps.append(outOfMemoryScore)
         if let namespace = network.namespace { steps.append(.join(path: namespace, .network)) }
         if let ipc = shared.ipc { steps.append(.join(path: ipc, .ipc)) }
         if let hostname = shared.hostname { steps.append(.join(path: hostname, .hostname)) }
-        if configuration.namespaces.cgroup != "host" { steps.append(.unshare(.cgroup)) }
+        if configuration.namespaces.seesHostCgroups != true { steps.append(.unshare(.cgroup)) }
         return steps
     }
 
@@ -69,8 +65,8 @@ struct StartProgram {
             if !configuration.domainname.isEmpty { steps.append(.setDomainname(configuration.domainname)) }
         }
         for (name, value) in configuration.security.sysctls.sorted(by: { $0.key < $1.key }) {
-            let path = "/proc/sys/" + name.map { $0 == "." ? "/" : String($0) }.joined()
-            steps.append(.write(path: path, value))
+            guard let setting = KernelSettingName(name), setting.namespace != nil else { continue }
+            steps.append(.write(path: "/proc/sys/\(setting.path)", value))
         }
         steps.append(.pivot)
         if configuration.security.isRootReadOnly { steps.append(.protectRoot) }
@@ -97,6 +93,8 @@ struct SharedNamespaces: Hashable {
     var process: String?
     var ipc: String?
     var hostname: String?
+    /// The mount namespace of the container whose shared memory this one has.
+    var memory: String?
 }
 
 /// The variables that a process of a container starts with.

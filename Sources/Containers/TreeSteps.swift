@@ -8,18 +8,23 @@ struct TreeSteps {
     private var isPrivileged: Bool { configuration.security.isPrivileged }
 
     var steps: [LaunchStep] {
-        [.propagate(propagation), root] + kernelFileSystems + devices + files + mounts + protections
-            + [.makeFolder(target: configuration.process.workingDirectory)]
+        keptTrees + [.propagate(propagation), root] + kernelFileSystems + sharedMemory + devices + files + mounts
+            + protections + [.makeFolder(target: configuration.process.workingDirectory)]
     }
 
     /// Mounts made on the host are seen inside only where somebody asked for it.
     private var propagation: MountPropagation {
-        let asked = configuration.mounts.contains { mount in
-            guard case .bind(_, let word?, _) = mount.kind else { return false }
-            return MountPropagation(parsing: word) != .private
-        }
-        return asked ? .slave : .private
+        configuration.mounts.contains { $0.propagation.isSlave } ? .recursiveSlave : .recursivePrivate
     }
+
+    /// What the container is to share with the host both ways is taken while it is the host's still.
+    private var keptTrees: [LaunchStep] {
+        sharedMounts.enumerated().map { slot, mount in
+            .keepTree(source: mount.source, hasSubmounts: mount.reach != .top, slot: slot)
+        }
+    }
+
+    private var sharedMounts: [Mount] { configuration.mounts.filter(\.propagation.isShared) }
 
     private var root: LaunchStep {
         .mountOverlay(
@@ -42,8 +47,7 @@ struct TreeSteps {
 
     private var kernelFileSystems: [LaunchStep] {
         let quiet: MountFlags = [.noSetUserID, .noDevices, .noExecute]
-        let shm = "mode=1777,size=\(configuration.resources.shmSize)"
-        var steps: [LaunchStep] = [
+        let steps: [LaunchStep] = [
             .mount(type: "proc", target: "/proc", options: "", flags: quiet, replaces: true),
             .mount(
                 type: "tmpfs",
@@ -68,10 +72,26 @@ struct TreeSteps {
                 replaces: true
             ),
         ]
-        if !configuration.mounts.contains(where: { $0.target == "/dev/shm" }) {
-            steps.append(.mount(type: "tmpfs", target: "/dev/shm", options: shm, flags: quiet, replaces: true))
+        return steps + start.cgroup.mountSteps(in: start.layout, isReadOnly: !mayWriteCgroups)
+    }
+
+    private var mayWriteCgroups: Bool { isPrivileged || start.privileges.options.mayWriteCgroups }
+
+    /// `/dev/shm`, which goes with the namespace of shared memory.
+    private var sharedMemory: [LaunchStep] {
+        let target = "/dev/shm"
+        guard !configuration.mounts.contains(where: { $0.target == target }) else { return [] }
+        if let namespace = start.shared.memory {
+            return [.bindForeign(namespace: namespace, source: target, target: target)]
         }
-        return steps + start.cgroup.mountSteps(in: start.layout, isReadOnly: !isPrivileged)
+        switch configuration.namespaces.ipc {
+        case .some(.none): return []
+        case .host: return [bind(target, target: target)]
+        default:
+            let options = "mode=1777,size=\(configuration.resources.shmSize)"
+            let quiet: MountFlags = [.noSetUserID, .noDevices, .noExecute]
+            return [.mount(type: "tmpfs", target: target, options: options, flags: quiet, replaces: true)]
+        }
     }
 
     private var devices: [LaunchStep] {
@@ -81,8 +101,9 @@ struct TreeSteps {
     }
 
     private var protections: [LaunchStep] {
-        guard !isPrivileged, !configuration.security.options.contains("systempaths=unconfined") else { return [] }
-        return ProtectedPaths.masked.map { .mask(target: $0) } + ProtectedPaths.readOnly.map { .protect(target: $0) }
+        guard !isPrivileged, !start.privileges.options.showsSystemPaths else { return [] }
+        return (ProtectedPaths.masked + ProtectedPaths.thermalThrottles).map { .mask(target: $0) }
+            + ProtectedPaths.readOnly.map { .protect(target: $0) }
     }
 
     // MARK: Ours
@@ -111,14 +132,14 @@ struct TreeSteps {
         switch mount.kind {
         case .volume(_, _, let subpath, _):
             return bind(mount.source, below: subpath, target: mount.target, attributes: attributes)
-        case .bind(_, let propagation, let isRecursive):
+        case .bind:
+            let slot = sharedMounts.firstIndex(of: mount)
             return .bind(
-                source: mount.source,
-                below: nil,
+                slot.map { .kept(slot: $0) } ?? .path(mount.source, below: nil),
                 target: mount.target,
                 attributes: attributes,
-                propagation: propagation.flatMap(MountPropagation.init(parsing:)) ?? .private,
-                isRecursive: isRecursive
+                propagation: mount.propagation,
+                reach: mount.reach
             )
         case .contents, .copy:
             return bind(start.contents[mount.target] ?? "", target: mount.target, attributes: .readOnly)
@@ -143,67 +164,29 @@ struct TreeSteps {
         attributes: MountAttributes = []
     ) -> LaunchStep {
         .bind(
-            source: source,
-            below: below,
+            .path(source, below: below),
             target: target,
             attributes: attributes,
-            propagation: .private,
-            isRecursive: true
+            propagation: .recursivePrivate,
+            reach: .attributes
         )
     }
 }
 
-/// A `tmpfs` mount's options: those that are mount flags, and those that are the file system's own.
-struct MemoryMount: Hashable {
-    var flags: MountFlags = [.noSetUserID, .noDevices, .noExecute]
-    var options: String
-
-    private static let changes: [String: (flag: MountFlags, isSet: Bool)] = [
-        "exec": (.noExecute, false), "noexec": (.noExecute, true), "suid": (.noSetUserID, false),
-        "nosuid": (.noSetUserID, true), "dev": (.noDevices, false), "nodev": (.noDevices, true),
-        "ro": (.readOnly, true), "rw": (.readOnly, false),
-    ]
-
-    init(options list: [String], isReadOnly: Bool) {
-        var own: [String] = []
-        if isReadOnly { flags.insert(.readOnly) }
-        for option in list.flatMap({ $0.split(separator: ",").map(String.init) }) {
-            guard let change = Self.changes[option] else {
-                own.append(option)
-                continue
-            }
-            if change.isSet { flags.insert(change.flag) } else { flags.remove(change.flag) }
-        }
-        if !own.contains(where: { $0.hasPrefix("mode=") }) { own.append("mode=1777") }
-        self.options = own.joined(separator: ",")
+extension Mount {
+    /// How mounts below it spread.
+    fileprivate var propagation: MountPropagation {
+        guard case .bind(_, let word?, _) = kind else { return .recursivePrivate }
+        return MountPropagation(parsing: word) ?? .recursivePrivate
     }
-}
 
-/// What is hidden or made read-only in every container that is not privileged.
-enum ProtectedPaths {
-    static let masked = [
-        "/proc/acpi", "/proc/asound", "/proc/interrupts", "/proc/kcore", "/proc/keys", "/proc/latency_stats",
-        "/proc/sched_debug", "/proc/scsi", "/proc/timer_list", "/proc/timer_stats", "/sys/devices/virtual/powercap",
-        "/sys/firmware",
-    ]
-    static let readOnly = ["/proc/bus", "/proc/fs", "/proc/irq", "/proc/sys", "/proc/sysrq-trigger"]
-}
-
-/// The device nodes and links that every container has.
-enum StandardDevices {
-    private static let characterDevice: UInt32 = 0o020666
-
-    static let nodes: [(target: String, node: DeviceNode)] = [
-        ("/dev/null", DeviceNode(mode: characterDevice, number: 0x103)),
-        ("/dev/zero", DeviceNode(mode: characterDevice, number: 0x105)),
-        ("/dev/full", DeviceNode(mode: characterDevice, number: 0x107)),
-        ("/dev/random", DeviceNode(mode: characterDevice, number: 0x108)),
-        ("/dev/urandom", DeviceNode(mode: characterDevice, number: 0x109)),
-        ("/dev/tty", DeviceNode(mode: characterDevice, number: 0x500)),
-    ]
-
-    static let links: [(target: String, source: String)] = [
-        ("/dev/fd", "/proc/self/fd"), ("/dev/stdin", "/proc/self/fd/0"), ("/dev/stdout", "/proc/self/fd/1"),
-        ("/dev/stderr", "/proc/self/fd/2"), ("/dev/core", "/proc/kcore"), ("/dev/ptmx", "pts/ptmx"),
-    ]
+    /// What of the things below it comes along.
+    var reach: BindReach {
+        guard case .bind(_, _, let recursion) = kind else { return .attributes }
+        switch recursion {
+        case .enabled, .readOnly: return .attributes
+        case .disabled: return .top
+        case .writable: return .submounts
+        }
+    }
 }

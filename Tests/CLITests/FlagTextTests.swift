@@ -29,7 +29,7 @@ import Testing
         #expect(volume.source == .volume(name: "data", subpath: nil, copiesUp: true))
         #expect(volume.isReadOnly)
         let folder = try MountRequest(volumeFlag: "./x/../src:/src", from: "/work")
-        #expect(folder.source == .bind(path: "/work/src", createsSource: true, propagation: nil, isRecursive: true))
+        #expect(folder.source == .bind(path: "/work/src", createsSource: true, propagation: nil, recursion: .enabled))
         #expect(
             try MountRequest(volumeFlag: "/data", from: "/").source == .volume(name: nil, subpath: nil, copiesUp: true)
         )

@@ -129,7 +129,7 @@ import Testing
 
     @Test func `mounts the shallow before the deep and the image's volumes where nothing else is`() throws {
         var request = ContainerRequest(id: id, name: "web", image: "web:1")
-        let bind = MountRequest.Source.bind(path: "/host", createsSource: true, propagation: nil, isRecursive: true)
+        let bind = MountRequest.Source.bind(path: "/host", createsSource: true, propagation: nil, recursion: .enabled)
         request.mounts = [
             MountRequest(bind, target: "/data/deep/er"), MountRequest(.tmpfs(options: []), target: "/run/"),
             MountRequest(bind, target: "/data"),
@@ -233,7 +233,7 @@ import Testing
             path: "/shop/key.pem",
             createsSource: false,
             propagation: nil,
-            isRecursive: true
+            recursion: .enabled
         )
         let site = MountRequest.Source.contents(bytes: Array("on".utf8), uid: 33, gid: 0, mode: 0o440)
         let token = MountRequest.Source.contents(bytes: Array("s3cret".utf8), uid: 0, gid: 0, mode: 0o444)

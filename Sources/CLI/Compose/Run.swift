@@ -29,7 +29,7 @@ extension Compose {
             options.hasTerminal = wishes.wantsTerminal
             let container = try prepare(project, options, session)
             if wishes.isDetached {
-                try session.engine.start(container.id)
+                try session.engine.start(container.id, warn: Console.warn)
                 try Console.print("\(container.name)\n")
                 return 0
             }
@@ -64,7 +64,7 @@ extension LocalEngine {
         container.note("attach")
         let attachment: Attachment?
         do {
-            attachment = try start(id, isAttached: true, terminalSize: StandardStreams.size)
+            attachment = try start(id, isAttached: true, terminalSize: StandardStreams.size, warn: Console.warn)
         } catch {
             // What removes itself at its end is not left behind where it never began.
             if container.configuration.removesItself { try? remove(id, withAnonymousVolumes: true) }

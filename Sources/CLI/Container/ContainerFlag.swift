@@ -54,6 +54,7 @@ enum ContainerFlag {
     static let ipc = Flag<String?>.text("--ipc", "IPC namespace: private, shareable, host, container:NAME")
     static let uts = Flag<String?>.text("--uts", "UTS namespace: host")
     static let cgroupNamespace = Flag<String?>.text("--cgroupns", "Control group namespace: host, private")
+    static let userNamespace = Flag<String?>.text("--userns", "User namespace: host")
     static let cgroupParent = Flag<String?>.text("--cgroup-parent", "Control group above the container's")
     static let capAdd = Flag.list("--cap-add", "Add a capability", placeholder: "list")
     static let capDrop = Flag.list("--cap-drop", "Drop a capability", placeholder: "list")
@@ -68,31 +69,13 @@ enum ContainerFlag {
     static let deviceRules = Flag.list("--device-cgroup-rule", "Rule for devices", placeholder: "list")
     static let sysctls = Flag.list("--sysctl", "Setting of the kernel: NAME=VALUE", placeholder: "map")
 
-    // Limits
-    static let memory = Flag<Int64?>.bytes("-m, --memory", "Memory at most")
-    static let memoryReservation = Flag<Int64?>.bytes(
-        "--memory-reservation",
-        "Memory that it keeps when memory is scarce"
-    )
-    static let memorySwap = Flag<Int64?>.bytes("--memory-swap", "Memory and swap at most; -1 is without limit")
-    static let memorySwappiness = Flag.number(
-        "--memory-swappiness",
-        "How willingly memory is swapped, 0 to 100",
-        shownDefault: -1
-    )
-    static let noOutOfMemoryKill = Flag.toggle("--oom-kill-disable", "Have the kernel not kill it for want of memory")
-    static let outOfMemoryScore = Flag.number("--oom-score-adj", "How willingly the kernel kills it, -1000 to 1000")
-    static let cpus = Flag<String?>.text("--cpus", "Cores at most", placeholder: "decimal")
-    static let cpuShares = Flag.number("-c, --cpu-shares", "Share of the processor, relative to others")
-    static let cpuPeriod = Flag.number("--cpu-period", "Period of the quota in microseconds")
-    static let cpuQuota = Flag.number("--cpu-quota", "Quota of a period in microseconds")
-    static let cpusetCPUs = Flag<String?>.text("--cpuset-cpus", "Cores to run on: 0-3, 0,1")
-    static let cpusetMemories = Flag<String?>.text("--cpuset-mems", "Memory nodes to use: 0-3, 0,1")
-    static let pids = Flag.number("--pids-limit", "Processes at most; -1 is without limit")
-    static let ulimits = Flag.list("--ulimit", "Limit: NAME=SOFT[:HARD]", placeholder: "ulimit")
-    static let shmSize = Flag<Int64?>.bytes("--shm-size", "Size of /dev/shm")
+    static let annotations = Flag.list("--annotation", "Annotation: NAME=VALUE", placeholder: "map")
+    static let runtime = Flag<String?>.text("--runtime", "Runtime: runc stands for our own")
+    static let isolation = Flag<String?>.text("--isolation", "Isolation: default")
+    static let gpus = Flag<String?>.text("--gpus", "Graphics processors", placeholder: "gpu-request")
 
     // Files
+    static let storageOptions = Flag.list("--storage-opt", "Option of the storage driver", placeholder: "list")
     static let volume = Flag.list("-v, --volume", "Mount a folder or a volume", placeholder: "list")
     static let mount = Flag.list("--mount", "Mount something: type=…,source=…,target=…", placeholder: "mount")
     static let tmpfs = Flag.list("--tmpfs", "Mount memory", placeholder: "list")
@@ -129,9 +112,12 @@ enum ContainerFlag {
         ]
         + [attach, remove, restart, stopSignal, stopTimeout]
         + [healthCommand, healthInterval, healthTimeout, healthRetries, healthStartPeriod, healthStartInterval]
-        + [noHealthcheck, pid, ipc, uts, cgroupNamespace, cgroupParent, capAdd, capDrop, privileged, securityOptions]
-        + [readOnly, devices, deviceRules, sysctls, memory, memoryReservation, memorySwap, memorySwappiness]
-        + [noOutOfMemoryKill, outOfMemoryScore, cpus, cpuShares, cpuPeriod, cpuQuota, cpusetCPUs, cpusetMemories]
-        + [pids, ulimits, shmSize, volume, mount, tmpfs, volumesFrom, network, networkAliases, ip, ip6, linkLocal, mac]
+        + [
+            noHealthcheck, pid, ipc, uts, cgroupNamespace, userNamespace, cgroupParent, capAdd, capDrop, privileged,
+            securityOptions,
+        ]
+        + [readOnly, devices, deviceRules, sysctls, annotations, runtime, isolation, gpus, storageOptions]
+        + limits
+        + [volume, mount, tmpfs, volumesFrom, network, networkAliases, ip, ip6, linkLocal, mac]
         + [publish, publishAll, expose, dns, dnsOptions, dnsSearch, addHost, logDriver, logOptions]
 }

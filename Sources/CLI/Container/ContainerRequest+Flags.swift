@@ -13,6 +13,8 @@ extension ContainerRequest {
         let words = Array(arguments.positionals.dropFirst())
         command = words.isEmpty ? nil : words
         platform = arguments[ContainerFlag.platform]
+        try Self.refuseWhatCannotBeHad(arguments)
+        annotations = LabelText.labels(arguments[ContainerFlag.annotations])
         try setProcess(arguments, session)
         health = HealthRequest(arguments)
         mounts = try Self.mounts(arguments)
@@ -21,7 +23,7 @@ extension ContainerRequest {
         publishesAllPorts = arguments[ContainerFlag.publishAll]
         resources = try Resources(arguments)
         security = try Security(arguments)
-        namespaces = Namespaces(arguments)
+        namespaces = try Namespaces(arguments)
         log = LogConfiguration(arguments)
     }
 
@@ -49,6 +51,22 @@ extension ContainerRequest {
         stopTimeout = arguments[ContainerFlag.stopTimeout]
         removesItself = arguments[ContainerFlag.remove]
         hasInit = arguments[ContainerFlag.initProcess]
+    }
+
+    /// Nothing that was asked for is left out silently.
+    private static func refuseWhatCannotBeHad(_ arguments: Arguments) throws {
+        if let runtime = arguments[ContainerFlag.runtime], !ContainerRequest.ownRuntimes.contains(runtime) {
+            throw Failure("unknown or invalid runtime name: \(runtime)", code: 125)
+        }
+        if arguments[ContainerFlag.gpus] != nil {
+            throw Failure("could not select device driver \"\" with capabilities: [[gpu]]", code: 125)
+        }
+        if let isolation = arguments[ContainerFlag.isolation], !["", "default"].contains(isolation) {
+            throw Failure("invalid isolation \(isolation.quoted): Linux only supports \"default\"", code: 125)
+        }
+        if let option = arguments[ContainerFlag.storageOptions].first {
+            throw Failure("--storage-opt \(option): overlay has no options for single containers", code: 125)
+        }
     }
 
     private static func mounts(_ arguments: Arguments) throws -> [MountRequest] {
@@ -111,13 +129,29 @@ extension HealthRequest {
 
 extension Namespaces {
     /// What the namespace flags say.
-    init(_ arguments: Arguments) {
+    ///
+    /// - Throws: ``UsageError`` for a mode that there is not.
+    init(_ arguments: Arguments) throws(UsageError) {
         self.init()
-        pid = arguments[ContainerFlag.pid]
-        ipc = arguments[ContainerFlag.ipc]
-        uts = arguments[ContainerFlag.uts]
-        cgroup = arguments[ContainerFlag.cgroupNamespace]
+        pid = try Self.mode(arguments[ContainerFlag.pid], "pid", "PID")
+        uts = try Self.mode(arguments[ContainerFlag.uts], "uts", "UTS")
+        ipc = try Self.mode(arguments[ContainerFlag.ipc], "ipc", "IPC")
+        let cgroups: NamespaceMode? = try Self.mode(arguments[ContainerFlag.cgroupNamespace], "cgroupns", "CGROUP")
+        let users: NamespaceMode? = try Self.mode(arguments[ContainerFlag.userNamespace], "userns", "USER")
+        for (mode, flag, kind) in [(cgroups, "cgroupns", "CGROUP"), (users, "userns", "USER")] {
+            if case .container = mode { throw .conflict("--\(flag): invalid \(kind) mode") }
+        }
+        seesHostCgroups = cgroups == .host ? true : nil
         cgroupParent = arguments[ContainerFlag.cgroupParent]
+    }
+
+    /// Nil is a namespace of its own.
+    private static func mode<Mode: LosslessStringConvertible>(_ text: String?, _ flag: String, _ kind: String)
+        throws(UsageError) -> Mode?
+    {
+        guard let text, !text.isEmpty, text != "private" else { return nil }
+        guard let mode = Mode(text) else { throw .conflict("--\(flag): invalid \(kind) mode") }
+        return mode
     }
 }
 

@@ -43,7 +43,7 @@ extension Docker {
                     try session.engine.containers.find(name)
                         .stop(signal: signal, timeout: arguments[DockerFlag.time])
                 }
-                try session.engine.restart(name, timeout: arguments[DockerFlag.time])
+                try session.engine.restart(name, timeout: arguments[DockerFlag.time], warn: Console.warn)
                 return name
             }
         }

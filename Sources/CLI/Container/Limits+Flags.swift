@@ -6,9 +6,9 @@ extension Resources {
     /// - Throws: ``UsageError`` for what is no limit.
     init(_ arguments: Arguments) throws(UsageError) {
         self.init()
-        memory = arguments[ContainerFlag.memory].map { Int($0) }
-        memoryReservation = arguments[ContainerFlag.memoryReservation].map { Int($0) }
-        memorySwap = arguments[ContainerFlag.memorySwap].map { Int($0) }
+        memory = Self.limit(arguments[ContainerFlag.memory])
+        memoryReservation = Self.limit(arguments[ContainerFlag.memoryReservation])
+        memorySwap = Self.limit(arguments[ContainerFlag.memorySwap])
         memorySwappiness = arguments[ContainerFlag.memorySwappiness].flatMap { $0 >= 0 ? $0 : nil }
         isOutOfMemoryKillDisabled = arguments[ContainerFlag.noOutOfMemoryKill]
         outOfMemoryScoreAdjustment = arguments[ContainerFlag.outOfMemoryScore]
@@ -27,6 +27,38 @@ extension Resources {
         ulimits = try arguments[ContainerFlag.ulimits].map { text throws(UsageError) in try ResourceLimit(parsing: text)
         }
         if let size = arguments[ContainerFlag.shmSize] { shmSize = Int(size) }
+        cpuRealtimePeriod = arguments[ContainerFlag.cpuRealtimePeriod]
+        cpuRealtimeRuntime = arguments[ContainerFlag.cpuRealtimeRuntime]
+        blockWeight = arguments[ContainerFlag.blockWeight].flatMap { $0 == 0 ? nil : $0 }
+        for (flag, kind) in Self.deviceFlags {
+            blockDevices += try arguments[flag].map { text throws(UsageError) in
+                try BlockDeviceLimit(parsing: text, kind: kind)
+            }
+        }
+    }
+
+    /// Docker takes nought for no limit.
+    private static func limit(_ bytes: Int64?) -> Int? {
+        bytes.flatMap { $0 == 0 ? nil : Int($0) }
+    }
+
+    private static let deviceFlags: [(Flag<[String]>, BlockDeviceLimit.Kind)] = [
+        (ContainerFlag.deviceWeights, .weight), (ContainerFlag.readBytes, .readBytes),
+        (ContainerFlag.writeBytes, .writeBytes), (ContainerFlag.readOperations, .readOperations),
+        (ContainerFlag.writeOperations, .writeOperations),
+    ]
+}
+
+extension BlockDeviceLimit {
+    /// A value such as `/dev/sda:1mb`.
+    init(parsing text: String, kind: Kind) throws(UsageError) {
+        let parts = text.split(separator: ":", omittingEmptySubsequences: false).map(String.init)
+        guard parts.count == 2 else { throw .conflict("bad format: \(text)") }
+        guard parts[0].hasPrefix("/dev/") else { throw .conflict("bad format for device path: \(text)") }
+        let isBytes = kind == .readBytes || kind == .writeBytes
+        let value = isBytes ? ByteSize(parsing: parts[1]).map { Int($0.bytes) } : Int(parts[1])
+        guard let value, value > 0 else { throw .conflict("invalid rate for device: \(text)") }
+        self.init(path: parts[0], kind: kind, value: value)
     }
 }
 
@@ -62,9 +94,10 @@ extension DeviceMapping {
     /// A `--device` value: `source[:target[:permissions]]`.
     init(parsing text: String) throws(UsageError) {
         let parts = text.split(separator: ":", omittingEmptySubsequences: false).map(String.init)
-        guard parts[0].hasPrefix("/"), parts.count <= 3 else {
-            throw .conflict("bad format for device: \(text.quoted)")
+        guard parts[0].hasPrefix("/") else {
+            throw .conflict("device \(text.quoted): CDI devices are not supported")
         }
+        guard parts.count <= 3 else { throw .conflict("bad format for device: \(text.quoted)") }
         // The second part may be the permissions already.
         let isMode = parts.count == 2 && !parts[1].hasPrefix("/")
         self.init(

@@ -1,3 +1,4 @@
+import Containers
 import Orchestrator
 import SystemPackage
 
@@ -23,7 +24,7 @@ extension MountRequest {
             source = .volume(name: nil, subpath: nil, copiesUp: true)
         } else if let path = Self.hostPath(parts[0], from: folder) {
             let propagation = options.first { Self.propagations.contains($0) }
-            source = .bind(path: path, createsSource: true, propagation: propagation, isRecursive: true)
+            source = .bind(path: path, createsSource: true, propagation: propagation, recursion: .enabled)
         } else {
             source = .volume(name: parts[0], subpath: nil, copiesUp: !options.contains("nocopy"))
         }
@@ -64,7 +65,7 @@ extension MountRequest {
                 path: Self.clean(path),
                 createsSource: fields["bind-create-src"] == "true",
                 propagation: fields["bind-propagation"],
-                isRecursive: fields["bind-recursive"] != "disabled"
+                recursion: try Self.recursion(fields["bind-recursive"])
             )
         case "tmpfs":
             let options = ["tmpfs-size": "size", "tmpfs-mode": "mode"].compactMap { name, option in
@@ -94,6 +95,17 @@ extension MountRequest {
             target: Self.clean(target),
             isReadOnly: options.contains("ro")
         )
+    }
+
+    private static func recursion(_ text: String?) throws(UsageError) -> Mount.BindRecursion {
+        guard let text else { return .enabled }
+        guard let recursion = Mount.BindRecursion(rawValue: text) else {
+            throw .conflict(
+                "invalid value for bind-recursive: \(text.quoted): must be one of "
+                    + "\"enabled\", \"disabled\", \"writable\", or \"readonly\""
+            )
+        }
+        return recursion
     }
 
     private static let propagations: Set<String> = ["private", "rprivate", "shared", "rshared", "slave", "rslave"]

@@ -44,7 +44,7 @@ extension Docker {
                 )
             }
             do {
-                try session.engine.start(container.id)
+                try session.engine.start(container.id, warn: Console.warn)
             } catch {
                 if arguments[ContainerFlag.remove] {
                     try? session.engine.remove(container.id, withAnonymousVolumes: true)

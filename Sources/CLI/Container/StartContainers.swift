@@ -26,7 +26,7 @@ extension Docker {
         func run(_ session: Session) throws -> Int32 {
             guard arguments[Self.attach] || arguments[Self.interactive] else {
                 return try forEach(arguments.positionals) { name in
-                    try session.engine.start(name)
+                    try session.engine.start(name, warn: Console.warn)
                     return name
                 }
             }

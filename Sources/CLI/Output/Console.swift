@@ -10,6 +10,11 @@ enum Console {
         try FileDescriptor.standardOutput.writeAll(text.utf8)
     }
 
+    /// Tells of what cannot be had, though the work goes on.
+    static func warn(_ text: String) {
+        note("WARNING: \(text.printable)")
+    }
+
     /// Writes a line to standard error. Nobody can be told if that is not possible.
     static func note(_ line: String) {
         _ = try? FileDescriptor.standardError.writeAll("\(line)\n".utf8)

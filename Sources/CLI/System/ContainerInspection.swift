@@ -34,7 +34,7 @@ struct ContainerInspection {
                 "RestartCount": .integer(Int64(restartCount)),
                 "Driver": "overlay2",
                 "Platform": "linux",
-                "HostConfig": hostConfiguration,
+                "HostConfig": HostConfigurationInspection(configuration).value,
                 "Mounts": .array(configuration.mounts.compactMap(\.inspection)),
                 "Config": config,
                 "NetworkSettings": try networkSettings,
@@ -92,62 +92,6 @@ struct ContainerInspection {
         ]
         if let health = configuration.health { members.append(.init("Healthcheck", health.inspection)) }
         return .object(members)
-    }
-
-    private var hostConfiguration: JSONValue {
-        let resources = configuration.resources
-        let security = configuration.security
-        let number = { (value: Int?) in JSONValue.integer(Int64(value ?? 0)) }
-        return [
-            "Binds": .strings(configuration.mounts.compactMap(\.bindText)),
-            "LogConfig": ["Type": .string(configuration.log.driver), "Config": .strings(configuration.log.options)],
-            "NetworkMode": .string(networkMode),
-            "PortBindings": portBindings,
-            "RestartPolicy": configuration.restart.inspection,
-            "AutoRemove": .bool(configuration.removesItself),
-            "CapAdd": .strings(security.capabilitiesAdded),
-            "CapDrop": .strings(security.capabilitiesDropped),
-            "GroupAdd": .strings(process.additionalGroups),
-            "IpcMode": .string(configuration.namespaces.ipc ?? "private"),
-            "PidMode": .string(configuration.namespaces.pid ?? ""),
-            "UTSMode": .string(configuration.namespaces.uts ?? ""),
-            "Privileged": .bool(security.isPrivileged),
-            "ReadonlyRootfs": .bool(security.isRootReadOnly),
-            "SecurityOpt": .strings(security.options),
-            "ShmSize": .integer(Int64(resources.shmSize)),
-            "Init": .bool(configuration.hasInit),
-            "Memory": number(resources.memory),
-            "MemoryReservation": number(resources.memoryReservation),
-            "MemorySwap": number(resources.memorySwap),
-            "NanoCpus": number(resources.nanoCPUs),
-            "CpuShares": number(resources.cpuShares),
-            "CpuPeriod": number(resources.cpuPeriod),
-            "CpuQuota": number(resources.cpuQuota),
-            "CpusetCpus": .string(resources.cpusetCPUs ?? ""),
-            "PidsLimit": resources.pids.map { .integer(Int64($0)) } ?? .null,
-            "OomScoreAdj": number(resources.outOfMemoryScoreAdjustment),
-        ]
-    }
-
-    private var networkMode: String {
-        switch configuration.network {
-        case .none: "none"
-        case .host: "host"
-        case .container(let id): "container:\(id)"
-        case .networks(let attachments): attachments.endpoints.first?.network ?? "none"
-        }
-    }
-
-    private var portBindings: JSONValue {
-        guard case .networks(let attachments) = configuration.network else { return [:] }
-        var bindings: [String: [JSONValue]] = [:]
-        for port in attachments.ports {
-            let host = port.hostPorts.map { $0.count == 1 ? "\($0.lowerBound)" : "\($0.lowerBound)-\($0.upperBound)" }
-            bindings["\(port.containerPort)/\(port.transport.rawValue)", default: []].append([
-                "HostIp": .string(port.hostAddress ?? ""), "HostPort": .string(host ?? ""),
-            ])
-        }
-        return .object(bindings.sorted { $0.key < $1.key }.map { .init($0.key, .array($0.value)) })
     }
 
     private var networkSettings: JSONValue {

@@ -208,7 +208,7 @@ extension Docker {
             try engine.sweep()
             let waiting = try engine.containers.all().reversed().filter { try Self.isToBeResumed($0) }
             return try forEach(waiting.map(\.id)) { id in
-                try engine.start(id)
+                try engine.start(id, warn: Console.warn)
                 return try engine.containers.find(id).name
             }
         }

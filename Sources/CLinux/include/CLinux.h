@@ -24,8 +24,11 @@ enum tutti_operation {
     TUTTI_BIND_ROOT,       // text[0] mount point; text[1] source
     TUTTI_MOUNT,           // text[0] file system; text[1] target; text[2] options; n[0] mount flags; n[1] 1: target is ours,
                            // whatever the image put there
-    TUTTI_BIND,            // text[0] source; text[1] target; n[0] attributes to set; n[1] propagation; n[2] 1: with submounts;
-                           // n[3] 1: text[2] is a path below source
+    TUTTI_KEEP_TREE,       // text[0] source; n[0] 1: with submounts; n[1]: where it is kept, below TUTTI_KEPT_TREES
+    TUTTI_BIND,            // text[0] source; text[1] target; n[0] attributes to set; n[1] propagation, with MS_REC for submounts
+                           // too; n[2] 1: with submounts, 3: which get the attributes too; n[3] 0, 1: text[2] is a path below
+                           // source, 2 and more: the tree that is kept there
+    TUTTI_BIND_FOREIGN,    // text[0] a mount namespace; text[1] source, as it is seen there; text[2] target
     TUTTI_MASK,            // text[0]
     TUTTI_READ_ONLY,       // text[0]
     TUTTI_DEVICE,          // text[0] path; n[0] mode with type; n[1] device number; n[2] uid; n[3] gid
@@ -45,6 +48,7 @@ enum tutti_operation {
     TUTTI_EXEC,            // text[0] PATH to search, or empty; text[1] file; blob: arguments, then n[0] of them and n[1] environment
 };
 
+#define TUTTI_KEPT_TREES 32
 #define TUTTI_STEP_OPTIONAL 1u // a step that may fail without harm
 
 struct tutti_step {

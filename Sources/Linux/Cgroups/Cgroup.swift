@@ -16,16 +16,23 @@ public struct Cgroup: Hashable, Sendable {
     /// Makes the group and sets its limits.
     ///
     /// Processes of the group may use the devices that `devices` allow and no others; nil leaves them all.
-    /// - Parameter name: A relative path such as `tutti/0123abcd`.
+    /// - Parameters:
+    ///   - name: A relative path such as `tutti/0123abcd`.
+    ///   - warn: Takes what this kernel cannot limit, in words.
     public static func create(
         named name: String,
         in layout: CgroupLayout,
         limits: CgroupLimits,
-        devices: [DeviceRule]?
+        devices: [DeviceRule]?,
+        warn: (String) -> Void = { _ in }
     ) throws(SystemError) -> Cgroup {
-        let group = try Cgroup(named: name, in: layout, settings: settings(limits, in: layout))
+        let settings = settings(limits, in: layout)
+        let group = try Cgroup(named: name, in: layout, settings: settings)
         do {
-            for setting in settings(limits, in: layout) { try group.apply(setting) }
+            var losses: Set<CgroupLimits.Loss> = []
+            for setting in settings where try !group.apply(setting) {
+                if let loss = setting.loss, losses.insert(loss).inserted { warn(loss.rawValue) }
+            }
             if let devices { try group.restrict(to: devices) }
         } catch {
             group.removeEmpty()
@@ -42,11 +49,8 @@ public struct Cgroup: Hashable, Sendable {
 
     private init(named name: String, in layout: CgroupLayout, settings: [CgroupLimits.Setting]) throws(SystemError) {
         switch layout {
-        case .unified(let mount, let controllers):
-            let folder = "\(mount)/\(name)"
-            try Self.delegate(controllers, from: mount, to: name)
-            try Self.makeFolder(folder)
-            folders = ["": folder]
+        case .unified(let hierarchy):
+            folders = ["": try hierarchy.makeGroup(name)]
         case .hierarchies(let parents):
             // A hierarchy costs some 40 µs: only those that always serve, and those that a limit asks for.
             let always: Set<String> = ["memory", "devices", "freezer", "pids", "cpuacct"]
@@ -67,18 +71,19 @@ public struct Cgroup: Hashable, Sendable {
         return limits.unifiedSettings
     }
 
-    private func apply(_ setting: CgroupLimits.Setting) throws(SystemError) {
-        guard let folder = unifiedFolder ?? folders[setting.controller] else {
-            guard setting.isOptional else {
-                throw SystemError("cgroup \(setting.controller)", on: setting.file, errno: .noSuchFileOrDirectory)
+    /// Writes a setting; false where the kernel has no such file and can do without.
+    private func apply(_ setting: CgroupLimits.Setting) throws(SystemError) -> Bool {
+        if let folder = unifiedFolder ?? folders[setting.controller] {
+            for choice in setting.choices {
+                let path = "\(folder)/\(choice.file)"
+                guard access(path, F_OK) == 0 else { continue }
+                try Self.write(choice.value, to: path)
+                return true
             }
-            return
         }
-        do {
-            try Self.write(setting.value, to: "\(folder)/\(setting.file)")
-        } catch {
-            guard setting.isOptional, error.errno == .noSuchFileOrDirectory else { throw error }
-        }
+        guard setting.loss == nil else { return false }
+        let file = setting.choices.first?.file ?? ""
+        throw SystemError("limit by the control group \(setting.controller)", on: file, errno: .noSuchFileOrDirectory)
     }
 
     private func restrict(to rules: [DeviceRule]) throws(SystemError) {
@@ -101,38 +106,28 @@ public struct Cgroup: Hashable, Sendable {
 
     /// Removes the folders if no process is left in them.
     public func removeEmpty() {
-        for path in paths { rmdir(path) }
+        for path in paths where rmdir(path) == 0 { CgroupFolder.removeParents(of: FilePath(path)) }
     }
 }
 
 extension Cgroup {
-    /// Makes a folder and those above it.
-    private static func makeFolder(_ path: String) throws(SystemError) {
-        guard mkdir(path, 0o755) != 0 else { return }
+    /// Makes a folder and those above it. Those above are marked as ours, to go with the last group in them.
+    static func makeFolder(_ path: String, isParent: Bool = false) throws(SystemError) {
+        guard mkdir(path, 0o755) != 0 else {
+            // A kernel that takes no marks keeps the folder.
+            if isParent { setxattr(path, CgroupFolder.mark, "1", 1, 0) }
+            return
+        }
         let failure = tutti_errno()
         switch failure {
         case EEXIST: return
         case ENOENT:
             guard let slash = path.lastIndex(of: "/"), slash != path.startIndex else { break }
-            try makeFolder(String(path[..<slash]))
-            return try makeFolder(path)
+            try makeFolder(String(path[..<slash]), isParent: true)
+            return try makeFolder(path, isParent: isParent)
         default: break
         }
         throw SystemError("mkdir", on: path, errno: Errno(rawValue: failure))
-    }
-
-    /// Lets the groups on the way to `name` hand their controllers down. cgroup v2.
-    private static func delegate(_ controllers: Set<String>, from mount: String, to name: String) throws(SystemError) {
-        let wanted = controllers.intersection(["cpu", "cpuset", "io", "memory", "pids"]).sorted()
-        guard !wanted.isEmpty else { return }
-        let request = wanted.map { "+\($0)" }.joined(separator: " ")
-        var folder = mount
-        for part in name.split(separator: "/").dropLast() {
-            try write(request, to: "\(folder)/cgroup.subtree_control")
-            folder += "/\(part)"
-            try makeFolder(folder)
-        }
-        try write(request, to: "\(folder)/cgroup.subtree_control")
     }
 
     /// A new cpuset has no processors, and a group without them takes no process. cgroup v1.
@@ -149,7 +144,7 @@ extension Cgroup {
         }
     }
 
-    private static func write(_ text: String, to path: String) throws(SystemError) {
+    static func write(_ text: String, to path: String) throws(SystemError) {
         let descriptor = open(path, O_WRONLY | O_CLOEXEC)
         guard descriptor >= 0 else { throw SystemError("open", on: path, errno: Errno(rawValue: tutti_errno())) }
         defer { close(descriptor) }

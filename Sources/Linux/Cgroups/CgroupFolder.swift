@@ -13,6 +13,17 @@ public struct CgroupFolder: Hashable, Sendable {
     /// Whether the folder belongs to cgroup v2.
     public var isUnified: Bool { access(path.appending("cgroup.events").string, F_OK) == 0 }
 
+    /// The group, below this one or itself, that a new process of a container can be born in beside the one that is there.
+    ///
+    /// A container that divides its group may have no processes in the group itself. cgroup v2.
+    public func place(beside process: Int32) -> FilePath {
+        let passed = (try? lines(of: path.appending("cgroup.subtree_control").string)) ?? []
+        guard !passed.isEmpty, let name = path.lastComponent?.string else { return path }
+        let own = (try? lines(of: "/proc/\(process)/cgroup"))?.first { $0.hasPrefix("0::") } ?? ""
+        guard let start = own.firstRange(of: "/\(name)/") else { return path }
+        return path.appending(String(own[start.upperBound...]))
+    }
+
     /// Whether processes of the group can be frozen here: on v2 always, on v1 in the freezer's hierarchy.
     public var canFreeze: Bool { freezing != nil }
 
@@ -51,7 +62,7 @@ public struct CgroupFolder: Hashable, Sendable {
         // Ended processes leave their group a little after their parents know; a process may have been born meanwhile.
         for attempt in 0..<1000 {
             for child in children() { try child.remove() }
-            guard rmdir(path.string) != 0 else { return }
+            guard rmdir(path.string) != 0 else { return Self.removeParents(of: path) }
             let failure = Errno(rawValue: tutti_errno())
             if failure == .noSuchFileOrDirectory { return }
             guard failure == .resourceBusy else { throw SystemError("rmdir", on: path.string, errno: failure) }
@@ -62,6 +73,16 @@ public struct CgroupFolder: Hashable, Sendable {
         }
         throw SystemError("rmdir", on: path.string, errno: .resourceBusy)
     }
+
+    /// Removes the groups above that were made for one below them, once there is none.
+    static func removeParents(of path: FilePath) {
+        var parent = path.removingLastComponent()
+        var value: UInt8 = 0
+        while getxattr(parent.string, mark, &value, 1) == 1, rmdir(parent.string) == 0 { parent.removeLastComponent() }
+    }
+
+    /// The attribute of a group that was made for one below it.
+    static let mark = "trusted.tutti"
 
     /// Waits for the ends of processes, a second at most for each: one that the kernel holds back must not hold us.
     private static func awaitEnds(_ descriptors: [Int32]) {

@@ -4,8 +4,8 @@ import SystemPackage
 
 /// How this machine arranges control groups. `cgroups(7)`
 public enum CgroupLayout: Hashable, Sendable {
-    /// One hierarchy with all controllers: where it is mounted, and the controllers it has. cgroup v2.
-    case unified(mount: String, controllers: Set<String>)
+    /// One hierarchy with all controllers. cgroup v2.
+    case unified(UnifiedHierarchy)
     /// A hierarchy for each controller (some share one): the folder that holds this process's own group. cgroup v1,
     /// also where an empty v2 hierarchy is mounted beside.
     case hierarchies([String: String])
@@ -17,7 +17,7 @@ public enum CgroupLayout: Hashable, Sendable {
     public static func current() throws(SystemError) -> CgroupLayout {
         let mounts = try lines(of: "/proc/self/mountinfo").compactMap(CgroupMount.init(line:))
         let hierarchies = mounts.filter { !$0.isUnified }
-        guard !hierarchies.isEmpty else { return try unified(mounts) }
+        guard !hierarchies.isEmpty else { return .unified(try UnifiedHierarchy(mounts.first, own: ownGroups()[""])) }
         let own = try ownGroups()
         var folders: [String: String] = [:]
         for mount in hierarchies {
@@ -28,49 +28,28 @@ public enum CgroupLayout: Hashable, Sendable {
         return .hierarchies(folders)
     }
 
-    private static func unified(_ mounts: [CgroupMount]) throws(SystemError) -> CgroupLayout {
-        guard let mount = mounts.first else {
-            throw SystemError("mount", on: "/sys/fs/cgroup", errno: .noSuchFileOrDirectory)
-        }
-        let names = try lines(of: "\(mount.path)/cgroup.controllers").flatMap { $0.split(separator: " ") }
-        return .unified(mount: mount.path, controllers: Set(names.map(String.init)))
+    /// The name of a container's group, relative to where our groups are.
+    ///
+    /// - Parameter parent: The group that it is made in, as the user named it; nil is ours.
+    public func groupName(_ id: String, parent: String?) -> String {
+        let own = "tutti-\(id.prefix(12))"
+        let parts = (parent ?? "").split(separator: "/")
+        guard parts.isEmpty else { return parts.joined(separator: "/") + "/" + own }
+        guard case .unified(let hierarchy) = self, hierarchy.isWholeMachine else { return own }
+        return "tutti/\(own)"
     }
 
-    /// This process's group by controller, from `/proc/self/cgroup`: `4:memory:/some/group`.
+    /// This process's group by controller, from `/proc/self/cgroup`: `4:memory:/some/group`; that of v2 goes by the empty name.
     private static func ownGroups() throws(SystemError) -> [String: String] {
         var groups: [String: String] = [:]
         for line in try lines(of: "/proc/self/cgroup") {
             let fields = line.split(separator: ":", maxSplits: 2, omittingEmptySubsequences: false)
             guard fields.count == 3 else { continue }
-            for controller in fields[1].split(separator: ",") { groups[String(controller)] = String(fields[2]) }
+            for controller in fields[1].split(separator: ",", omittingEmptySubsequences: false) {
+                groups[String(controller)] = String(fields[2])
+            }
         }
         return groups
-    }
-}
-
-/// One mounted cgroup hierarchy, from a line of `/proc/self/mountinfo`.
-private struct CgroupMount {
-    var path: String
-    var root: String
-    var controllers: [String]
-    var isUnified: Bool
-
-    init?(line: Substring) {
-        let halves = line.split(separator: " - ", maxSplits: 1)
-        guard halves.count == 2 else { return nil }
-        let place = halves[0].split(separator: " ")
-        let system = halves[1].split(separator: " ")
-        guard place.count >= 5, system.count >= 3, system[0] == "cgroup" || system[0] == "cgroup2" else { return nil }
-        path = String(place[4])
-        root = String(place[3])
-        isUnified = system[0] == "cgroup2"
-        controllers = system[2].split(separator: ",").map(String.init)
-    }
-
-    /// Where the group that `/proc/self/cgroup` names is seen below this mount.
-    func folder(for group: String) -> String {
-        let inside = root != "/" && group.hasPrefix(root) ? String(group.dropFirst(root.count)) : group
-        return inside == "/" || inside.isEmpty ? path : path + (inside.hasPrefix("/") ? inside : "/" + inside)
     }
 }
 

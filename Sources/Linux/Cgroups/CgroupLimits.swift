@@ -22,83 +22,85 @@ public struct CgroupLimits: Hashable, Sendable {
     public var cpusetMemories: String?
     /// How many processes and threads it may have; none or a negative number is without limit.
     public var pids: Int?
+    /// Microseconds of real-time scheduling in a period. cgroup v1 only.
+    public var cpuRealtimeRuntime: Int?
+    /// Microseconds after which that budget begins anew. cgroup v1 only.
+    public var cpuRealtimePeriod: Int?
     /// Its weight in block input and output, from 10 to 1000.
     public var blockWeight: Int?
+    /// Weights and rates for single block devices.
+    public var blockDevices: [BlockDevice] = []
+
+    /// A limit on the use of one block device.
+    public struct BlockDevice: Hashable, Sendable {
+        /// What is limited: a relative weight from 10 to 1000, bytes or operations a second.
+        public enum Kind: Hashable, Sendable { case weight, readBytes, writeBytes, readOperations, writeOperations }
+
+        /// As the kernel names the device, such as `8:0`.
+        public var number: String
+        /// What is limited.
+        public var kind: Kind
+        /// To how much.
+        public var value: Int
+
+        /// A value of these parts.
+        public init(number: String, kind: Kind, value: Int) {
+            self.number = number
+            self.kind = kind
+            self.value = value
+        }
+    }
 
     /// A value of these parts.
     public init() {}
 
-    /// A file of a controller and what to write to it. `isOptional` where kernels are built without it.
+    /// What to write to a file of a controller.
     struct Setting: Hashable, Sendable {
+        struct Choice: Hashable, Sendable {
+            var file: String
+            var value: String
+        }
+
         var controller: String
-        var file: String
-        var value: String
-        var isOptional = false
-    }
+        /// Kernels differ in what they have: the first of these files that is there is it.
+        var choices: [Choice]
+        /// What is lost where there is none of them, for a warning; nil where the limit is too important to go without.
+        var loss: Loss?
 
-    /// The settings as cgroup v1 has them, in the order in which the kernel accepts them.
-    var hierarchySettings: [Setting] {
-        var settings: [Setting] = []
-        func add(_ controller: String, _ file: String, _ value: String?, isOptional: Bool = false) {
-            guard let value else { return }
-            settings.append(Setting(controller: controller, file: file, value: value, isOptional: isOptional))
+        init(_ controller: String, _ file: String, _ value: String, loss: Loss? = nil) {
+            self.init(controller, [Choice(file: file, value: value)], loss: loss)
         }
-        add("memory", "memory.limit_in_bytes", memory.map(String.init))
-        add("memory", "memory.memsw.limit_in_bytes", totalWithSwap.map(String.init), isOptional: true)
-        add("memory", "memory.soft_limit_in_bytes", memoryReservation.map(String.init))
-        add("memory", "memory.swappiness", memorySwappiness.map(String.init))
-        add("memory", "memory.oom_control", isOutOfMemoryKillDisabled ? "1" : nil)
-        add("cpu", "cpu.cfs_period_us", cpuPeriod.map(String.init))
-        add("cpu", "cpu.cfs_quota_us", cpuQuota.map(String.init))
-        add("cpu", "cpu.shares", cpuShares.map(String.init))
-        add("cpuset", "cpuset.cpus", cpusetCPUs)
-        add("cpuset", "cpuset.mems", cpusetMemories)
-        add("pids", "pids.max", pidsText)
-        add("blkio", "blkio.weight", blockWeight.map(String.init), isOptional: true)
-        return settings
-    }
 
-    /// The settings as cgroup v2 has them.
-    var unifiedSettings: [Setting] {
-        var settings: [Setting] = []
-        func add(_ controller: String, _ file: String, _ value: String?, isOptional: Bool = false) {
-            guard let value else { return }
-            settings.append(Setting(controller: controller, file: file, value: value, isOptional: isOptional))
+        init(_ controller: String, _ choices: [Choice], loss: Loss? = nil) {
+            self.controller = controller
+            self.choices = choices
+            self.loss = loss
         }
-        add("memory", "memory.max", memory.map(String.init))
-        add("memory", "memory.swap.max", swapAlone, isOptional: true)
-        add("memory", "memory.low", memoryReservation.map(String.init))
-        add("cpu", "cpu.max", cpuQuota.map { "\($0) \(cpuPeriod ?? 100_000)" })
-        add("cpu", "cpu.weight", cpuShares.map { String(Self.weight(shares: $0)) })
-        add("cpuset", "cpuset.cpus", cpusetCPUs)
-        add("cpuset", "cpuset.mems", cpusetMemories)
-        add("pids", "pids.max", pidsText)
-        add("io", "io.weight", blockWeight.map { "default \(Self.weight(block: $0))" }, isOptional: true)
-        return settings
     }
 
-    private var pidsText: String? {
+    /// What a kernel may lack, in Docker's words.
+    enum Loss: String, Hashable, Sendable {
+        case swap =
+            "Your kernel does not support swap limit capabilities or the cgroup is not mounted. Memory limited without swap."
+        case swappiness =
+            "Your kernel does not support memory swappiness capabilities or the cgroup is not mounted. Memory swappiness discarded."
+        case outOfMemoryKill = "Your kernel does not support OomKillDisable. OomKillDisable discarded."
+        case blockWeight =
+            "Your kernel does not support Block I/O weight or the cgroup is not mounted. Weight discarded."
+        case deviceWeight =
+            "Your kernel does not support Block I/O weight_device or the cgroup is not mounted. Weight-device discarded."
+        case blockRate =
+            "Your kernel does not support Block I/O rate limits or the cgroup is not mounted. Rate discarded."
+    }
+
+    /// How many processes, in the kernel's words.
+    var pidsText: String? {
         pids.map { $0 > 0 ? String($0) : "max" }
     }
 
-    /// Twice the memory unless something else was asked for.
-    private var totalWithSwap: Int? {
+    /// Memory and swap together: twice the memory unless something else was asked for.
+    var totalWithSwap: Int? {
         guard let memory, memory > 0 else { return memorySwap }
-        return memorySwap ?? memory * 2
-    }
-
-    private var swapAlone: String? {
-        guard let total = totalWithSwap else { return nil }
-        return total < 0 ? "max" : String(total - (memory ?? 0))
-    }
-
-    /// v1 shares 2…262144 onto v2 weights 1…10000.
-    private static func weight(shares: Int) -> Int {
-        1 + (min(max(shares, 2), 262_144) - 2) * 9999 / 262_142
-    }
-
-    /// v1 weights 10…1000 onto v2 weights 1…10000.
-    private static func weight(block: Int) -> Int {
-        1 + (min(max(block, 10), 1000) - 10) * 9999 / 990
+        return memorySwap.flatMap { $0 == 0 ? nil : $0 } ?? memory * 2
     }
 }

@@ -5,6 +5,13 @@ public import SystemPackage
 
 /// What a process does about itself.
 public enum OwnProcess {
+    /// What this machine calls itself.
+    public static var hostname: String? {
+        var name = utsname()
+        guard uname(&name) == 0 else { return nil }
+        return withUnsafeBytes(of: name.nodename) { String(decoding: $0.prefix { $0 != 0 }, as: UTF8.self) }
+    }
+
     /// Leaves the session it was started in, and its terminal: the standard descriptors become `/dev/null`, the folder `/`,
     /// and signals that come from terminals and broken pipes are ignored. What it makes is readable by itself only.
     public static func enterBackground() {

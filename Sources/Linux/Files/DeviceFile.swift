@@ -11,11 +11,23 @@ extension DeviceNode {
         self.init(mode: status.st_mode, number: UInt64(status.st_rdev), user: status.st_uid, group: status.st_gid)
     }
 
+    /// Whether it holds blocks, as a disk does.
+    public var isBlock: Bool { mode & S_IFMT == S_IFBLK }
+
+    /// Its numbers as the kernel writes them, such as `8:0`.
+    public var text: String { "\(major):\(minor)" }
+
+    private var major: UInt32 {
+        UInt32((number >> 8) & 0xfff) | UInt32(truncatingIfNeeded: (number >> 32) & 0xffff_f000)
+    }
+
+    private var minor: UInt32 {
+        UInt32(number & 0xff) | UInt32(truncatingIfNeeded: (number >> 12) & 0xffff_ff00)
+    }
+
     /// The rule that lets a control group use it.
     public func rule(access: String) -> DeviceRule {
-        let major = UInt32((number >> 8) & 0xfff) | UInt32(truncatingIfNeeded: (number >> 32) & 0xffff_f000)
-        let minor = UInt32(number & 0xff) | UInt32(truncatingIfNeeded: (number >> 12) & 0xffff_ff00)
-        return DeviceRule(mode & S_IFMT == S_IFBLK ? .block : .character, major, minor, access: access)
+        DeviceRule(isBlock ? .block : .character, major, minor, access: access)
     }
 
     /// Every device below a folder of the host, terminals left out.

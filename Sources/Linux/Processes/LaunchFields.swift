@@ -45,18 +45,18 @@ struct LaunchFields {
     private static func tree(_ step: LaunchStep) -> LaunchFields? {
         switch step {
         case .propagate(let propagation):
-            LaunchFields(TUTTI_PRIVATE_MOUNTS, [], [Int64(propagation.rawValue) | recursive])
+            LaunchFields(TUTTI_PRIVATE_MOUNTS, [], [Int64(propagation.rawValue)])
         case .mountOverlay(let place, let lower, let upper, let work, let isVolatile):
             LaunchFields(TUTTI_OVERLAY, [place, upper, work], [isVolatile ? 1 : 0], blob: strings(lower))
         case .mountFolder(let place, let source): LaunchFields(TUTTI_BIND_ROOT, [place, source])
         case .mount(let type, let target, let options, let flags, let replaces):
             LaunchFields(TUTTI_MOUNT, [type, target, options], [Int64(flags.rawValue), replaces ? 1 : 0])
-        case .bind(let source, let below, let target, let attributes, let propagation, let isRecursive):
-            LaunchFields(
-                TUTTI_BIND,
-                [source, target, below ?? ""],
-                [Int64(attributes.rawValue), Int64(propagation.rawValue), isRecursive ? 1 : 0, below == nil ? 0 : 1]
-            )
+        case .keepTree(let source, let hasSubmounts, let slot):
+            LaunchFields(TUTTI_KEEP_TREE, [source], [hasSubmounts ? 1 : 0, Int64(slot)])
+        case .bind(let source, let target, let attributes, let propagation, let reach):
+            bind(source, target, [Int64(attributes.rawValue), Int64(propagation.rawValue), reach.rawValue])
+        case .bindForeign(let namespace, let source, let target):
+            LaunchFields(TUTTI_BIND_FOREIGN, [namespace, source, target])
         case .mask(let target): LaunchFields(TUTTI_MASK, [target])
         case .protect(let target): LaunchFields(TUTTI_READ_ONLY, [target])
         case .makeDevice(let target, let node):
@@ -70,6 +70,14 @@ struct LaunchFields {
         case .pivot: LaunchFields(TUTTI_PIVOT)
         case .protectRoot: LaunchFields(TUTTI_ROOT_READ_ONLY)
         default: nil
+        }
+    }
+
+    private static func bind(_ source: BindSource, _ target: String, _ numbers: [Int64]) -> LaunchFields {
+        switch source {
+        case .path(let path, let below):
+            LaunchFields(TUTTI_BIND, [path, target, below ?? ""], numbers + [below == nil ? 0 : 1])
+        case .kept(let slot): LaunchFields(TUTTI_BIND, ["", target], numbers + [Int64(slot) + 2])
         }
     }
 
@@ -93,9 +101,6 @@ struct LaunchFields {
         default: LaunchFields(TUTTI_NO_NEW_PRIVS)
         }
     }
-
-    /// `MS_REC`
-    private static let recursive: Int64 = 0x4000
 
     private static func strings(_ list: [String]) -> [UInt8] {
         list.flatMap { Array($0.utf8) + [0] }

@@ -22,15 +22,18 @@ public enum LaunchStep: Hashable, Sendable {
     case mountFolder(at: String, source: String)
     /// Mounts a new file system. With `replaces`, a link or file that the image put at the target gives way.
     case mount(type: String, target: String, options: String, flags: MountFlags, replaces: Bool)
-    /// Shows a file or folder of the host in the container. `below` names a part of `source`, resolved inside it.
+    /// Clones a mount while it still is a peer of the host's, for a bind that is to stay one. There are 32 slots.
+    case keepTree(source: String, hasSubmounts: Bool, slot: Int)
+    /// Shows a file or folder of the host in the container.
     case bind(
-        source: String,
-        below: String?,
+        BindSource,
         target: String,
         attributes: MountAttributes,
         propagation: MountPropagation,
-        isRecursive: Bool
+        reach: BindReach
     )
+    /// Shows what is mounted in another mount namespace.
+    case bindForeign(namespace: String, source: String, target: String)
     /// Hides what is at the target, if anything is.
     case mask(target: String)
     /// Makes what is at the target read-only, if anything is.
@@ -91,8 +94,11 @@ extension LaunchStep: CustomStringConvertible {
         case .mountOverlay: "mount the image's layers"
         case .mountFolder(_, let source): "mount \(source) as root"
         case .mount(let type, let target, _, _, _): "mount \(type) on \(target)"
-        case .bind(let source, let below, let target, _, _, _):
+        case .keepTree(let source, _, _): "take \(source)"
+        case .bind(.path(let source, let below), let target, _, _, _):
             "mount \(source)\(below.map { "/\($0)" } ?? "") on \(target)"
+        case .bind(.kept, let target, _, _, _): "mount on \(target)"
+        case .bindForeign(_, let source, let target): "mount another container's \(source) on \(target)"
         case .mask(let target): "mask \(target)"
         case .protect(let target): "make \(target) read-only"
         case .makeDevice(let target, _): "make device \(target)"

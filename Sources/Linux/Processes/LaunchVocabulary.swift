@@ -76,19 +76,49 @@ public struct MountAttributes: OptionSet, Hashable, Sendable {
     public static let noExecute = Self(rawValue: 8)
 }
 
-/// How mounts spread between namespaces: `MS_*` flags.
+/// How mounts spread between namespaces: `MS_*` flags, with `MS_REC` where it holds for what is mounted below too.
 public enum MountPropagation: UInt64, Hashable, Sendable {
     case `private` = 0x40000
     case slave = 0x80000
     case shared = 0x100000
+    case recursivePrivate = 0x44000
+    case recursiveSlave = 0x84000
+    case recursiveShared = 0x104000
 
     /// As `bind.propagation` spells it; nil for another word.
     public init?(parsing word: String) {
         switch word {
-        case "private", "rprivate": self = .private
-        case "slave", "rslave": self = .slave
-        case "shared", "rshared": self = .shared
+        case "private": self = .private
+        case "rprivate": self = .recursivePrivate
+        case "slave": self = .slave
+        case "rslave": self = .recursiveSlave
+        case "shared": self = .shared
+        case "rshared": self = .recursiveShared
         default: return nil
         }
     }
+
+    /// Whether mounts made inside appear outside.
+    public var isShared: Bool { self == .shared || self == .recursiveShared }
+
+    /// Whether mounts made outside appear inside, and no more.
+    public var isSlave: Bool { self == .slave || self == .recursiveSlave }
+}
+
+/// How a bind treats what is mounted below its source.
+public enum BindReach: Int64, Hashable, Sendable {
+    /// It is left out.
+    case top = 0
+    /// It comes along, and keeps its attributes.
+    case submounts = 1
+    /// It comes along, and gets the bind's attributes.
+    case attributes = 3
+}
+
+/// Where a bind has its tree from.
+public enum BindSource: Hashable, Sendable {
+    /// A path of the host; `below` names a part of it, resolved inside it.
+    case path(String, below: String?)
+    /// What ``LaunchStep/keepTree(source:hasSubmounts:slot:)`` has kept.
+    case kept(slot: Int)
 }

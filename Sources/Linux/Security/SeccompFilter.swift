@@ -5,130 +5,158 @@ import SystemPackage
 
 /// The filter that decides which system calls a container may make. `seccomp(2)`
 public enum SeccompFilter {
-    /// Changes whenever the rules do, so that a filter kept on disk is not mistaken for a newer one.
-    public static let version = 1
+    /// Changes whenever the default rules or the way they are compiled do, so that a filter kept on disk is not mistaken
+    /// for a newer one.
+    public static let version = 2
 
-    /// Compiles Docker's default profile for a process with these capabilities.
+    /// Compiles a profile.
     ///
     /// It takes milliseconds: keep the result.
     ///
     /// - Returns: Classic BPF instructions, 8 bytes each, for this machine's architecture and its 32-bit relatives.
-    public static func compile(for capabilities: CapabilitySet) throws(SystemError) -> [UInt8] {
-        let denied = action(errno: EPERM)
-        guard let context = seccomp_init(denied) else { throw SystemError("seccomp_init", errno: .noMemory) }
+    public static func compile(_ profile: SeccompProfile) throws(SystemError) -> [UInt8] {
+        let context = try makeContext(for: profile)
         defer { seccomp_release(context) }
-        addArchitectures(to: context)
-        var rules = SeccompRules(context: context)
-        rules.allow(SystemCallTable.allowed)
-        rules.allow(SystemCallTable.tracing)
-        rules.allow(SystemCallTable.x86)
-        for (name, calls) in SystemCallTable.privileged {
-            guard let capability = CapabilitySet(parsing: name), capabilities.contains(capability) else { continue }
-            rules.allow(calls)
+        for number in profile.futureCalls.map(Array.init) ?? [] {
+            try add(number, .refuse(errno: SystemCallTable.noSuchCall), [], to: context)
         }
-        rules.addConditional(isAdministrator: CapabilitySet(parsing: "SYS_ADMIN").map(capabilities.contains) ?? false)
+        try add(profile.rules, except: profile.defaultAction, to: context, includingYoung: true)
+        guard profile.coversRelatives, !relatives.isEmpty else { return try export(context) }
+        let others = try makeContext(for: profile)
+        seccomp_arch_remove(others, 0)
+        for relative in relatives { seccomp_arch_add(others, relative) }
+        // A number that libseccomp has no name for, it cannot translate either.
+        do {
+            try add(profile.rules, except: profile.defaultAction, to: others, includingYoung: false)
+        } catch {
+            seccomp_release(others)
+            throw error
+        }
+        // The other one is no more where this succeeds.
+        let failure = seccomp_merge(context, others)
+        guard failure == 0 else {
+            seccomp_release(others)
+            throw SystemError("seccomp_merge", errno: Errno(rawValue: -failure))
+        }
         return try export(context)
     }
 
-    private static func addArchitectures(to context: scmp_filter_ctx) {
-        #if arch(x86_64)
-        seccomp_arch_add(context, UInt32(bitPattern: SCMP_ARCH_X86))
-        seccomp_arch_add(context, UInt32(bitPattern: SCMP_ARCH_X32))
-        #elseif arch(arm64)
-        seccomp_arch_add(context, UInt32(bitPattern: SCMP_ARCH_ARM))
-        #endif
+    private static func makeContext(for profile: SeccompProfile) throws(SystemError) -> scmp_filter_ctx {
+        guard let context = seccomp_init(profile.defaultAction.code) else {
+            throw SystemError("seccomp_init", errno: .noMemory)
+        }
         // A balanced tree instead of a list: the kernel walks it at every call.
         seccomp_attr_set(context, SCMP_FLTATR_CTL_OPTIMIZE, 2)
         // Set by the launch program, or not at all.
         seccomp_attr_set(context, SCMP_FLTATR_CTL_NNP, 0)
+        return context
     }
 
-    /// Through a pipe: the largest program there can be, 4096 instructions, fits in one.
+    /// Whose programs this machine runs besides its own.
+    private static var relatives: [UInt32] {
+        #if arch(x86_64)
+        [UInt32(bitPattern: SCMP_ARCH_X86), UInt32(bitPattern: SCMP_ARCH_X32)]
+        #elseif arch(arm64)
+        [UInt32(bitPattern: SCMP_ARCH_ARM)]
+        #else
+        []
+        #endif
+    }
+
+    private static func add(
+        _ rules: [SeccompProfile.Rule],
+        except defaultAction: SeccompProfile.Action,
+        to context: scmp_filter_ctx,
+        includingYoung: Bool
+    ) throws(SystemError) {
+        for rule in rules where rule.action != defaultAction {
+            try add(rule, to: context, includingYoung: includingYoung)
+        }
+    }
+
+    private static func add(
+        _ rule: SeccompProfile.Rule,
+        to context: scmp_filter_ctx,
+        includingYoung: Bool
+    ) throws(SystemError) {
+        let places = rule.conditions.map(\.argument)
+        // One rule has one condition an argument: more of them are alternatives, as Docker's profiles mean them.
+        let alternatives = Set(places).count == places.count ? [rule.conditions] : rule.conditions.map { [$0] }
+        for name in rule.calls {
+            guard let number = number(of: name, includingYoung: includingYoung) else { continue }
+            for conditions in alternatives { try add(number, rule.action, conditions, to: context) }
+        }
+    }
+
+    private static func add(
+        _ number: Int32,
+        _ action: SeccompProfile.Action,
+        _ conditions: [SeccompProfile.Condition],
+        to context: scmp_filter_ctx
+    ) throws(SystemError) {
+        let comparisons = conditions.map(\.compared)
+        let failure = seccomp_rule_add_array(
+            context,
+            action.code,
+            number,
+            UInt32(comparisons.count),
+            comparisons.isEmpty ? nil : comparisons
+        )
+        // A rule that is there already says the same.
+        guard failure == 0 || failure == -EEXIST else {
+            throw SystemError("seccomp_rule_add", on: "system call \(number)", errno: Errno(rawValue: -failure))
+        }
+    }
+
+    /// A call that this architecture or this libseccomp does not know is left to the default.
+    private static func number(of name: String, includingYoung: Bool) -> Int32? {
+        let number = seccomp_syscall_resolve_name(name)
+        // __NR_SCMP_ERROR
+        guard number == -1 else { return number }
+        return includingYoung ? SystemCallTable.young[name] : nil
+    }
+
     private static func export(_ context: scmp_filter_ctx) throws(SystemError) -> [UInt8] {
-        var ends: [Int32] = [-1, -1]
-        guard pipe(&ends) == 0 else { throw SystemError("pipe", errno: Errno(rawValue: tutti_errno())) }
-        defer { close(ends[0]) }
-        let failure = seccomp_export_bpf(context, ends[1])
-        close(ends[1])
+        let file = try MemoryFile.make("filter", []).rawValue
+        defer { close(file) }
+        let failure = seccomp_export_bpf(context, file)
         guard failure == 0 else { throw SystemError("seccomp_export_bpf", errno: Errno(rawValue: -failure)) }
-        var bytes = [UInt8](repeating: 0, count: 1 << 16)
-        let count = read(ends[0], &bytes, bytes.count)
+        var bytes = [UInt8](repeating: 0, count: longest + 1)
+        let count = pread(file, &bytes, bytes.count, 0)
         guard count > 0 else { throw SystemError("read", errno: Errno(rawValue: tutti_errno())) }
+        guard count <= longest else { throw SystemError("seccomp_export_bpf", errno: .argListTooLong) }
         return Array(bytes[..<count])
     }
 
-    /// `SCMP_ACT_ERRNO`
-    fileprivate static func action(errno: Int32) -> UInt32 {
-        0x0005_0000 | UInt32(errno)
-    }
+    /// The kernel takes 4096 instructions.
+    private static let longest = 4096 * 8
 }
 
-/// Adds rules to a filter. A call that this architecture or this libseccomp does not know is left to the default.
-private struct SeccompRules {
-    let context: scmp_filter_ctx
-    /// `SCMP_ACT_ALLOW`
-    private let allowed: UInt32 = 0x7fff_0000
-
-    mutating func allow(_ names: String) {
-        for name in names.split(whereSeparator: { $0 == " " || $0 == "\n" }) {
-            guard let number = number(of: String(name)) else { continue }
-            seccomp_rule_add_array(context, allowed, number, 0, nil)
-        }
-    }
-
-    /// The calls that depend on their arguments or on the kernel's age.
-    mutating func addConditional(isAdministrator: Bool) {
-        for personality in SystemCallTable.personalities {
-            allow("personality", where: .equal(argument: 0, personality))
-        }
-        // Everything but the denied ones: below, between and above them.
-        var families = SystemCallTable.deniedSocketFamilies.makeIterator()
-        if let first = families.next(), let second = families.next() {
-            allow("socket", where: .less(argument: 0, first))
-            for family in first + 1..<second { allow("socket", where: .equal(argument: 0, family)) }
-            allow("socket", where: .greater(argument: 0, second))
-        }
-        for number in SystemCallTable.future { refuse(number) }
-        guard !isAdministrator else { return }
-        allow("clone", where: .masked(argument: 0, mask: SystemCallTable.namespaceFlags, 0))
-        // Its flags are in memory, which a filter cannot read: programs fall back to clone.
-        if let clone3 = number(of: "clone3") { refuse(clone3) }
-    }
-
-    private func allow(_ name: String, where comparison: Comparison) {
-        guard let number = number(of: name) else { return }
-        var condition = comparison.condition
-        seccomp_rule_add_array(context, allowed, number, 1, &condition)
-    }
-
-    /// Answers as a kernel without the call would.
-    private func refuse(_ number: Int32) {
-        seccomp_rule_add_array(context, SeccompFilter.action(errno: ENOSYS), number, 0, nil)
-    }
-
-    private func number(of name: String) -> Int32? {
-        let number = seccomp_syscall_resolve_name(name)
-        // __NR_SCMP_ERROR
-        return number == -1 ? SystemCallTable.young[name] : number
-    }
-}
-
-/// A condition on one argument of a call.
-private enum Comparison {
-    case equal(argument: UInt32, UInt64)
-    case less(argument: UInt32, UInt64)
-    case greater(argument: UInt32, UInt64)
-    case masked(argument: UInt32, mask: UInt64, UInt64)
-
-    var condition: scmp_arg_cmp {
+extension SeccompProfile.Action {
+    /// `SCMP_ACT_*`
+    fileprivate var code: UInt32 {
         switch self {
-        case .equal(let argument, let value):
-            scmp_arg_cmp(arg: argument, op: SCMP_CMP_EQ, datum_a: value, datum_b: 0)
-        case .less(let argument, let value):
-            scmp_arg_cmp(arg: argument, op: SCMP_CMP_LT, datum_a: value, datum_b: 0)
-        case .greater(let argument, let value):
-            scmp_arg_cmp(arg: argument, op: SCMP_CMP_GT, datum_a: value, datum_b: 0)
-        case .masked(let argument, let mask, let value):
+        case .allow: 0x7fff_0000
+        case .log: 0x7ffc_0000
+        case .trace(let message): 0x7ff0_0000 | UInt32(message)
+        case .refuse(let errno): 0x0005_0000 | UInt32(errno)
+        case .trap: 0x0003_0000
+        case .killThread: 0
+        case .killProcess: 0x8000_0000
+        }
+    }
+}
+
+extension SeccompProfile.Condition {
+    fileprivate var compared: scmp_arg_cmp {
+        switch comparison {
+        case .notEqual: scmp_arg_cmp(arg: argument, op: SCMP_CMP_NE, datum_a: value, datum_b: 0)
+        case .less: scmp_arg_cmp(arg: argument, op: SCMP_CMP_LT, datum_a: value, datum_b: 0)
+        case .lessOrEqual: scmp_arg_cmp(arg: argument, op: SCMP_CMP_LE, datum_a: value, datum_b: 0)
+        case .equal: scmp_arg_cmp(arg: argument, op: SCMP_CMP_EQ, datum_a: value, datum_b: 0)
+        case .greaterOrEqual: scmp_arg_cmp(arg: argument, op: SCMP_CMP_GE, datum_a: value, datum_b: 0)
+        case .greater: scmp_arg_cmp(arg: argument, op: SCMP_CMP_GT, datum_a: value, datum_b: 0)
+        case .maskedEqual(let mask):
             scmp_arg_cmp(arg: argument, op: SCMP_CMP_MASKED_EQ, datum_a: mask, datum_b: value)
         }
     }

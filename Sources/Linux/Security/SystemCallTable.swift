@@ -106,6 +106,12 @@ enum SystemCallTable {
     /// `CLONE_NEW*` flags, which `clone` may not be asked for.
     static let namespaceFlags: UInt64 = 0x7e02_0000
 
-    /// `AF_ALG` and `AF_VSOCK`, which reach past the container.
-    static let deniedSocketFamilies: [UInt64] = [38, 40]
+    /// From `AF_ALG` to `AF_VSOCK`: these two reach past the container, what is between them does not.
+    static let deniedSocketFamilies: ClosedRange<UInt64> = 38...40
+
+    /// `EPERM`
+    static let notPermitted: UInt16 = 1
+
+    /// `ENOSYS`
+    static let noSuchCall: UInt16 = 38
 }

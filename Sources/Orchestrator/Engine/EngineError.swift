@@ -12,6 +12,7 @@ public enum EngineError: Error, Hashable, Sendable {
     case isNotConnected(container: String, network: String)
     case hookFailed(moment: String, container: String, code: Int32)
     case unsupportedBuild(String)
+    case seccompProfile(path: String, reason: String)
 }
 
 extension EngineError: CustomStringConvertible {
@@ -36,6 +37,7 @@ extension EngineError: CustomStringConvertible {
         case .hookFailed(let moment, let container, let code):
             "\(moment) hook of container \(container) exited with status code \(code)"
         case .unsupportedBuild(let what): what
+        case .seccompProfile(let path, let reason): "opening seccomp profile (\(path)) failed: \(reason)"
         }
     }
 }

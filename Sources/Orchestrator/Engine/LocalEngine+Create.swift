@@ -1,4 +1,5 @@
 public import Containers
+import JSON
 import Linux
 import SystemPackage
 import Volumes
@@ -13,8 +14,10 @@ extension LocalEngine {
             throw ContainerError.nameTaken(name: request.name, holder: holder)
         }
         let image = try facts(of: request.image)
-        let request = try resolvingReferences(of: request)
+        let request = try inliningProfiles(of: resolvingReferences(of: request))
         var configuration = try ContainerConfiguration(request, image: image, createdAt: WallClock.now)
+        // Before volumes are made for it.
+        try configuration.check()
         let wishes = try request.mounts(image: image, inherited: inheritedMounts(of: request))
         var fresh: [String] = []
         do {
@@ -38,13 +41,31 @@ extension LocalEngine {
             // What the shared hosts file says of the hostname holds for both.
             request.hostname = request.hostname ?? other.configuration.hostname
         }
-        func resolve(_ mode: String?) throws -> String? {
-            guard let mode, mode.hasPrefix("container:") else { return mode }
-            return "container:\(try containers.find(String(mode.dropFirst("container:".count))).id)"
+        func resolve(_ mode: NamespaceMode?) throws -> NamespaceMode? {
+            guard case .container(let reference) = mode else { return mode }
+            return .container(try containers.find(reference).id)
         }
         request.namespaces.pid = try resolve(request.namespaces.pid)
-        request.namespaces.ipc = try resolve(request.namespaces.ipc)
         request.namespaces.uts = try resolve(request.namespaces.uts)
+        if case .container(let reference) = request.namespaces.ipc {
+            request.namespaces.ipc = .container(try containers.find(reference).id)
+        }
+        return request
+    }
+
+    /// Puts the text of a seccomp profile in the place of its file's name: the container is not to change with the file.
+    private func inliningProfiles(of request: ContainerRequest) throws -> ContainerRequest {
+        var request = request
+        request.security.options = try request.security.options.map { item in
+            guard let path = Security.seccompProfilePath(in: item) else { return item }
+            do {
+                let text = try WholeFile.read(FilePath(path), limit: 1 << 20)
+                return
+                    "seccomp=\(String(decoding: try JSONValue(parsing: text).bytes(indentation: nil), as: UTF8.self))"
+            } catch {
+                throw EngineError.seccompProfile(path: path, reason: "\(error)")
+            }
+        }
         return request
     }
 
@@ -75,12 +96,12 @@ extension LocalEngine {
                 copiesUp: copiesUp
             )
             return Mount(kind, source: volume.mountpoint.string, target: wish.target, isReadOnly: wish.isReadOnly)
-        case .bind(let path, let createsSource, let propagation, let isRecursive):
+        case .bind(let path, let createsSource, let propagation, let recursion):
             try provideSource(path, creates: createsSource)
             let kind = Mount.Kind.bind(
                 createsSource: createsSource,
                 propagation: propagation,
-                isRecursive: isRecursive
+                recursion: recursion
             )
             return Mount(kind, source: path, target: wish.target, isReadOnly: wish.isReadOnly)
         case .tmpfs(let options):
@@ -133,12 +154,12 @@ extension MountRequest {
                 target: mount.target,
                 isReadOnly: isReadOnly
             )
-        case .bind(let creates, let propagation, let isRecursive):
+        case .bind(let creates, let propagation, let recursion):
             let source = Source.bind(
                 path: mount.source,
                 createsSource: creates,
                 propagation: propagation,
-                isRecursive: isRecursive
+                recursion: recursion
             )
             self.init(source, target: mount.target, isReadOnly: isReadOnly)
         case .image(let reference, _, _, let subpath):

@@ -31,9 +31,9 @@ extension LocalEngine {
     /// it had written down that they are there.
     func clearGroups(of container: Container) throws {
         guard try !container.status.isActive else { return }
-        let parent = container.configuration.namespaces.cgroupParent.map { $0.drop { $0 == "/" } } ?? ""
-        let own = "tutti-\(container.id.prefix(12))"
-        for folder in try CgroupLayout.current().folders(named: parent.isEmpty ? own : "\(parent)/\(own)") {
+        let layout = try CgroupLayout.current()
+        let name = layout.groupName(container.id, parent: container.configuration.namespaces.cgroupParent)
+        for folder in layout.folders(named: name) {
             guard Folder.hasEntry(folder) else { continue }
             try CgroupFolder(folder).remove()
         }

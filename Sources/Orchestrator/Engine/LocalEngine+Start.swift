@@ -10,12 +10,14 @@ extension LocalEngine {
     /// - Parameters:
     ///   - isAttached: whether its streams are wanted from the first byte on.
     ///   - terminalSize: rows and columns of the terminal that it will have, if it has one.
+    ///   - warn: takes what this machine cannot give, in words: the container runs without it.
     /// - Returns: the connection to its streams, if it was asked for.
     @discardableResult
     public func start(
         _ reference: String,
         isAttached: Bool = false,
-        terminalSize: WindowSize = WindowSize(rows: 0, columns: 0)
+        terminalSize: WindowSize = WindowSize(rows: 0, columns: 0),
+        warn: @escaping (String) -> Void = { _ in }
     ) throws -> Attachment? {
         let container = try containers.find(reference)
         let lock = try self.lock(container.id)
@@ -38,15 +40,20 @@ extension LocalEngine {
             network: network(of: container, using: uses.last),
             resources: uses.map(\.resource),
             isAttached: isAttached,
-            terminalSize: terminalSize
+            terminalSize: terminalSize,
+            warn: warn
         )
     }
 
     /// Stops a container and starts it again, as it is.
-    public func restart(_ reference: String, timeout: Int? = nil) throws {
+    public func restart(
+        _ reference: String,
+        timeout: Int? = nil,
+        warn: @escaping (String) -> Void = { _ in }
+    ) throws {
         let container = try containers.find(reference)
         _ = try container.stop(timeout: timeout)
-        try start(container.id)
+        try start(container.id, warn: warn)
         container.note("restart")
     }
 

@@ -48,7 +48,8 @@ public struct LocalEngine: Engine {
         case .createVolume(let volume): try create(volume)
         case .removeVolume(let name): return try removeUnlessUsed(volume: name)
         case .createContainer(let request): try createContainer(request)
-        case .startContainer(let container): try start(container.id)
+        case .startContainer(let container):
+            try start(container.id) { progress(Event(.container(container.name), .warning, details: $0)) }
         case .stopContainer(let container, let timeout): try containers.find(container.id).stop(timeout: timeout)
         case .killContainer(let container, let signal): try containers.find(container.id).kill(signal: signal)
         case .pauseContainer(let container): try containers.find(container.id).pause()

@@ -1,4 +1,5 @@
 public import Containers
+import Linux
 import Supervision
 
 extension ContainerConfiguration {
@@ -30,10 +31,11 @@ extension ContainerConfiguration {
             layers: image.layers,
             createdAt: createdAt,
             process: process,
-            hostname: request.hostname ?? String(request.id.prefix(12))
+            hostname: request.hostname ?? request.hostsHostname ?? String(request.id.prefix(12))
         )
         domainname = request.domainname
         labels = request.labels(over: image)
+        annotations = request.annotations
         network = request.network(image: image)
         networkNamespace = request.networkNamespace
         resources = request.resources
@@ -56,11 +58,17 @@ extension ContainerRequest {
         for (key, value) in [("hostname", hostname ?? ""), ("domainname", domainname)] where value.hasControlCharacter {
             throw .controlCharacter(key: key, value: value)
         }
+        if namespaces.uts == .host, hostname != nil || !domainname.isEmpty { throw .hostnameOfTheHost }
         guard case .networks(let attachments) = network else { return }
         let texts = attachments.extraHosts + attachments.dns + attachments.dnsSearch + attachments.dnsOptions
         for text in texts where text.hasControlCharacter {
             throw .controlCharacter(key: "network setting", value: text)
         }
+    }
+
+    /// The name that the container has of the host, where it is on the host's network or in its namespace of names.
+    fileprivate var hostsHostname: String? {
+        network == .host || namespaces.uts == .host ? OwnProcess.hostname : nil
     }
 
     /// The image's variables with the request's put over them. One without a value takes the image's away.

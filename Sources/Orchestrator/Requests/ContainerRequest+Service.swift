@@ -24,6 +24,8 @@ extension ContainerRequest {
         self.init(id: identity.id, name: identity.name, image: project.imageName(of: service))
         let resolve = Resolution(service: service, containerOf: containerOf)
         platform = service.platform
+        try service.refuseWhatCannotBeHad()
+        annotations = service.annotations
         labels = service.labels.merging(project.controlLabels(of: service, role)) { _, ours in ours }
         setProcess(service)
         setHost(service)
@@ -33,7 +35,7 @@ extension ContainerRequest {
         volumesFrom = try service.volumesFrom.map { entry throws(PlanError) in try resolve.volumes(from: entry) }
         network = try project.network(of: service, role, resolve)
         resources = Resources(service.resources)
-        security = Security(service)
+        security = Security(service, of: project)
         namespaces = try Namespaces(service, resolve)
     }
 

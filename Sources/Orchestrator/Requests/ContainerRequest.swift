@@ -17,6 +17,9 @@ public struct ContainerRequest: Hashable, Sendable {
     /// The user's labels and, from a plan, our control labels.
     public var labels: [String: String] = [:]
 
+    /// Further facts for whoever inspects the container.
+    public var annotations: [String: String] = [:]
+
     /// Nil is the image's; an empty list is none. Naming one drops the image's command.
     public var entrypoint: [String]?
     /// Nil is the image's, unless there is an entrypoint here.
@@ -84,6 +87,9 @@ public struct ContainerRequest: Hashable, Sendable {
         self.image = image
     }
 
+    /// The names by which Docker knows the ordinary runtime: ours keeps the same contract.
+    public static let ownRuntimes: Set = ["", "runc", "io.containerd.runc.v2"]
+
     /// Its identifier and name.
     public var identity: ContainerIdentity { ContainerIdentity(id: id, name: name) }
 }
@@ -109,7 +115,7 @@ public struct MountRequest: Hashable, Sendable {
         /// A volume by name, or one that nobody named. A missing one is made.
         case volume(name: String?, subpath: String?, copiesUp: Bool)
         /// A file or folder of the host, absolute; `createsSource` makes a missing one a folder.
-        case bind(path: String, createsSource: Bool, propagation: String?, isRecursive: Bool)
+        case bind(path: String, createsSource: Bool, propagation: String?, recursion: Mount.BindRecursion)
         /// Memory, with the options of the `tmpfs` file system.
         case tmpfs(options: [String])
         /// A file with these contents.

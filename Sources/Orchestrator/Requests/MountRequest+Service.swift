@@ -1,4 +1,5 @@
 import ComposeSpec
+import Containers
 
 extension MountRequest {
     /// The request for an entry of a service's `volumes`.
@@ -15,7 +16,7 @@ extension MountRequest {
                 path: path,
                 createsSource: options.createsSource,
                 propagation: options.propagation,
-                isRecursive: options.recursive != "disabled"
+                recursion: options.recursive.flatMap(Mount.BindRecursion.init(rawValue:)) ?? .enabled
             )
         case .tmpfs(let size, let mode):
             let options = [size.map { "size=\($0)" }, mode.map { "mode=\(String($0, radix: 8))" }]
@@ -72,7 +73,7 @@ extension Project {
                 path: path,
                 createsSource: false,
                 propagation: nil,
-                isRecursive: true
+                recursion: .enabled
             )
             return MountRequest(bind, target: target, isReadOnly: true)
         case .content(let text):

@@ -7,6 +7,7 @@ public enum RequestError: Error, Hashable, Sendable {
     case controlCharacter(key: String, value: String)
     case restartOfOneThatRemovesItself
     case portsWithoutNetwork
+    case hostnameOfTheHost
 }
 
 extension RequestError: CustomStringConvertible {
@@ -19,6 +20,7 @@ extension RequestError: CustomStringConvertible {
         case .invalidVariable(let text): "invalid environment variable: \(text)"
         case .controlCharacter(let key, let value): "invalid \(key): \(value.debugDescription)"
         case .restartOfOneThatRemovesItself: "conflicting options: --restart and --rm"
+        case .hostnameOfTheHost: "conflicting options: hostname and the UTS mode"
         case .portsWithoutNetwork: "conflicting options: port publishing and the container type network mode"
         }
     }

@@ -29,6 +29,9 @@ struct Stage {
         try program("docker", arguments, environment).run(input: input)
     }
 
+    /// `docker …`, its words in a list.
+    func docker(_ arguments: [String]) throws -> Outcome { try program("docker", arguments, [:]).run() }
+
     /// `docker-compose …`, which has to end well.
     @discardableResult
     func does(

@@ -39,12 +39,3 @@ import Testing
         #expect(DeviceRule(parsing: line) == nil)
     }
 }
-
-@Suite struct SeccompFilterTests {
-    @Test func `compiles into a program of whole instructions`() throws {
-        let filter = try SeccompFilter.compile(for: .standard)
-        #expect(filter.count % 8 == 0)
-        #expect(filter.count / 8 < 4096)
-        #expect(try SeccompFilter.compile(for: .all) != filter)
-    }
-}

@@ -18,7 +18,7 @@ import Testing
             let program = LaunchProgram(
                 newNamespaces: [.mount, .process, .hostname, .ipc],
                 steps: [
-                    .propagate(.private),
+                    .propagate(.recursivePrivate),
                     .mountOverlay(
                         at: folder.appending("root").string,
                         lower: [folder.appending("lower").string],
@@ -75,12 +75,11 @@ import Testing
 
     @Test func `names the step that failed`() throws {
         let bad = LaunchStep.bind(
-            source: "/nowhere",
-            below: nil,
+            .path("/nowhere", below: nil),
             target: "/x",
             attributes: [],
-            propagation: .private,
-            isRecursive: true
+            propagation: .recursivePrivate,
+            reach: .attributes
         )
         let error = #expect(throws: LaunchError.self) { try run(["sh"], extra: [bad]) }
         #expect(error?.description == "mount /nowhere on /x: No such file or directory")
