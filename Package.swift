@@ -29,6 +29,8 @@ let package = Package(
         .executable(name: "tutti", targets: ["tutti"]),
         .executable(name: "tutti-monitor", targets: ["tutti-monitor"]),
         .executable(name: "tutti-init", targets: ["tutti-init"]),
+        // what Tests/Fuzz, a package of its own, needs
+        .library(name: "ComposeSpec", targets: ["ComposeSpec"]),
     ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-system", from: "1.8.1")

@@ -17,7 +17,9 @@ struct TestProject {
         }
     }
 
-    func write(_ text: String, to name: String) throws {
+    func write(_ text: String, to name: String) throws { try write(Array(text.utf8), to: name) }
+
+    func write(_ bytes: [UInt8], to name: String) throws {
         var folder = self.folder
         for part in name.split(separator: "/").dropLast() {
             folder.append(String(part))
@@ -29,7 +31,7 @@ struct TestProject {
             options: [.create, .truncate],
             permissions: [.ownerReadWrite]
         )
-        _ = try file.closeAfter { try file.writeAll(text.utf8) }
+        _ = try file.closeAfter { try file.writeAll(bytes) }
     }
 
     func options(environment: [String: String] = [:]) -> LoaderOptions {

@@ -13,6 +13,7 @@ struct ShortForm {
         case .list, .listAlways: list
         case .text: text
         case .texts: texts
+        case .listOfTexts: listOfTexts
         case .words: try words()
         case .healthTest: healthTest
         case .keys: keys { Node(.null, at: $0) }
@@ -54,6 +55,10 @@ struct ShortForm {
     private var texts: Node {
         guard let items = node.sequence else { return node }
         return with(.sequence(items.map { Node(.string($0.scalarText ?? ""), at: $0.mark) }))
+    }
+
+    private var listOfTexts: Node {
+        ShortForm(node: node.sequence == nil ? with(.sequence([node])) : node, path: path).texts
     }
 
     private func words() throws(LoadError) -> Node {

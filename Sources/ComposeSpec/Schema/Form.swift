@@ -12,6 +12,8 @@ enum Form: Sendable {
     case text
     /// Numbers in a list → strings.
     case texts
+    /// `1` → `["1"]`
+    case listOfTexts
     /// A command line → its words.
     case words
     /// `x` → `[CMD-SHELL, x]`

@@ -40,7 +40,7 @@ extension Shape {
         "platform": string,
         "profiles": Shape(items: string, merge: .unique(.value)),
         "provider": object(
-            ["type": string, "options": Shape(values: Shape(.any, items: Shape(.any)))],
+            ["type": string, "options": Shape(values: Shape(.any, items: Shape(.any), form: .listOfTexts))],
             required: ["type"]
         ),
         "pull_policy": Shape(.string, form: .pullPolicy),

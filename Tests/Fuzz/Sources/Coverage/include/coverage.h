@@ -1,0 +1,1 @@
+/* Nothing to call: the compiler's instrumentation does. */
