@@ -29,6 +29,110 @@ extension EndToEnd {
             }
         }
 
+        @Test func `config leaves out the steps that it is told to leave out`() throws {
+            try onStage { stage in
+                try stage.write("A=from-file\n", to: "web.env")
+                try stage.write(
+                    """
+                    services:
+                      web: {image: "box:${TAG:-1}", env_file: web.env, volumes: ["./a:/a"], networks: [nowhere]}
+
+                    """,
+                    to: "compose.yaml"
+                )
+                #expect(try stage.compose("config").code == 1)
+                let loose = try stage.does("config", "--no-consistency").output
+                #expect(loose.contains("source: \(stage.folder)/a\n") && loose.contains("A: from-file"), "\(loose)")
+                let relative = try stage.does("config", "--no-consistency", "--no-path-resolution").output
+                #expect(relative.contains("source: ./a\n"), "\(relative)")
+                let unread = try stage.does("config", "--no-consistency", "--no-env-resolution").output
+                #expect(!unread.contains("from-file"), "\(unread)")
+                let bare = try stage.does("config", "--no-consistency", "--no-normalize").output
+                #expect(!bare.contains("name: work_"), "\(bare)")
+                let raw = try stage.does("config", "--no-interpolate").output
+                #expect(raw.contains("image: box:${TAG:-1}\n"), "\(raw)")
+                #expect(try stage.does("config", "--no-interpolate", "--services").output == "web\n")
+            }
+        }
+
+        @Test func `config lists what files name`() throws {
+            try onStage { stage in
+                try stage.write(
+                    """
+                    services:
+                      web: {image: "box:${TAG:-1}", models: [llm], profiles: [p], user: "${WHO:?who}", labels: {a: "${A:+b}"}}
+                      db: {image: pg, networks: [back]}
+                    networks: {back: , unused: }
+                    models: {llm: {model: ai/m}}
+
+                    """,
+                    to: "compose.yaml"
+                )
+                let who = ["WHO": "me"]
+                #expect(try stage.does("config", "--images", in: who).output == "pg\n")
+                #expect(try stage.does("--profile", "p", "config", "--images", in: who).output == "box:1\npg\n")
+                #expect(try stage.does("--profile", "p", "config", "--models", in: who).output == "llm\n")
+                #expect(try stage.does("config", "--networks", in: who).output == "back\n")
+                #expect(try stage.does("config", "--profiles", in: who).output == "p\n")
+                #expect(try stage.does("config", "--environment", in: who).lines.contains("WHO=me"))
+                let hashes = try stage.does("--profile", "p", "config", "--hash", "*", in: who).lines
+                #expect(hashes.map { $0.split(separator: " ")[0] } == ["db", "web"])
+                #expect(try stage.does("config", "--hash", "db", in: who).lines == [hashes[0]])
+                #expect(try stage.compose("config", "--hash", "nobody", in: who).code == 1)
+                #expect(
+                    try stage.does("config", "--variables").output == """
+                        NAME                REQUIRED            DEFAULT VALUE       ALTERNATE VALUE
+                        A                   false                                   b
+                        TAG                 false               1                   \("")
+                        WHO                 true                                    \("")
+
+                        """
+                )
+                #expect(
+                    try stage.does("config", "--variables", "--format", "json").output.contains("\"Required\": true")
+                )
+            }
+        }
+
+        @Test func `config explains where values are from`() throws {
+            try onStage { stage in
+                try stage.write("services: {web: {image: 'box:${TAG}'}}\n", to: "compose.yaml")
+                try stage.write("services: {web: {image: 'crate:${TAG}'}}\n", to: "compose.override.yaml")
+                try stage.write("TAG=file\n", to: ".env")
+                let expected = """
+                    services.web.image = "crate:shell"
+                        from compose.override.yaml:1:25: crate:${TAG}
+                        TAG = "shell" from the shell
+                            not "file" of .env:1:1
+                        over "box:shell" of compose.yaml:1:25
+
+                    """
+                let shell = ["TAG": "shell"]
+                #expect(try stage.does("config", "--explain", "services.web.image", in: shell).output == expected)
+                #expect(try stage.does("config", "--explain", "web", in: shell).output.contains(expected))
+                let json = try stage.does("config", "--explain", "--format", "json", "services.web.image").output
+                #expect(json.contains("\"place\": \"compose.override.yaml:1:25\""), "\(json)")
+                let slip = try stage.compose("config", "--explain", "services.web.imgae")
+                #expect(slip.code == 1 && slip.errors.contains("did you mean \"services.web.image\"?"), "\(slip)")
+            }
+        }
+
+        @Test func `the line that a mistake is in is shown with it`() throws {
+            try onStage { stage in
+                try stage.write("services:\n  web:\n    image: x\n    prots: [80]\n", to: "compose.yaml")
+                let config = try stage.compose("config")
+                #expect(
+                    config.errors == """
+                        docker compose: compose.yaml:4:5: services.web: additional property "prots" is not allowed, did \
+                        you mean "ports"?
+                          4 |     prots: [80]
+                            |     ^
+
+                        """
+                )
+            }
+        }
+
         @Test(arguments: Mistake.all) func `a mistake is shown where it is, and nothing is created`(_ mistake: Mistake)
             throws
         {
