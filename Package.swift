@@ -41,6 +41,7 @@ let package = Package(
         .systemLibrary(name: "CSeccomp", pkgConfig: "libseccomp", providers: [.apt(["libseccomp-dev"])]),
         .systemLibrary(name: "CCrypto", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"])]),
         .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
+        .systemLibrary(name: "CDeflate", pkgConfig: "libdeflate", providers: [.apt(["libdeflate-dev"])]),
         .systemLibrary(name: "CZstd", pkgConfig: "libzstd", providers: [.apt(["libzstd-dev"])]),
         .target(name: "CCurl"),
         .target(name: "CLinux"),
@@ -48,7 +49,7 @@ let package = Package(
         .target(name: "CNetwork"),
         module("Linux", ["CLinux", "CEvents", "CNetwork", "CSeccomp"], wraps: true),
         module("Hashing", ["CCrypto"], wraps: true),
-        module("Compression", ["CZlib", "CZstd"], wraps: true),
+        module("Compression", ["CZlib", "CDeflate", "CZstd"], wraps: true),
         module("HTTP", ["CCurl"], wraps: true),
 
         // formats: text and bytes as values

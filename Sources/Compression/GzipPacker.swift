@@ -1,19 +1,54 @@
-/// Packs as gzip what is given to it, piece by piece.
-public final class GzipPacker {
-    private let deflation: Deflation
+import CDeflate
 
-    /// - Parameter level: zlib's own; 6 is usual.
-    public init(level: Int = 6) {
-        deflation = Deflation(ByteSource([]), level: level)
+/// Packs as gzip what is given to it, piece by piece, while somebody waits for it.
+///
+/// It works on blocks, each of which becomes a member of its own (RFC 1952, 2.2): libdeflate packs what it sees as a whole
+/// twice as fast as zlib, and as small. The same bytes give the same result on every machine.
+public final class GzipPacker {
+    private static let blockSize = 1 << 20
+    /// Further levels save little and cost much.
+    private static let level: Int32 = 4
+
+    private let compressor: OpaquePointer?
+    private var block: [UInt8] = []
+    private var hasMember = false
+
+    /// A packer of nothing yet.
+    public init() {
+        compressor = libdeflate_alloc_compressor(Self.level)
+        block.reserveCapacity(Self.blockSize)
     }
+
+    deinit { libdeflate_free_compressor(compressor) }
 
     /// Takes a piece in, and gives what has come out so far, which may be nothing.
-    public func pack(_ piece: [UInt8]) -> [UInt8] {
-        deflation.deflateAll(piece, isLast: false)
+    public func pack(_ piece: [UInt8]) throws -> [UInt8] {
+        var packed: [UInt8] = []
+        var rest = piece[...]
+        while block.count + rest.count >= Self.blockSize {
+            let part = rest.prefix(Self.blockSize - block.count)
+            block += part
+            rest = rest.dropFirst(part.count)
+            packed += try packBlock()
+        }
+        block += rest
+        return packed
     }
 
-    /// What is left to come out at the end.
-    public func finish() -> [UInt8] {
-        deflation.deflateAll([], isLast: true)
+    /// What is left to come out at the end. Of nothing, a member with nothing in it.
+    public func finish() throws -> [UInt8] {
+        block.isEmpty && hasMember ? [] : try packBlock()
+    }
+
+    private func packBlock() throws -> [UInt8] {
+        guard let compressor else { throw CompressionError.corrupt(format: "gzip", reason: "no memory") }
+        hasMember = true
+        defer { block.removeAll(keepingCapacity: true) }
+        let space = libdeflate_gzip_compress_bound(compressor, block.count)
+        return block.withUnsafeBytes { bytes in
+            [UInt8](unsafeUninitializedCapacity: space) { buffer, count in
+                count = libdeflate_gzip_compress(compressor, bytes.baseAddress, bytes.count, buffer.baseAddress, space)
+            }
+        }
     }
 }

@@ -92,13 +92,13 @@ final class Deflation {
         while !isDone {
             let piece = try source.next() ?? []
             isDone = piece.isEmpty
-            let output = deflateAll(piece, isLast: isDone)
+            let output = deflateAll(piece, flush: isDone ? Z_FINISH : Z_NO_FLUSH)
             if !output.isEmpty { return output }
         }
         return nil
     }
 
-    func deflateAll(_ piece: [UInt8], isLast: Bool) -> [UInt8] {
+    private func deflateAll(_ piece: [UInt8], flush: Int32) -> [UInt8] {
         var piece = piece
         var packed: [UInt8] = []
         piece.withUnsafeMutableBufferPointer { input in
@@ -108,7 +108,7 @@ final class Deflation {
                 buffer.withUnsafeMutableBufferPointer { output in
                     stream.next_out = output.baseAddress
                     stream.avail_out = UInt32(output.count)
-                    _ = deflate(&stream, isLast ? Z_FINISH : Z_NO_FLUSH)
+                    _ = deflate(&stream, flush)
                 }
                 packed += buffer.dropLast(Int(stream.avail_out))
             } while stream.avail_out == 0

@@ -170,13 +170,13 @@ struct PushWork: Sendable {
             let packer = GzipPacker()
             var (read, told): (Int64, Int64) = (0, 0)
             try tar(of: layer) { piece in
-                try upload.write(packer.pack(piece))
+                try upload.write(try packer.pack(piece))
                 read += Int64(piece.count)
                 guard upload.size > told else { return }
                 told = upload.size
                 report(.pushing(layer: layer.diffID, bytes: read, size: size))
             }
-            try upload.write(packer.finish())
+            try upload.write(try packer.finish())
             return try upload.finish()
         }
         report(.pushed(layer: layer.diffID))
