@@ -6,11 +6,19 @@ import SystemPackage
 extension Container {
     /// Tells the monitor of a running container which names and ports it has from now on, and what undoes them.
     ///
-    /// - Parameter steps: what undoes the ports, in place of what did until now.
-    public func change(names: NameOrder?, ports: [HeldPort], undoneBy steps: [TeardownStep]) throws(ContainerError) {
+    /// - Parameters:
+    ///   - networks: the names of the networks that it is on, by identifier; nil for one that shares another's.
+    ///   - steps: what undoes the ports, in place of what did until now.
+    public func change(
+        names: NameOrder?,
+        ports: [HeldPort],
+        networks: [String: String]? = nil,
+        undoneBy steps: [TeardownStep]
+    ) throws(ContainerError) {
         guard var order = order else { throw .notRunning(name) }
         let others = order.teardown.filter { !$0.isOfPorts }
         order.names = names
+        if let networks { order.journal?.networks = networks }
         order.ports = ports
         order.teardown = steps + others
         let path = FilePath(folders.run).appending(RunFile.order)

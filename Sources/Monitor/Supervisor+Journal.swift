@@ -13,9 +13,11 @@ extension Supervisor {
     }
 
     /// The container joins its networks, or leaves them.
-    func noteNetworks(_ action: String) {
+    ///
+    /// - Parameter others: networks of which nothing is to be said, by identifier.
+    func noteNetworks(_ action: String, besides others: [String: String] = [:]) {
         guard let journal = order.journal else { return }
-        for (id, name) in journal.networks.sorted(by: { $0.value < $1.value }) {
+        for (id, name) in journal.networks.sorted(by: { $0.value < $1.value }) where others[id] == nil {
             let attributes = ["container": order.containerID, "name": name, "type": "bridge"]
             Journal(FilePath(journal.folder)).add(JournalEntry(.network, action, id: id, attributes: attributes))
         }

@@ -12,6 +12,10 @@ extension Supervisor {
         guard let changed = try? JSON.decode(SupervisionOrder.self, from: bytes) else {
             throw SystemError("read", on: path.string, errno: .invalidArgument)
         }
+        noteNetworks("disconnect", besides: changed.journal?.networks ?? [:])
+        let former = order.journal?.networks ?? [:]
+        order.journal = changed.journal
+        noteNetworks("connect", besides: former)
         order.names = changed.names
         order.ports = changed.ports
         order.teardown = changed.teardown

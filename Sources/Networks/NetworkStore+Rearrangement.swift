@@ -3,6 +3,22 @@ import NameResolution
 import Supervision
 import SystemPackage
 
+/// What becomes of the endpoints of a namespace when other networks are wanted.
+private struct Rearrangement {
+    /// By wish: the endpoint that meets it already.
+    private(set) var kept: [NetworkAttachment.Endpoint?] = []
+    /// What nobody wants any more.
+    private(set) var gone: [NetworkAttachment.Endpoint]
+
+    init(of present: [NetworkAttachment.Endpoint], to request: AttachmentRequest, on networks: [Network]) {
+        gone = present
+        for (wish, network) in zip(request.endpoints, networks) {
+            let place = gone.firstIndex { wish.isMet(by: $0, on: network) }
+            kept.append(place.map { gone.remove(at: $0) })
+        }
+    }
+}
+
 extension NetworkStore {
     /// Changes a namespace that is in use to what a request wants: what fits stays as it is, addresses included, the rest is
     /// unplugged, and what is missing is plugged in.
@@ -11,48 +27,80 @@ extension NetworkStore {
         guard let before = try attachment(of: request.namespaceID) else {
             throw NetworksError.noNamespace(request.containerName)
         }
-        var rest = before.endpoints
-        let kept = zip(request.endpoints, networks).map { wish, network -> NetworkAttachment.Endpoint? in
-            guard let place = rest.firstIndex(where: { wish.isMet(by: $0, on: network) }) else { return nil }
-            return rest.remove(at: place)
-        }
-        var sockets = try HostSockets(root)
+        let change = Rearrangement(of: before.endpoints, to: request, on: networks)
         let path = FilePath(before.namespace)
-        try NamespaceSetup.unplug(rest.map(\.interface), at: path)
-        for endpoint in rest { try release(endpoint) }
+        try NamespaceSetup.unplug(change.gone.map(\.interface), at: path)
+        for endpoint in change.gone { try release(endpoint) }
         var after = before
         after.containerID = request.containerID
-        after.endpoints = kept.compactMap(\.self)
-        var fresh: [ContainerInterface] = []
-        var all: [NetworkAttachment.Endpoint] = []
+        after.endpoints = change.kept.compactMap(\.self)
+        var fresh: [NetworkAttachment.Endpoint] = []
         do {
-            for (present, (wish, network)) in zip(kept, zip(request.endpoints, networks)) {
-                if let present {
-                    all.append(try adopt(present, wish, on: network, for: request))
-                    continue
-                }
-                let bridge = try sockets.ensureBridge(of: network)
-                let name = freeName(for: wish, on: network, besides: after.endpoints)
-                let endpoint = try endpoint(wish, on: network, as: name, for: request)
-                after.endpoints.append(endpoint)
-                all.append(endpoint)
-                fresh.append(ContainerInterface(endpoint, on: network, bridge: bridge))
-            }
-            after.endpoints = all
+            fresh = try claim(request, on: networks, besides: after.endpoints, unless: change.kept)
+            after.endpoints = try merge(change.kept, fresh, request, on: networks)
             after.names = names(for: after, on: networks, asking: request.nameServers)
             try save(after)
-            try NamespaceSetup(interfaces: fresh, primary: after.primaryEndpoint)
-                .change(at: path, route: &sockets.route)
+            try plugIn(fresh, on: networks, after)
         } catch {
-            for endpoint in all where !before.endpoints.contains(where: { $0.interface == endpoint.interface }) {
+            for endpoint in fresh {
                 try? release(endpoint)
                 try? NamespaceSetup.unplug([endpoint.interface], at: path)
             }
-            after.endpoints = kept.compactMap(\.self)
+            after.endpoints = change.kept.compactMap(\.self)
             try? save(after)
             throw error
         }
         return after
+    }
+
+    /// Claims what is missing; nothing is kept of it if one claim is refused.
+    private func claim(
+        _ request: AttachmentRequest,
+        on networks: [Network],
+        besides present: [NetworkAttachment.Endpoint],
+        unless kept: [NetworkAttachment.Endpoint?]
+    ) throws -> [NetworkAttachment.Endpoint] {
+        var fresh: [NetworkAttachment.Endpoint] = []
+        do {
+            for (place, (wish, network)) in zip(request.endpoints, networks).enumerated() where kept[place] == nil {
+                let name = freeName(for: wish, on: network, besides: present + fresh)
+                fresh.append(try endpoint(wish, on: network, as: name, for: request))
+            }
+        } catch {
+            for endpoint in fresh { try? release(endpoint) }
+            throw error
+        }
+        return fresh
+    }
+
+    /// The endpoints in the order of the wishes, those that stay with the names of their new holder.
+    private func merge(
+        _ kept: [NetworkAttachment.Endpoint?],
+        _ fresh: [NetworkAttachment.Endpoint],
+        _ request: AttachmentRequest,
+        on networks: [Network]
+    ) throws -> [NetworkAttachment.Endpoint] {
+        var rest = fresh[...]
+        return try zip(kept, zip(request.endpoints, networks)).compactMap { present, wish in
+            guard let present else { return rest.popFirst() }
+            return try adopt(present, wish.0, on: wish.1, for: request)
+        }
+    }
+
+    private func plugIn(
+        _ fresh: [NetworkAttachment.Endpoint],
+        on networks: [Network],
+        _ attachment: NetworkAttachment
+    ) throws {
+        var sockets = try HostSockets(root)
+        var interfaces: [ContainerInterface] = []
+        for endpoint in fresh {
+            guard let network = networks.first(where: { $0.id == endpoint.networkID }) else { continue }
+            let bridge = try sockets.ensureBridge(of: network)
+            interfaces.append(ContainerInterface(endpoint, on: network, bridge: bridge))
+        }
+        try NamespaceSetup(interfaces: interfaces, primary: attachment.primaryEndpoint)
+            .change(at: FilePath(attachment.namespace), route: &sockets.route)
     }
 
     /// Gives up the ports of a container whose networks have changed, and publishes them where they lead now.

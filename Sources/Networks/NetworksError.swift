@@ -32,6 +32,8 @@ public enum NetworksError: Error, Hashable, Sendable {
     case damagedRecord(String)
     case noNamespace(String)
     case oneSubnetOnly(IPAddress.Family)
+    case noSubnet(for: String, network: String)
+    case unsupportedAddressManager(String)
 }
 
 extension NetworksError: CustomStringConvertible {
@@ -76,6 +78,9 @@ extension NetworksError: CustomStringConvertible {
             "all ports of \(ports.lowerBound)-\(ports.upperBound) are already allocated"
         case .damagedRecord(let path): "\(path): not a network's record"
         case .noNamespace(let container): "container \(container) has no network namespace at present"
+        case .noSubnet(let text, let network): "network \(network): no matching subnet for \(text)"
+        case .unsupportedAddressManager(let driver):
+            "could not resolve IPAM driver \"\(driver)\": only default is there"
         case .oneSubnetOnly(let family):
             "bridge driver doesn't support multiple subnets: more than one is \(family == .v4 ? "IPv4" : "IPv6")"
         default: "network: unknown error"

@@ -113,6 +113,16 @@ extension EndToEnd.Networks {
                 #expect(try stage.docker("network", "rm", "late").code == 0)
                 let absent = try stage.docker("network", "disconnect", "sharing_inside", "sharing-server-2")
                 #expect(absent.code == 1)
+                let moves = [
+                    "events", "--since", "1h", "--until", "0s", "-f", "type=network", "--format",
+                    "{{.Action}} {{.Actor.Attributes.name}}",
+                ]
+                let told = try stage.program("docker", moves, [:]).run().lines.map(String.init)
+                #expect(
+                    told.filter { $0.hasSuffix(" late") } == [
+                        "create late", "connect late", "disconnect late", "destroy late",
+                    ]
+                )
                 #expect(try stage.docker("restart", "-t", "0", "box").code == 0)
                 #expect(try inside("ls", "/sys/class/net").output == "eth0\neth1\nlo\n")
                 #expect(try stage.docker("network", "disconnect", "bridge", "box").code == 0)

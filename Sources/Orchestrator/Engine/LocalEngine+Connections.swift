@@ -78,7 +78,8 @@ extension LocalEngine {
             after = try networks.republish(request, after)
             steps = after.teardown
         }
-        try container.change(names: after.names, ports: after.ports, undoneBy: steps)
+        let present = Dictionary(after.endpoints.map { ($0.networkID, $0.network) }) { first, _ in first }
+        try container.change(names: after.names, ports: after.ports, networks: present, undoneBy: steps)
         try rewriteFiles(of: container, before, after, wishes)
         try tellGuests(of: id, before, after, wishes)
     }

@@ -43,8 +43,15 @@ extension NetworkRequest {
         isInternal = definition.isInternal
         hasIPv4 = definition.enablesIPv4 ?? true
         hasIPv6 = definition.enablesIPv6 ?? false
+        guard [nil, "", "default"].contains(definition.ipamDriver) else {
+            throw NetworksError.unsupportedAddressManager(definition.ipamDriver ?? "")
+        }
         pools = try definition.pools.compactMap { pool in
-            guard let subnet = pool.subnet else { return nil }
+            guard let subnet = pool.subnet else {
+                let rest = [pool.gateway, pool.range].compactMap(\.self) + pool.auxiliaryAddresses.values.sorted()
+                guard let text = rest.first else { return nil }
+                throw NetworksError.noSubnet(for: text, network: definition.name)
+            }
             return try AddressPool(
                 subnet: subnet,
                 gateway: pool.gateway,
