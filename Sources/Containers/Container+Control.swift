@@ -67,13 +67,6 @@ extension Container {
         return Attachment(socket: socket, name: name)
     }
 
-    /// Sends a request that is answered at once.
-    func tell(_ message: ControlMessage) throws(ContainerError) {
-        guard let socket = try connect() else { throw .notRunning(name) }
-        defer { socket.close() }
-        try request(message, on: socket)
-    }
-
     /// Has the monitor take over what was changed in the order; nothing to do for a container that does not run.
     func amendOrder(_ change: (inout SupervisionOrder) -> Void) throws(ContainerError) {
         guard var order, let socket = try connect() else { return }

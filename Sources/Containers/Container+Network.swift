@@ -1,4 +1,3 @@
-import JSON
 import Linux
 public import Supervision
 import SystemPackage
@@ -15,18 +14,12 @@ extension Container {
         networks: [String: String]? = nil,
         undoneBy steps: [TeardownStep]
     ) throws(ContainerError) {
-        guard var order = order else { throw .notRunning(name) }
-        let others = order.teardown.filter { !$0.isOfPorts }
-        order.names = names
-        if let networks { order.journal?.networks = networks }
-        order.ports = ports
-        order.teardown = steps + others
-        let path = FilePath(folders.run).appending(RunFile.order)
-        guard let bytes = try? JSON.encode(order) else {
-            throw .damaged(path: path.string, reason: "the order cannot be written as JSON")
+        try amendOrder { order in
+            order.names = names
+            order.ports = ports
+            if let networks { order.journal?.networks = networks }
+            order.teardown = steps + order.teardown.filter { !$0.isOfPorts }
         }
-        try systemCall { () throws(SystemError) in try WholeFile.replace(path, with: bytes, isDurable: false) }
-        try tell(.changeNetwork)
     }
 
     /// The text of its `/etc/hosts`, as it is now.

@@ -82,8 +82,6 @@ extension Supervisor {
         case .wait:
             client.awaitsEnd = true
             client.send(.accepted)
-        case .changeNetwork:
-            answer(client) { () throws(SystemError) in try changeNetwork() }
         case .input, .endOfInput, .resize: feed(message, from: client)
         case .accepted, .refused, .output, .errorOutput, .exited: client.send(.refused("not a request"))
         }

@@ -1,24 +1,18 @@
-import JSON
 import Linux
 import Supervision
 import SystemPackage
 
 /// Networks that a container joins and leaves while it runs.
 extension Supervisor {
-    /// Reads the order again, and does what it says of names and ports now.
-    func changeNetwork() throws(SystemError) {
-        let path = folder.appending(RunFile.order)
-        let bytes = try WholeFile.read(path)
-        guard let changed = try? JSON.decode(SupervisionOrder.self, from: bytes) else {
-            throw SystemError("read", on: path.string, errno: .invalidArgument)
-        }
-        noteNetworks("disconnect", besides: changed.journal?.networks ?? [:])
+    /// Does what a changed order says of names and ports.
+    func changeNetwork(to changed: SupervisionOrder) throws(SystemError) {
         let former = order.journal?.networks ?? [:]
-        order.journal = changed.journal
+        let present = changed.journal?.networks ?? [:]
+        noteNetworks("disconnect", besides: present)
+        order.journal?.networks = present
         noteNetworks("connect", besides: former)
         order.names = changed.names
         order.ports = changed.ports
-        order.teardown = changed.teardown
         try changeNames()
         try changePorts()
     }

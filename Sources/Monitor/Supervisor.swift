@@ -121,6 +121,7 @@ final class Supervisor {
         order.teardown = changed.teardown
         order.journal?.attributes = changed.journal?.attributes ?? [:]
         restarting.policy = changed.restart
+        try changeNetwork(to: changed)
     }
 
     private func startProcess() throws -> LaunchedProcess {

@@ -26,8 +26,6 @@ public enum ControlMessage: Hashable, Sendable {
     case resize(rows: UInt16, columns: UInt16)
     /// Asks for ``exited(code:)`` when the container has ended for good.
     case wait
-    /// Says that the order was written anew, with other networks: names, ports and what undoes them.
-    case changeNetwork
 
     // From the monitor.
 
@@ -58,7 +56,6 @@ public enum ControlMessage: Hashable, Sendable {
         case 9: self = .wait
         case 10: self = .end
         case 11: self = .orderChanged
-        case 16: self = .changeNetwork
         case 65: self = .accepted
         case 66: self = .refused(String(decoding: body, as: UTF8.self))
         case 67: self = .output(body)
@@ -83,7 +80,6 @@ public enum ControlMessage: Hashable, Sendable {
         case .wait: [9]
         case .end: [10]
         case .orderChanged: [11]
-        case .changeNetwork: [16]
         case .accepted: [65]
         case .refused(let why): [66] + why.utf8
         case .output(let bytes): [67] + bytes
