@@ -6,9 +6,9 @@ extension Resources {
     /// - Throws: ``UsageError`` for what is no limit.
     init(_ arguments: Arguments) throws(UsageError) {
         self.init()
-        memory = Self.limit(arguments[ContainerFlag.memory])
-        memoryReservation = Self.limit(arguments[ContainerFlag.memoryReservation])
-        memorySwap = Self.limit(arguments[ContainerFlag.memorySwap])
+        memory = arguments[ContainerFlag.memory].map { Int($0) }
+        memoryReservation = arguments[ContainerFlag.memoryReservation].map { Int($0) }
+        memorySwap = arguments[ContainerFlag.memorySwap].map { Int($0) }
         memorySwappiness = arguments[ContainerFlag.memorySwappiness].flatMap { $0 >= 0 ? $0 : nil }
         isOutOfMemoryKillDisabled = arguments[ContainerFlag.noOutOfMemoryKill]
         outOfMemoryScoreAdjustment = arguments[ContainerFlag.outOfMemoryScore]
@@ -29,17 +29,12 @@ extension Resources {
         if let size = arguments[ContainerFlag.shmSize] { shmSize = Int(size) }
         cpuRealtimePeriod = arguments[ContainerFlag.cpuRealtimePeriod]
         cpuRealtimeRuntime = arguments[ContainerFlag.cpuRealtimeRuntime]
-        blockWeight = arguments[ContainerFlag.blockWeight].flatMap { $0 == 0 ? nil : $0 }
+        blockWeight = arguments[ContainerFlag.blockWeight]
         for (flag, kind) in Self.deviceFlags {
             blockDevices += try arguments[flag].map { text throws(UsageError) in
                 try BlockDeviceLimit(parsing: text, kind: kind)
             }
         }
-    }
-
-    /// Docker takes nought for no limit.
-    private static func limit(_ bytes: Int64?) -> Int? {
-        bytes.flatMap { $0 == 0 ? nil : Int($0) }
     }
 
     private static let deviceFlags: [(Flag<[String]>, BlockDeviceLimit.Kind)] = [

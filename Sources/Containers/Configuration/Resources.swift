@@ -41,6 +41,20 @@ public struct Resources: Codable, Hashable, Sendable {
 
     /// A value of these parts.
     public init() {}
+
+    /// The same limits, with none where Docker takes nought for none.
+    public var withoutNoughts: Resources {
+        var resources = self
+        let numbers: [WritableKeyPath<Resources, Int?>] = [
+            \.memory, \.memoryReservation, \.memorySwap, \.nanoCPUs, \.cpuShares, \.cpuPeriod, \.cpuQuota,
+            \.cpuRealtimePeriod, \.cpuRealtimeRuntime, \.blockWeight,
+        ]
+        for number in numbers where resources[keyPath: number] == 0 { resources[keyPath: number] = nil }
+        for text in [\Resources.cpusetCPUs, \Resources.cpusetMemories] where resources[keyPath: text] == "" {
+            resources[keyPath: text] = nil
+        }
+        return resources
+    }
 }
 
 /// One `setrlimit` limit; -1 is without limit.

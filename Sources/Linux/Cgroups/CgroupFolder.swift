@@ -27,10 +27,27 @@ public struct CgroupFolder: Hashable, Sendable {
     /// Whether processes of the group can be frozen here: on v2 always, on v1 in the freezer's hierarchy.
     public var canFreeze: Bool { freezing != nil }
 
-    /// Stops every process of the group, or lets them go on.
+    /// Stops every process of the group, or lets them go on. On cgroup v2 it returns when they have stopped, or after a
+    /// second: one that the kernel holds back must not hold us.
     public func setFrozen(_ isFrozen: Bool) throws(SystemError) {
         guard let freezing else { throw SystemError("freeze", on: path.string, errno: .notSupported) }
         try WholeFile.write(isFrozen ? freezing.freeze : freezing.thaw, to: path.appending(freezing.file))
+        if isFrozen, isUnified { awaitFrozen() }
+    }
+
+    private func awaitFrozen() {
+        let descriptor = open(path.appending("cgroup.events").string, O_RDONLY | O_CLOEXEC)
+        guard descriptor >= 0 else { return }
+        defer { close(descriptor) }
+        var buffer = [UInt8](repeating: 0, count: 256)
+        while true {
+            let count = pread(descriptor, &buffer, buffer.count, 0)
+            guard count > 0 else { return }
+            if String(decoding: buffer[..<count], as: UTF8.self).contains("frozen 1") { return }
+            // The kernel tells of a change by the priority event.
+            var change = pollfd(fd: descriptor, events: Int16(POLLPRI), revents: 0)
+            guard poll(&change, 1, 1000) > 0 else { return }
+        }
     }
 
     /// How many processes of the group the kernel has killed for want of memory; nil where memory is not accounted.

@@ -38,7 +38,7 @@ extension ContainerConfiguration {
         annotations = request.annotations
         network = request.network(image: image)
         networkNamespace = request.networkNamespace
-        resources = request.resources
+        resources = request.resources.withoutNoughts
         security = request.security
         namespaces = request.namespaces
         restart = request.restart
@@ -47,7 +47,8 @@ extension ContainerConfiguration {
         stopSignal = request.stopSignal ?? image.stopSignal ?? "SIGTERM"
         if let timeout = request.stopTimeout { stopTimeout = timeout }
         removesItself = request.removesItself
-        hasInit = request.hasInit
+        // Elsewhere another process is the first one.
+        hasInit = request.hasInit && request.namespaces.pid == nil
     }
 }
 
