@@ -222,5 +222,10 @@ import Testing
                 == "invalid project name \"Bad Name\": must consist only of lowercase alphanumeric characters, "
                 + "hyphens, and underscores as well as start with a letter or number"
         )
+        let named = files.merging([".env": "A=1\nCOMPOSE_PROJECT_NAME=Bad Name\n"]) { $1 }
+        #expect(
+            try refusal(named) { $0.projectName = nil }?.hasPrefix(".env:2:1: invalid project name \"Bad Name\"")
+                == true
+        )
     }
 }

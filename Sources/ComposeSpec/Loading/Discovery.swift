@@ -48,8 +48,12 @@ struct Discovery {
 
     private func location(of text: String) throws(LoadError) -> String {
         guard text != "-" else { return text }
-        return try FileFinding(remoteFiles: options.remoteFiles, environment: environment)
-            .location(of: text, folder: options.workingDirectory).path
+        do throws(LoadError) {
+            return try FileFinding(remoteFiles: options.remoteFiles, environment: environment)
+                .location(of: text, folder: options.workingDirectory).path
+        } catch {
+            throw LoadError(error.problem, at: options.files.isEmpty ? history.place(of: "COMPOSE_FILE") : nil)
+        }
     }
 
     private func absolute(_ path: String) -> String { PathText.joined(options.workingDirectory, path) }

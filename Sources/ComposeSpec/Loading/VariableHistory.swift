@@ -39,6 +39,12 @@ struct VariableHistory {
 
     mutating func setProjectName(_ name: String) { projectName = name }
 
+    /// Where the value that counts is written; nil when no file says it.
+    func place(of name: String) -> Mark? {
+        guard case .file(let place)? = assignments(of: name).first?.origin else { return nil }
+        return place
+    }
+
     /// What was said about a variable, the value that counts first.
     func assignments(of name: String) -> [VariableAssignment] {
         var all: [VariableAssignment] = []
