@@ -28,6 +28,11 @@ public enum CgroupLayout: Hashable, Sendable {
         return .hierarchies(folders)
     }
 
+    /// The version of control groups that containers are bound by: `1` or `2`.
+    public var version: String {
+        if case .unified = self { "2" } else { "1" }
+    }
+
     /// The name of a container's group, relative to where our groups are.
     ///
     /// - Parameter parent: The group that it is made in, as the user named it; nil is ours.
