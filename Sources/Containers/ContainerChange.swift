@@ -80,11 +80,13 @@ extension FileStatus {
     }
 }
 
-/// The empty files and folders that a start makes where its own mounts need a place.
+/// The empty files and folders that a start makes where its own mounts need a place, and the marks by which programs know
+/// that they are in a container.
 enum MountStub {
     /// The deepest first.
     static let targets = [
-        "etc/hostname", "etc/hosts", "etc/resolv.conf", "etc", "dev", "proc", "sys", "sbin/docker-init",
+        "etc/mtab", "etc/hostname", "etc/hosts", "etc/resolv.conf", "etc", "dev", "proc", "sys", "sbin/docker-init",
+        ".dockerenv",
     ]
 
     /// Those that are in a container's own layer and not in its image, with a leading slash.
@@ -95,6 +97,7 @@ enum MountStub {
             guard try image.status(inRoot: path, followsLast: false) == nil else { return false }
             switch status.kind {
             case .regular: return status.size == 0
+            case .symbolicLink: return target == "etc/mtab"
             case .folder: return try upper.folder(inRoot: path).entries().allSatisfy { isStub("\(target)/\($0)") }
             default: return false
             }

@@ -93,6 +93,9 @@ extension ContainerStore {
         try systemCall { () throws(SystemError) in
             try Folder.make(FilePath(folders.upper), mode: 0o755)
             try Folder.make(FilePath(folders.work))
+            // By this programs know that they are in a container.
+            let mark = FilePath(folders.upper).appending(".dockerenv")
+            try WholeFile.replace(mark, with: [], isDurable: false, mode: 0o755)
             try WholeFile.replace(FilePath(folders.record), with: bytes, isDurable: false)
         }
     }

@@ -53,7 +53,8 @@ public struct Sandbox: Sendable {
             outOfMemoryScore: settlement.outOfMemoryScore { _ in },
             shared: SharedNamespaces(),
             contents: [:],
-            isVolatile: true
+            isVolatile: true,
+            isBuilding: true
         )
         let null = try systemCall { () throws(SystemError) in try NullDevice.open() }
         defer { try? null.close() }

@@ -20,6 +20,8 @@ struct StartProgram {
     var contents: [String: String]
     /// Whether the writable layer may be lost in a power cut: for containers that nobody keeps.
     var isVolatile: Bool
+    /// Whether what it changes becomes an image's, where nothing of ours belongs.
+    var isBuilding = false
     /// The terminal's first size.
     var terminalSize: (rows: UInt16, columns: UInt16) = (0, 0)
 

@@ -113,6 +113,7 @@ struct TreeSteps {
         var steps = ["hostname", "hosts", "resolv.conf"].map { name in
             bind("\(start.folders.container)/\(name)", target: "/etc/\(name)")
         }
+        if !start.isBuilding { steps.append(.link(target: "/etc/mtab", to: "/proc/mounts")) }
         if configuration.hasInit {
             steps.append(bind(start.folders.initProgram, target: ContainerFolders.initTarget, attributes: .readOnly))
         }

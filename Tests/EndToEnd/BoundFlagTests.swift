@@ -48,6 +48,15 @@ extension EndToEnd {
             }
         }
 
+        @Test func `programs know a container by its marks, which are no changes of its own`() throws {
+            try onStage { stage in
+                let script = "ls -A / | grep docker; readlink /etc/mtab"
+                let run = try stage.docker("run", "--name", "marked", "busybox", "sh", "-c", script)
+                #expect(run.output == ".dockerenv\n/proc/mounts\n", "\(run)")
+                #expect(try stage.docker("diff", "marked").output == "")
+            }
+        }
+
         @Test func `what a machine cannot give is told, and the container runs without`() throws {
             try onStage { stage in
                 let flags = ["--ulimit", "nofile=1073741816:1073741816", "--oom-score-adj", "-900"]
