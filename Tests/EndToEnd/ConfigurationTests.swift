@@ -94,6 +94,17 @@ extension EndToEnd {
             }
         }
 
+        @Test func `variables for Compose itself may stand in the file beside`() throws {
+            try onStage { stage in
+                try stage.write("services: {one: {image: busybox, command: [\"true\"]}}\n", to: "compose.yaml")
+                try stage.does("create")
+                try stage.write("services: {two: {image: busybox, command: [\"true\"]}}\n", to: "compose.yaml")
+                try stage.write("COMPOSE_REMOVE_ORPHANS=1\n", to: ".env")
+                try stage.does("create")
+                #expect(try stage.does("ps", "--all", "--services").output == "two\n")
+            }
+        }
+
         @Test func `config explains where values are from`() throws {
             try onStage { stage in
                 try stage.write("services: {web: {image: 'box:${TAG}'}}\n", to: "compose.yaml")

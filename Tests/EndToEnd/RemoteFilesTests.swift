@@ -56,6 +56,20 @@ extension EndToEnd {
             }
         }
 
+        @Test func `are used by up on a terminal only when the user trusts them`() throws {
+            try onStage { stage in
+                _ = try makeRepository(on: stage)
+                let (server, url) = try stage.gitServer()
+                defer { server.send(15) }
+                let reference = "\(url)/shop.git#main:deploy"
+                let refused = try stage.onTerminal("-f \(reference) up --no-start", input: "n\n")
+                #expect(refused.output.contains("Do you trust them?"), "\(refused)")
+                #expect(refused.output.contains("canceled"), "\(refused)")
+                #expect(try stage.docker("ps", "--all", "--quiet").output == "")
+                try stage.does("-f", reference, "config", "--quiet")
+            }
+        }
+
         @Test func `can be included and extended, and mistakes say where they are named`() throws {
             try onStage { stage in
                 _ = try makeRepository(on: stage)

@@ -12,6 +12,8 @@ struct ComposeFlags: Sendable {
     var keepsAllResources = false
     var progress = ProgressStyle.automatic
     var ansi = Ansi.auto
+    /// Whether the user is asked before files from elsewhere are used.
+    var asksAboutRemoteFiles = false
     /// Whether what pulls and builds say is left out.
     var hidesImageOutput = false
 

@@ -14,18 +14,22 @@ extension Compose {
 
         private let wishes: UpWishes
         private let isQuiet: Bool
+        private let isTrusting: Bool
 
         init(_ arguments: Arguments) throws {
             wishes = try UpWishes(arguments)
             isQuiet = arguments[CommonFlag.quietPull]
+            isTrusting = arguments[CommonFlag.yes]
         }
 
         func run(_ session: Session) throws -> Int32 {
             var session = session
             session.compose.hidesImageOutput = isQuiet
-            var options = try wishes.options(in: session)
+            session.compose.asksAboutRemoteFiles = !isTrusting
+            let project = try session.project(services: wishes.services)
+            var options = try wishes.options(for: project, in: session)
             options.starts = false
-            return try session.bringUp("create", options)
+            return try session.bringUp("create", project, options)
         }
     }
 
@@ -50,7 +54,7 @@ extension Compose {
         }
 
         func run(_ session: Session) throws -> Int32 {
-            try session.bringUp("scale", options)
+            try session.bringUp("scale", try session.project(services: options.services), options)
         }
     }
 }

@@ -35,12 +35,13 @@ extension Compose {
             options.removesVolumes = arguments[Self.volumes]
             options.images = images
             options.timeout = arguments[CommonFlag.timeout]
+            let known = try session.knownProject()
             options.removesOrphans = session.isOn(
                 CommonFlag.removeOrphans,
                 in: arguments,
-                else: "COMPOSE_REMOVE_ORPHANS"
+                else: "COMPOSE_REMOVE_ORPHANS",
+                of: known.project
             )
-            let known = try session.knownProject()
             try session.carryOut("down", on: known) { [options] observed in
                 let plan = try Plan(down: observed, project: known.project, options: options)
                 if plan.isEmpty {

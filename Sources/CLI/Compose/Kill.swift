@@ -21,12 +21,13 @@ extension Compose {
             var options = KillOptions()
             options.services = arguments.positionals
             options.signal = arguments[Self.signal]
+            let known = try session.knownProject()
             options.removesOrphans = session.isOn(
                 CommonFlag.removeOrphans,
                 in: arguments,
-                else: "COMPOSE_REMOVE_ORPHANS"
+                else: "COMPOSE_REMOVE_ORPHANS",
+                of: known.project
             )
-            let known = try session.knownProject()
             try session.carryOut("kill", on: known) { [options] observed in
                 let plan = try Plan(kill: observed, project: known.project, options: options)
                 if plan.isEmpty { Console.note("No container to kill") }

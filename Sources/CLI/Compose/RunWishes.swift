@@ -54,8 +54,13 @@ struct RunWishes: Sendable {
         options.capabilitiesAdded = arguments[RunFlag.capAdd]
         options.capabilitiesDropped = arguments[RunFlag.capDrop]
         options.ignoresDependencies = arguments[CommonFlag.noDependencies]
-        options.removesOrphans = session.isOn(CommonFlag.removeOrphans, in: arguments, else: "COMPOSE_REMOVE_ORPHANS")
-        options.ignoresOrphans = ComposeFlags.isTrue(session.environment["COMPOSE_IGNORE_ORPHANS"])
+        options.removesOrphans = session.isOn(
+            CommonFlag.removeOrphans,
+            in: arguments,
+            else: "COMPOSE_REMOVE_ORPHANS",
+            of: project
+        )
+        options.ignoresOrphans = ComposeFlags.isTrue(project.environment["COMPOSE_IGNORE_ORPHANS"])
         if arguments[CommonFlag.build] { options.building = .always }
         options.pullPolicy = try CommonFlag.pullPolicy(arguments)
         return options

@@ -16,7 +16,19 @@ extension Session {
         options.includesDependencies = includesDependencies
         let loaded = try Loader(options: options).load()
         Self.show(loaded.warnings)
+        try confirmRemoteFiles(of: loaded.project)
         return loaded.project
+    }
+
+    /// Asks whether files are trusted that came from elsewhere: what they say will run here.
+    ///
+    /// A script cannot be asked; whoever wrote it has named the files.
+    private func confirmRemoteFiles(of project: Project) throws {
+        guard compose.asksAboutRemoteFiles, !project.remoteFiles.isEmpty else { return }
+        guard StandardStreams.inputIsTerminal else { return }
+        Console.note("This project has files from elsewhere, which decide what runs on this machine:")
+        for reference in project.remoteFiles { Console.note("  - \(reference.printable)") }
+        guard try Question.ask("Do you trust them?") else { throw Cancelled() }
     }
 
     static let warningMark = "WARN:"
@@ -56,8 +68,10 @@ extension Session {
     }
 
     /// A flag of the command's own, or what the variable says.
-    func isOn(_ flag: Flag<Bool>, in arguments: Arguments, else variable: String) -> Bool {
-        arguments.has(flag) ? arguments[flag] : ComposeFlags.isTrue(environment[variable])
+    ///
+    /// A variable counts that the project's own files of variables give, too.
+    func isOn(_ flag: Flag<Bool>, in arguments: Arguments, else variable: String, of project: Project?) -> Bool {
+        arguments.has(flag) ? arguments[flag] : ComposeFlags.isTrue((project?.environment ?? environment)[variable])
     }
 }
 

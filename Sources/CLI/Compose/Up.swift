@@ -23,14 +23,15 @@ extension Compose {
         func run(_ session: Session) throws -> Int32 {
             var session = session
             session.compose.hidesImageOutput = arguments[CommonFlag.quietPull] || arguments[CommonFlag.quietBuild]
-            var options = try wishes.options(in: session)
+            session.compose.asksAboutRemoteFiles = !arguments[CommonFlag.yes]
+            let project = try session.project(services: wishes.services)
+            var options = try wishes.options(for: project, in: session)
             options.waits = arguments[UpFlag.waits]
             options.waitTimeout = try UpFlag.waitTimeout(arguments)
             options.starts = !arguments[UpFlag.noStart]
             guard attachment.isAttached, options.starts, !session.compose.isDryRun else {
-                return try session.bringUp("up", options)
+                return try session.bringUp("up", project, options)
             }
-            let project = try session.project(services: options.services)
             let watched = try attachment.services(of: project, named: options.services)
             return try AttachedUp(session, project, options, attachment, watched: watched).run()
         }

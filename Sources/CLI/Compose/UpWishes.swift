@@ -36,11 +36,19 @@ struct UpWishes: Sendable {
     )
     static let renewVolumes = Flag.toggle("-V, --renew-anon-volumes", "Make volumes anew that nobody named")
 
+    /// The services that are named.
+    var services: [String] { base.services }
+
     /// The options, with what the environment says.
-    func options(in session: Session) throws(UsageError) -> UpOptions {
+    func options(for project: Project, in session: Session) throws(UsageError) -> UpOptions {
         var options = base
-        options.removesOrphans = session.isOn(CommonFlag.removeOrphans, in: arguments, else: "COMPOSE_REMOVE_ORPHANS")
-        options.ignoresOrphans = ComposeFlags.isTrue(session.environment["COMPOSE_IGNORE_ORPHANS"])
+        options.removesOrphans = session.isOn(
+            CommonFlag.removeOrphans,
+            in: arguments,
+            else: "COMPOSE_REMOVE_ORPHANS",
+            of: project
+        )
+        options.ignoresOrphans = ComposeFlags.isTrue(project.environment["COMPOSE_IGNORE_ORPHANS"])
         if options.removesOrphans, options.ignoresOrphans {
             throw .conflict("cannot combine COMPOSE_IGNORE_ORPHANS and --remove-orphans")
         }
@@ -50,8 +58,7 @@ struct UpWishes: Sendable {
 
 extension Session {
     /// Brings a project up and returns: `up -d`, `create`, `scale`.
-    func bringUp(_ title: String, _ options: UpOptions) throws -> Int32 {
-        let project = try project(services: options.services)
+    func bringUp(_ title: String, _ project: Project, _ options: UpOptions) throws -> Int32 {
         guard !compose.isDryRun else {
             try show(Plan(up: project, observed: engine.observe(project), options: options))
             return 0

@@ -11,6 +11,7 @@ struct ProjectBinding {
     func project(from model: Node, disabled: [Mapping.Entry]) throws(LoadError) -> Project {
         var project = Project(name: name, workingDirectory: FilePath(discovery.projectDirectory))
         project.composeFiles = discovery.files
+        project.remoteFiles = discovery.reading.remoteFiles
         project.environmentFiles = discovery.environmentFiles
         project.environment = environment
         project.profiles = profiles

@@ -49,7 +49,7 @@ struct Discovery {
     private func location(of text: String) throws(LoadError) -> String {
         guard text != "-" else { return text }
         do throws(LoadError) {
-            return try FileFinding(remoteFiles: options.remoteFiles, environment: environment)
+            return try FileFinding(remoteFiles: options.remoteFiles, environment: environment, reading: reading)
                 .location(of: text, folder: options.workingDirectory).path
         } catch {
             throw LoadError(error.problem, at: options.files.isEmpty ? history.place(of: "COMPOSE_FILE") : nil)

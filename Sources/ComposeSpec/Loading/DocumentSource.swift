@@ -47,7 +47,7 @@ final class DocumentSource {
         place: (path: NodePath, node: Node)
     ) throws(LoadError) -> FileLocation {
         do throws(LoadError) {
-            return try FileFinding(remoteFiles: options.remoteFiles, environment: environment)
+            return try FileFinding(remoteFiles: options.remoteFiles, environment: environment, reading: reading)
                 .location(of: text, folder: folder)
         } catch {
             throw LoadError(error.problem, at: place.path, of: place.node)

@@ -11,6 +11,8 @@ final class FileReading {
 
     private let workingDirectory: String
     private var texts: [String: [UInt8]] = [:]
+    /// The references to files that came from elsewhere.
+    private(set) var remoteFiles: [String] = []
 
     /// - Parameter workingDirectory: files below it are called by their path from there.
     init(workingDirectory: String) {
@@ -47,6 +49,12 @@ final class FileReading {
             guard try mayBePipe || FileStatus.of(file).kind != .pipe else { throw LoadError(.notAFile(path)) }
             return try readAll(file)
         }
+    }
+
+    /// Remembers that a file came from elsewhere.
+    func fetched(_ reference: String) {
+        guard !remoteFiles.contains(reference) else { return }
+        remoteFiles.append(reference)
     }
 
     /// Whether there is something at the path.

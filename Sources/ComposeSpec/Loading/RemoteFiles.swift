@@ -55,6 +55,7 @@ struct FileLocation {
 struct FileFinding {
     let remoteFiles: (any RemoteFiles)?
     let environment: [String: String]
+    let reading: FileReading
 
     /// Where a file is; what is remote is brought.
     func location(of text: String, folder: String) throws(LoadError) -> FileLocation {
@@ -68,7 +69,9 @@ struct FileFinding {
         }
         guard let remoteFiles else { throw LoadError(.remoteFile(text, why: "remote files cannot be read here")) }
         do {
-            return FileLocation(path: try remoteFiles.localPath(of: reference))
+            let location = FileLocation(path: try remoteFiles.localPath(of: reference))
+            reading.fetched(text)
+            return location
         } catch {
             throw LoadError(.remoteFile(text, why: "\(error)"))
         }

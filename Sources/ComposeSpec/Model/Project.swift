@@ -9,6 +9,8 @@ public struct Project: Sendable, Hashable {
     public var workingDirectory: FilePath
     /// The files the project was read from, absolute, in order; `-` is standard input.
     public var composeFiles: [String] = []
+    /// The files among them, and among those that they name, that came from elsewhere, as they are written.
+    public var remoteFiles: [String] = []
     /// The files that `--env-file` named, absolute; empty when only `.env` was considered.
     public var environmentFiles: [String] = []
     /// The environment that variables were looked up in: the process's own over that of the environment files.
