@@ -31,6 +31,7 @@ let package = Package(
         .executable(name: "tutti-init", targets: ["tutti-init"]),
         // what Tests/Fuzz, a package of its own, needs
         .library(name: "ComposeSpec", targets: ["ComposeSpec"]),
+        .library(name: "Images", targets: ["Images", "OCI", "Storage"]),
     ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-system", from: "1.8.1")

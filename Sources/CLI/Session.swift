@@ -9,6 +9,8 @@ struct Session: Sendable {
     var root: StateRoot
     /// The program's own environment.
     var environment: [String: String]
+    /// The folder of Docker's `config.json`, where another than the usual one was asked for.
+    var clientFolder: String?
     /// The flags before the command, where the grammar is that of Compose.
     var compose = ComposeFlags()
 }

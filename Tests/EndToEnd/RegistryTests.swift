@@ -50,7 +50,7 @@ extension EndToEnd {
                 #expect(quiet.output == "\(name)@\(digest)\n")
                 #expect(try stage.docker("push", "--quiet", "--all-tags", name, in: home).output == "\(name)\n")
                 #expect(try stage.docker("pull", "--all-tags", name, in: home).lines.last == Substring(name))
-                let out = try stage.docker("logout", registry.host, in: home)
+                let out = try stage.docker("--config", "docker", "logout", registry.host)
                 #expect(out.output == "Removing login credentials for \(registry.host)\n")
                 #expect(try stage.docker("pull", name, in: home).code == 1)
             }

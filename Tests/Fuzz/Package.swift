@@ -14,11 +14,18 @@ func fuzzer(_ name: String, _ modules: [Target.Dependency]) -> Target {
 
 let package = Package(
     name: "fuzz",
-    dependencies: [.package(name: "tutti", path: "../..")],
+    dependencies: [
+        .package(name: "tutti", path: "../.."),
+        .package(url: "https://github.com/apple/swift-system", from: "1.8.1"),
+    ],
     targets: [
         .target(name: "Coverage"),
         .target(name: "Harness", dependencies: ["Coverage"]),
         fuzzer("FuzzCompose", [.product(name: "ComposeSpec", package: "tutti")]),
         fuzzer("FuzzVariables", [.product(name: "ComposeSpec", package: "tutti")]),
+        fuzzer(
+            "FuzzRegistry",
+            [.product(name: "Images", package: "tutti"), .product(name: "SystemPackage", package: "swift-system")]
+        ),
     ]
 )

@@ -8,8 +8,9 @@ enum DockerFlags {
         Flag<String?>.text("-l, --log-level", "How much is said").hidden,
         Flag<String?>.text("-c, --context", "Name of a context").hidden,
         Flag.list("-H, --host", "Socket of an engine").hidden,
-        Flag<String?>.text("--config", "Folder of the client's configuration").hidden,
     ]
 
-    static let all: [any FlagDeclaration] = ignored + [version, ComposeFlags.root, Help.flag]
+    static let config = Flag<String?>.text("--config", "Folder of the client's configuration")
+
+    static let all: [any FlagDeclaration] = ignored + [config, version, ComposeFlags.root, Help.flag]
 }

@@ -36,7 +36,8 @@ struct Dispatch {
         let flags = DockerFlags.all
         let arguments = try ArgumentParser.parse(words, flags: flags, stopsAtFirstPositional: true)
         let root = Session.root(arguments[ComposeFlags.root], environment: environment)
-        let session = Session(path: "docker", root: root, environment: environment)
+        var session = Session(path: "docker", root: root, environment: environment)
+        session.clientFolder = arguments[DockerFlags.config]
         if arguments[DockerFlags.version] { return try Compose.Version.printDocker() }
         guard !arguments[Help.flag], let (name, rest) = arguments.head else {
             try Console.print(Help.text(of: .docker, path: "docker", flags: flags))

@@ -127,5 +127,13 @@ extension Docker {
 
 extension Session {
     /// Docker's `config.json` of this user.
-    var clientConfiguration: FilePath { Credentials.configurationFile }
+    var clientConfiguration: FilePath {
+        clientFolder.map { Self.currentFolder.pushing(FilePath($0)).appending("config.json") }
+            ?? Credentials.configurationFile
+    }
+
+    /// Who this user is at registries.
+    var credentials: Credentials {
+        clientFolder == nil ? .ofEnvironment() : Credentials(file: clientConfiguration)
+    }
 }

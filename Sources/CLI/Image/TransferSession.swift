@@ -8,7 +8,7 @@ extension Session {
         showing display: TransferDisplay,
         _ body: @escaping @Sendable (RegistryAccess) throws -> Value
     ) throws -> Value {
-        var access = try RegistryAccess.ofEnvironment()
+        var access = RegistryAccess(settings: try .ofMachine(), credentials: credentials)
         let wish = Cancellation()
         access.isCancelled = { wish.isCancelled }
         let asked = access
