@@ -22,7 +22,10 @@ extension EndToEnd.Networks {
                 try stage.write("WORD=second\n", to: ".env")
                 try stage.does("up", "-d", "-t", "0")
                 #expect(try stage.id(of: "guest") == guest)
-                #expect(try stage.id(of: "host") != host)
+                let successor = try stage.id(of: "host")
+                #expect(successor != host)
+                let mode = try stage.docker("inspect", "-f", "{{.HostConfig.NetworkMode}}", guest).text
+                #expect(mode == "container:\(successor)")
                 #expect(try address(stage, "guest") == place)
                 #expect(try eventually { try answer(stage, "guest", "http://127.0.0.1/") == "second" })
                 #expect(try answer(stage, "guest", "http://server/") == "served")
@@ -127,6 +130,16 @@ extension EndToEnd.Networks {
                 #expect(try inside("ls", "/sys/class/net").output == "eth0\neth1\nlo\n")
                 #expect(try stage.docker("network", "disconnect", "bridge", "box").code == 0)
                 #expect(try inside("wget", "-q", "-O", "-", "http://server/").text == "served")
+            }
+        }
+
+        @Test func `a container that is renamed is found by its new name at once`() throws {
+            try onStage("sharing") { stage in
+                try stage.does("up", "-d", "server", "host")
+                #expect(try stage.docker("rename", "sharing-server-1", "waiter").code == 0)
+                #expect(try eventually { try answer(stage, "host", "http://waiter/") == "served" })
+                #expect(try answer(stage, "host", "http://server/") == "served")
+                #expect(try answer(stage, "host", "http://sharing-server-1/") == "")
             }
         }
 

@@ -141,7 +141,7 @@ extension Docker {
         init(_ arguments: Arguments) throws { names = arguments.positionals }
 
         func run(_ session: Session) throws -> Int32 {
-            _ = try session.engine.containers.find(names[0]).rename(to: names[1])
+            try session.engine.rename(names[0], to: names[1])
             return 0
         }
     }

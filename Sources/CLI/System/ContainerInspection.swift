@@ -34,11 +34,23 @@ struct ContainerInspection {
                 "RestartCount": .integer(Int64(restartCount)),
                 "Driver": "overlay2",
                 "Platform": "linux",
-                "HostConfig": HostConfigurationInspection(configuration).value,
+                "HostConfig": HostConfigurationInspection(try presentConfiguration).value,
                 "Mounts": .array(configuration.mounts.compactMap(\.inspection)),
                 "Config": config,
                 "NetworkSettings": try networkSettings,
             ]
+        }
+    }
+
+    /// The configuration, in which whoever has taken the place of the container whose network this one shares stands for it.
+    private var presentConfiguration: ContainerConfiguration {
+        get throws {
+            guard case .container(let id) = configuration.network,
+                let owner = try engine.owner(of: configuration.namespaceID, first: id)
+            else { return configuration }
+            var present = configuration
+            present.network = .container(id: owner.id)
+            return present
         }
     }
 

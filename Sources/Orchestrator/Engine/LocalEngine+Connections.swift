@@ -40,6 +40,16 @@ extension LocalEngine {
         try change(container, to: wishes)
     }
 
+    /// Gives a container another name, by which it is found on its networks from then on.
+    public func rename(_ reference: String, to name: String) throws {
+        let container = try containers.find(reference)
+        let lock = try self.lock(container.id)
+        defer { lock.release() }
+        let renamed = try container.rename(to: name)
+        guard case .networks(let wishes) = renamed.configuration.network, try renamed.status.isActive else { return }
+        _ = try networks.rearrange(AttachmentRequest(renamed.configuration, wishes))
+    }
+
     private func release(_ name: String, from network: Network) throws {
         let leases = try networks.endpoints(of: network).map(\.lease)
         guard let lease = leases.first(where: { $0.containerName == name || $0.containerID.hasPrefix(name) }) else {

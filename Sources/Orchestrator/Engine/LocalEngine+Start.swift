@@ -116,7 +116,7 @@ extension LocalEngine {
     }
 
     /// The container that a namespace was made for, or that has taken its place; nil if there is none any more.
-    func owner(of namespace: String, first id: String) throws -> Container? {
+    public func owner(of namespace: String, first id: String) throws -> Container? {
         if let container = try? containers.find(id), !container.configuration.isGuest { return container }
         return try containers.all().first { $0.configuration.namespaceID == namespace && !$0.configuration.isGuest }
     }

@@ -56,7 +56,7 @@ public struct LocalEngine: Engine {
         case .resumeContainer(let container): try containers.find(container.id).unpause()
         case .removeContainer(let container, let withVolumes):
             try removeIfThere(container, withAnonymousVolumes: withVolumes)
-        case .renameContainer(let container, let name): _ = try containers.find(container.id).rename(to: name)
+        case .renameContainer(let container, let name): try rename(container.id, to: name)
         case .awaitContainer(let wish): return try wait(for: wish, cancellation)
         case .runHook(let container, let hook): try run(hook, in: container, progress)
         }
