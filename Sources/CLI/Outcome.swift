@@ -1,6 +1,7 @@
 import ComposeSpec
 import Containers
 import Orchestrator
+import Synchronization
 
 /// What an error means to whoever started the program.
 struct Outcome {
@@ -34,4 +35,13 @@ struct Outcome {
             code = 1
         }
     }
+}
+
+/// What a program exits with when several things are done at once: 1 once one of them has failed.
+final class ExitCode: Sendable {
+    private let code = Mutex<Int32>(0)
+
+    var value: Int32 { code.withLock { $0 } }
+
+    func fail() { code.withLock { $0 = 1 } }
 }

@@ -3,7 +3,6 @@ import Images
 import JSON
 import Linux
 import Orchestrator
-import Supervision
 import SystemPackage
 import Volumes
 
@@ -193,36 +192,6 @@ extension Docker {
             add(try PruneImages.prune(session, all: all), "Deleted Images:")
             try Console.print(text + "Total reclaimed space: \(ByteSize(bytes).decimal())\n")
             return 0
-        }
-    }
-
-    /// `tutti system resume`
-    struct Resume: Command {
-        static let usage = Usage(
-            synopsis: "",
-            summary: "Start what was running when the machine went down and is to be started again",
-            arity: .none
-        )
-
-        init(_ arguments: Arguments) throws {}
-
-        func run(_ session: Session) throws -> Int32 {
-            let engine = session.engine
-            try engine.sweep()
-            let waiting = try engine.containers.all().reversed().filter { try Self.isToBeResumed($0) }
-            return try forEach(waiting.map(\.id)) { id in
-                try engine.start(id, warn: Console.warn)
-                return try engine.containers.find(id).name
-            }
-        }
-
-        private static func isToBeResumed(_ container: Container) throws -> Bool {
-            guard case .exited(let record) = try container.status else { return false }
-            switch container.configuration.restart {
-            case .no, .onFailure: return false
-            case .always: return true
-            case .unlessStopped: return !record.stoppedByHand
-            }
         }
     }
 }
