@@ -98,7 +98,7 @@ let package = Package(
                 "Hashing", "Compression",
             ]
         ),
-        module("Monitor", ["Supervision", "NameResolution", "Journal", "JSON", "Linux"]),
+        module("Monitor", ["Supervision", "NameResolution", "Journal", "JSON", "Linux", "Compression"]),
         .executableTarget(name: "tutti", dependencies: ["CLI"], swiftSettings: safe),
         .executableTarget(
             name: "tutti-monitor",
@@ -129,7 +129,7 @@ let package = Package(
             ["Orchestrator", "ComposeSpec", "Containers", "Networks", "Images", "Storage", "Volumes", "OCI", "Linux"]
         ),
         tests("CLI", ["CLI", "Containers", "JSON", "Linux", "Orchestrator"]),
-        tests("Monitor", ["Monitor", "Supervision", "NameResolution", "Journal", "JSON", "Linux"]),
+        tests("Monitor", ["Monitor", "Supervision", "NameResolution", "JSON", "Linux", "Compression"]),
         .testTarget(
             name: "EndToEndTests",
             dependencies: ["TestSupport"],

@@ -205,7 +205,7 @@ struct StartPreparation {
             name: configuration.name,
             hasTerminal: configuration.process.hasTerminal,
             keepsStandardInputOpen: configuration.process.keepsStandardInputOpen,
-            log: try configuration.log.order(path: folders.log, name: configuration.name),
+            log: try configuration.logOrder(path: folders.log),
             restart: configuration.restart,
             health: configuration.health?.order,
             stop: StopOrder(
@@ -263,29 +263,5 @@ extension HealthCheck {
             startPeriod: startPeriod,
             startInterval: startInterval
         )
-    }
-}
-
-extension LogConfiguration {
-    func order(path: String, name: String) throws(ContainerError) -> LogOrder {
-        guard let driver = LogOrder.Driver(rawValue: self.driver) else {
-            throw .unsupported(name: name, what: "unknown log driver \"\(self.driver)\"")
-        }
-        let isLocal = driver == .local
-        return LogOrder(
-            driver: driver,
-            path: path,
-            maximumSize: options["max-size"].flatMap(Self.bytes) ?? (isLocal ? 20 << 20 : nil),
-            maximumFiles: options["max-file"].flatMap { Int($0) } ?? (isLocal ? 5 : 1)
-        )
-    }
-
-    /// `10m`, `1g`, `512k` or a plain number.
-    private static func bytes(_ text: String) -> Int? {
-        let digits = text.prefix { $0.isNumber }
-        guard let number = Int(digits), number >= 0 else { return nil }
-        let shifts: [String: Int] = ["": 0, "b": 0, "k": 10, "kb": 10, "m": 20, "mb": 20, "g": 30, "gb": 30]
-        guard let shift = shifts[text.dropFirst(digits.count).lowercased()] else { return nil }
-        return number << shift
     }
 }

@@ -11,6 +11,7 @@ extension ContainerStore {
     public func create(_ configuration: ContainerConfiguration) throws(ContainerError) -> Container {
         guard Self.isName(configuration.name) else { throw .invalidName(configuration.name) }
         do throws(InvalidSetting) { try configuration.check() } catch { throw .invalid(error) }
+        _ = try configuration.logOrder(path: "")
         let draft = try makeDraft(configuration.id)
         do {
             try write(configuration, in: draft.folders)

@@ -1,3 +1,4 @@
+import JSON
 import Linux
 
 /// The streams that a process writes to.
@@ -21,10 +22,16 @@ struct LogEncoder {
 
     private static let heads = Array(#"{"log":""#.utf8)
     private static let lineEnd = Array(#"\n"#.utf8)
-    private static let streams = [
-        Array(#"","stream":"stdout","time":""#.utf8), Array(#"","stream":"stderr","time":""#.utf8),
-    ]
+    /// What follows the text of an object up to its time, by stream.
+    private let streams: [[UInt8]]
     private static let tail = Array("\"}\n".utf8)
+
+    /// - Parameter attributes: What is said with each line.
+    init(attributes: [String: String] = [:]) {
+        let pairs = attributes.sorted { $0.key < $1.key }.map { JSONValue.Member($0.key, .string($0.value)) }
+        let further = pairs.isEmpty ? "" : #","attrs":\#(JSONValue.object(pairs))"#
+        streams = ["stdout", "stderr"].map { Array(#"","stream":"\#($0)"\#(further),"time":""#.utf8) }
+    }
 
     /// Takes in the first `count` bytes of a read at the given time.
     mutating func append(_ bytes: [UInt8], count: Int, from stream: OutputStream, at time: Int64) {
@@ -84,7 +91,7 @@ struct LogEncoder {
 
     /// What follows the text of an object.
     private func end(of stream: OutputStream) -> [UInt8] {
-        Self.streams[stream.rawValue] + timestamp.text + Self.tail
+        streams[stream.rawValue] + timestamp.text + Self.tail
     }
 
     /// The end of the last whole character, where the bytes end within one; otherwise their end.

@@ -12,10 +12,16 @@ final class Output {
     private var buffer: [UInt8] = []
     private var retry: Deadline?
     private var clients: [ControlClient] = []
+    private var isCompressing = false
+    /// How much was read since memory was given back last.
+    private var burst = 0
+    private var rest: Deadline?
     /// What happens when the last stream has ended.
     var ended: () -> Void = {}
 
     private static let readSize = 64 * 1024
+    private static let largeBurst = 1 << 20
+    private static let restTime = Duration.seconds(2)
     private static let retryDelay = Duration.seconds(1)
 
     init(log: OutputLog, loop: EventLoop) {
@@ -23,7 +29,8 @@ final class Output {
         self.loop = loop
     }
 
-    var hasEnded: Bool { sources.isEmpty }
+    /// Whether all was read and is in the log, as far as it can be. Nothing of the log changes after that: the next monitor has it.
+    var hasEnded: Bool { sources.isEmpty && !isCompressing }
     /// Whether somebody who is attached has not read enough for more to be sent.
     var waitsForClient: Bool { clients.contains { $0.isFull } }
     private var isHeldBack: Bool { log.isBlocked || waitsForClient }
@@ -50,6 +57,7 @@ final class Output {
         retry = loop.schedule(after: Self.retryDelay) { [unowned self] in
             retry = nil
             log.flush()
+            compress()
             regulate()
         }
     }
@@ -66,7 +74,10 @@ final class Output {
             guard let count = try source.readAvailable(into: &buffer) else { return }
             guard count > 0 else { return end(stream) }
             log.append(buffer, count: count, from: stream)
+            compress()
             broadcast(count, from: stream)
+            burst += count
+            if burst > Self.largeBurst, rest == nil { awaitRest() }
         } catch {
             return end(stream)
         }
@@ -85,8 +96,42 @@ final class Output {
     private func end(_ stream: OutputStream) {
         close(stream)
         log.end(stream)
+        compress()
         if log.isBlocked { regulate() }
-        if sources.isEmpty { ended() }
+        if hasEnded { ended() }
+    }
+
+    /// Gives memory back once nothing has come for a while after much has.
+    private func awaitRest() {
+        let before = burst
+        rest = loop.schedule(after: Self.restTime) { [unowned self] in
+            rest = nil
+            guard burst == before else { return awaitRest() }
+            burst = 0
+            buffer = []
+            OwnProcess.trimMemory()
+        }
+    }
+
+    /// Compresses the file that the log has put aside, if it has.
+    private func compress() {
+        guard !isCompressing, let file = log.compressible else { return }
+        isCompressing = true
+        do throws(SystemError) {
+            try LogCompression.start(file, loop: loop) { [unowned self] in compressionEnded() }
+        } catch {
+            isCompressing = false
+            log.compressionEnded()
+        }
+    }
+
+    private func compressionEnded() {
+        isCompressing = false
+        log.compressionEnded()
+        log.flush()
+        compress()
+        regulate()
+        if hasEnded { ended() }
     }
 
     private func close(_ stream: OutputStream) {

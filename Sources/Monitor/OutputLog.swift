@@ -7,7 +7,7 @@ import SystemPackage
 /// Nothing is lost while the file cannot be written: ``isBlocked`` says so, and whoever feeds the log waits.
 struct OutputLog {
     private let order: LogOrder
-    private var encoder = LogEncoder()
+    private var encoder: LogEncoder
     private var file: FileDescriptor?
     private var size = 0
     /// How much of the encoder's bytes has been written.
@@ -16,12 +16,16 @@ struct OutputLog {
     /// The room for lines that is kept while nothing is written.
     private static let keptRoom = 1 << 18
 
+    /// The file that was put aside last and is still to be compressed; until that is done, no other is put aside.
+    private(set) var compressible: FilePath?
+
     /// Whether bytes wait that could not be written.
     var isBlocked: Bool { written < encoder.encoded.count }
 
     /// Opens the file, and goes on where it ends.
     init(_ order: LogOrder) throws(SystemError) {
         self.order = order
+        encoder = LogEncoder(attributes: order.attributes)
         guard order.driver != .none else { return }
         try open()
     }
@@ -39,6 +43,9 @@ struct OutputLog {
         encoder.end(stream, at: WallClock.now)
         flush()
     }
+
+    /// The file that was put aside last has been compressed, or cannot be.
+    mutating func compressionEnded() { compressible = nil }
 
     /// Tries again to write what could not be written.
     mutating func flush() {
@@ -69,6 +76,7 @@ struct OutputLog {
         guard let maximum = order.maximumSize else { return all.count }
         let isWithinLine = written > 0 && all[written - 1] != UInt8(ascii: "\n")
         if size >= maximum, !isWithinLine {
+            guard compressible == nil else { return nil }
             do throws(SystemError) { try rotate() } catch { return nil }
         }
         let last = written + max(maximum - size - 1, 0)
@@ -82,9 +90,16 @@ struct OutputLog {
         file = nil
         if order.maximumFiles > 1 {
             for number in stride(from: order.maximumFiles - 1, to: 1, by: -1) {
-                try WholeFile.move(FilePath("\(order.path).\(number - 1)"), to: FilePath("\(order.path).\(number)"))
+                for suffix in ["", LogCompression.suffix] {
+                    try Removal.file(FilePath("\(order.path).\(number)\(suffix)"))
+                    let earlier = FilePath("\(order.path).\(number - 1)\(suffix)")
+                    try WholeFile.move(earlier, to: FilePath("\(order.path).\(number)\(suffix)"))
+                }
             }
-            try WholeFile.move(FilePath(order.path), to: FilePath("\(order.path).1"))
+            let aside = FilePath("\(order.path).1")
+            try Removal.file(FilePath("\(aside)\(LogCompression.suffix)"))
+            try WholeFile.move(FilePath(order.path), to: aside)
+            if order.isCompressed { compressible = aside }
         } else {
             try Removal.file(FilePath(order.path))
         }

@@ -121,13 +121,26 @@ public struct LogOrder: Codable, Hashable, Sendable {
     public var maximumSize: Int?
     /// How many files are kept, the current one included.
     public var maximumFiles: Int
+    /// Whether files that are put aside are compressed.
+    public var isCompressed: Bool
+    /// What is said with each line besides its text.
+    public var attributes: [String: String]
 
     /// A value of these parts.
-    public init(driver: Driver, path: String, maximumSize: Int? = nil, maximumFiles: Int = 1) {
+    public init(
+        driver: Driver,
+        path: String,
+        maximumSize: Int? = nil,
+        maximumFiles: Int = 1,
+        isCompressed: Bool = false,
+        attributes: [String: String] = [:]
+    ) {
         self.driver = driver
         self.path = path
         self.maximumSize = maximumSize
         self.maximumFiles = maximumFiles
+        self.isCompressed = isCompressed
+        self.attributes = attributes
     }
 }
 

@@ -57,8 +57,32 @@ extension EndToEnd {
         @Test func `one that cannot be started keeps no other from being started`() throws {
             try onStage { stage in
                 try stage.write("text", to: "file")
-                try stage.docker("run", "-d", "--restart", "always", "--init", "--name", "one", "--mount", "type=bind,src=\(stage.folder)/file,dst=/file", "busybox", "sleep", "1000")
-                try stage.docker("run", "-d", "--restart", "always", "--init", "--name", "two", "busybox", "sleep", "1000")
+                try stage.docker(
+                    "run",
+                    "-d",
+                    "--restart",
+                    "always",
+                    "--init",
+                    "--name",
+                    "one",
+                    "--mount",
+                    "type=bind,src=\(stage.folder)/file,dst=/file",
+                    "busybox",
+                    "sleep",
+                    "1000"
+                )
+                try stage.docker(
+                    "run",
+                    "-d",
+                    "--restart",
+                    "always",
+                    "--init",
+                    "--name",
+                    "two",
+                    "busybox",
+                    "sleep",
+                    "1000"
+                )
                 try stage.reboot()
                 unlink("\(stage.folder)/file")
                 let resumed = try stage.tutti("system", "resume")
@@ -70,15 +94,32 @@ extension EndToEnd {
         @Test func `the unit starts them at boot`() throws {
             try onStage { stage in
                 let unit = try stage.tutti("system", "resume", "--unit")
-                #expect(unit.output.contains("\nExecStart=\(Programs.folder)/tutti --root \(stage.root) system resume\n"), "\(unit)")
-                #expect(unit.output.contains("\nType=oneshot\nRemainAfterExit=yes\n") && unit.output.contains("\nWantedBy=multi-user.target\n"))
+                #expect(
+                    unit.output.contains("\nExecStart=\(Programs.folder)/tutti --root \(stage.root) system resume\n"),
+                    "\(unit)"
+                )
+                #expect(
+                    unit.output.contains("\nType=oneshot\nRemainAfterExit=yes\n")
+                        && unit.output.contains("\nWantedBy=multi-user.target\n")
+                )
             }
         }
 
         @Test func `a shutdown stops containers as they want to be stopped, and they come back`() throws {
             try onStage { stage in
                 let script = "trap 'echo bye; exit 0' TERM; echo up; while :; do sleep 0.1; done"
-                try stage.docker("run", "-d", "--name", "box", "--restart", "unless-stopped", "busybox", "sh", "-c", script)
+                try stage.docker(
+                    "run",
+                    "-d",
+                    "--name",
+                    "box",
+                    "--restart",
+                    "unless-stopped",
+                    "busybox",
+                    "sh",
+                    "-c",
+                    script
+                )
                 #expect(try eventually { try stage.docker("logs", "box").output == "up\n" })
                 // What systemd sends to every process of a unit's control group, or a shutdown to all.
                 for pid in stage.monitors { kill(pid, SIGTERM) }

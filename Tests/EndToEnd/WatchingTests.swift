@@ -123,6 +123,42 @@ extension EndToEnd {
         }
     }
 
+    @Suite struct LogDrivers {
+        @Test(arguments: [
+            ["--log-opt", "max-size=20k", "--log-opt", "max-file=4", "--log-opt", "compress=true"],
+            ["--log-driver", "local", "--log-opt", "max-size=20k", "--log-opt", "max-file=4"],
+        ])
+        func `what was put aside and compressed is shown too`(options: [String]) throws {
+            try onStage { stage in
+                let script = "i=0; while [ $i -lt 500 ]; do echo line $i; i=$((i + 1)); done"
+                let arguments = ["run", "--name", "box"] + options + ["busybox", "sh", "-c", script]
+                let ran = try stage.program("docker", arguments, [:]).run()
+                #expect(ran.code == 0 && ran.lines.count == 500, "\(ran)")
+                let folder = "\(stage.root)/containers/\(try stage.docker("inspect", "-f", "{{.Id}}", "box").text)"
+                let kept = try stage.machine("sh", "-c", "ls \(folder) | grep '^log'").lines
+                #expect(kept.contains("log.1.gz") || kept.contains("log.2.gz"), "\(kept)")
+                #expect(try stage.docker("logs", "box").lines == (0..<500).map { "line \($0)" })
+                #expect(try stage.docker("logs", "--tail", "300", "box").lines == (200..<500).map { "line \($0)" })
+            }
+        }
+
+        @Test func `no driver keeps nothing, and options that are none are refused`() throws {
+            try onStage { stage in
+                let ran = try stage.docker("run", "--name", "box", "--log-driver", "none", "busybox", "echo", "hello")
+                #expect(ran.output == "hello\n", "\(ran)")
+                let shown = try stage.docker("logs", "box")
+                #expect(shown.code == 1 && shown.errors.contains("does not support reading"), "\(shown)")
+                for (option, message) in [
+                    ("max-size=many", "invalid value for log opt max-size"), ("colour=red", "unknown log opt 'colour'"),
+                    ("compress=true", "compress cannot be true"), ("mode=non-blocking", "log mode non-blocking"),
+                ] {
+                    let refused = try stage.docker("create", "--log-opt", option, "busybox")
+                    #expect(refused.code == 1 && refused.errors.contains(message), "\(refused)")
+                }
+            }
+        }
+    }
+
     @Suite struct LogOrder {
         @Test func `several logs are shown in the order in which they were written`() throws {
             try onStage { stage in
@@ -148,7 +184,7 @@ extension EndToEnd {
                 try stage.does("create")
                 try stage.docker("run", "--rm", "-v", "work_turn:/turn", "busybox", "touch", "/turn/0")
                 try stage.does("start")
-                try stage.does("wait", "even", "odd")
+                try stage.docker("wait", "work-even-1", "work-odd-1")
                 let shown = try stage.compose("logs", "--no-log-prefix")
                 #expect(shown.output == "0\n1\n2\n3\n", "\(shown)")
                 #expect(try stage.compose("logs", "--no-log-prefix", "--tail", "1").output == "2\n3\n")

@@ -1,3 +1,4 @@
+import Compression
 import Linux
 import Supervision
 import SystemPackage
@@ -48,6 +49,51 @@ import Testing
             let order = LogOrder(driver: .jsonFile, path: path.string, maximumSize: 10, maximumFiles: 1)
             try write(["one", "two"], to: order)
             #expect(try texts(path) == ["two"])
+        }
+    }
+
+    @Test func `put no further file aside until the last one is compressed`() throws {
+        try withTemporaryFolder { folder in
+            let path = folder.appending("log")
+            let order = LogOrder(
+                driver: .jsonFile,
+                path: path.string,
+                maximumSize: 100,
+                maximumFiles: 3,
+                isCompressed: true
+            )
+            var log = try OutputLog(order)
+            let bytes = Array((1...7).map { "line \($0)\n" }.joined().utf8)
+            log.append(bytes, count: bytes.count, from: .output)
+            var aside: [[String]] = []
+            while let file = log.compressible {
+                #expect(log.isBlocked == (aside.count < 2))
+                aside.append(try texts(file))
+                try LogCompression.compress(file)
+                #expect(throws: SystemError.self) { try WholeFile.read(file) }
+                log.compressionEnded()
+                log.flush()
+            }
+            #expect(aside == [["line 1", "line 2"], ["line 3", "line 4"], ["line 5", "line 6"]])
+            #expect(try texts(path) == ["line 7"])
+            for (number, lines) in [(1, ["line 5", "line 6"]), (2, ["line 3", "line 4"])] {
+                let packed = ByteSource(try WholeFile.read(FilePath("\(path).\(number).gz")))
+                let text = String(decoding: try packed.decompressed().readAll(limit: 1000), as: UTF8.self)
+                #expect(lines.allSatisfy { text.contains($0) } && text.split(separator: "\n").count == 2)
+            }
+            #expect(throws: SystemError.self) { try WholeFile.read(FilePath("\(path).3.gz")) }
+        }
+    }
+
+    @Test func `say with each line what they are told to say`() throws {
+        try withTemporaryFolder { folder in
+            let path = folder.appending("log")
+            try write(
+                ["one"],
+                to: LogOrder(driver: .jsonFile, path: path.string, attributes: ["tag": "a\"b", "env": "x"])
+            )
+            let text = String(decoding: try WholeFile.read(path), as: UTF8.self)
+            #expect(text.hasPrefix(#"{"log":"one\n","stream":"stdout","attrs":{"env":"x","tag":"a\"b"},"time":""#))
         }
     }
 

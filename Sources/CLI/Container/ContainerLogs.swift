@@ -24,6 +24,9 @@ extension Docker {
 
         func run(_ session: Session) throws -> Int32 {
             let container = try session.engine.containers.find(arguments.positionals[0])
+            guard container.configuration.log.driver != "none" else {
+                throw Failure("configured logging driver does not support reading")
+            }
             let printer = LogPrinter(names: [], isColored: false, hasPrefix: false)
             let sink = LogSink(printer, showsTimes: arguments[LogFlag.timestamps], separatesErrors: true)
             let log = try FollowedLog(container, name: container.name, selection: selection)

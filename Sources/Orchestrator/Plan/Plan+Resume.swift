@@ -36,7 +36,8 @@ extension Plan {
         self.init()
         let projects = Dictionary(grouping: containers) { $0.observed.labels[ControlLabel.project] ?? "" }
         for (project, members) in projects.sorted(by: { $0.key < $1.key }) {
-            let graph = project.isEmpty ? ServiceGraph(dependencies: [:]) : ServiceGraph(labelsOf: members.map(\.observed))
+            let graph =
+                project.isEmpty ? ServiceGraph(dependencies: [:]) : ServiceGraph(labelsOf: members.map(\.observed))
             var resumption = Resumption(plan: self, graph: graph)
             let services = Dictionary(grouping: members.filter(\.isToBeResumed)) { $0.observed.service }
             for service in graph.order(services.keys) { resumption.start(services[service] ?? [], of: service) }
