@@ -25,7 +25,7 @@ extension Settlement {
     }
 
     /// The limits in the kernel's units.
-    private func limits(in layout: CgroupLayout) throws(ContainerError) -> CgroupLimits {
+    func limits(in layout: CgroupLayout) throws(ContainerError) -> CgroupLimits {
         let resources = configuration.resources
         if case .unified = layout, resources.cpuRealtimePeriod != nil || resources.cpuRealtimeRuntime != nil {
             throw .unsupported(name: configuration.name, what: "cgroup v2 has no budgets for real-time scheduling")

@@ -99,6 +99,9 @@ final class Supervisor {
         let launched = try startProcess()
         process = launched
         phase = .running
+        for group in order.groupsJoinedLater {
+            try? WholeFile.write("\(launched.pid)", to: FilePath(group).appending("cgroup.procs"))
+        }
         startedAt = .now
         state.status = .running
         state.pid = launched.pid
@@ -119,6 +122,8 @@ final class Supervisor {
         order.name = changed.name
         order.restart = changed.restart
         order.teardown = changed.teardown
+        order.cgroups = changed.cgroups
+        order.groupsJoinedLater = changed.groupsJoinedLater
         order.journal?.attributes = changed.journal?.attributes ?? [:]
         restarting.policy = changed.restart
         try changeNetwork(to: changed)

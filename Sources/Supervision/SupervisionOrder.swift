@@ -29,6 +29,8 @@ public struct SupervisionOrder: Codable, Hashable, Sendable {
     public var resources: [String] = []
     /// The container's cgroup folders, absolute, one a hierarchy (exactly one on cgroup v2).
     public var cgroups: [String]
+    /// Those of the groups that the launch program does not join, since the container came to them later.
+    public var groupsJoinedLater: [String] = []
     /// Where the exit record goes: an absolute path on durable storage.
     public var exitRecord: String
     /// What to undo when the container has ended for good, in this order.

@@ -123,6 +123,59 @@ extension EndToEnd {
         }
     }
 
+    @Suite struct Updating {
+        /// What the kernel says of a container's group, on either version of control groups.
+        private func limit(_ stage: Stage, _ names: [String]) throws -> String {
+            let id = try stage.docker("inspect", "-f", "{{.Id}}", "box").text.prefix(12)
+            let find = "find /sys/fs/cgroup -path '*\(id)*' \\( -name \(names.joined(separator: " -o -name ")) \\)"
+            return try stage.machine("sh", "-c", "cat $(\(find) | head -n 1)").text
+        }
+
+        @Test func `changes limits of a container that runs, and keeps them`() throws {
+            try onStage { stage in
+                try stage.docker("run", "-d", "--name", "box", "--init", "-m", "64m", "busybox", "sleep", "1000")
+                let updated = try stage.docker("update", "-m", "128m", "--pids-limit", "50", "--cpus", "0.5", "box")
+                #expect((updated.code, updated.output) == (0, "box\n"), "\(updated)")
+                for round in 1...2 {
+                    #expect(try limit(stage, ["memory.max", "memory.limit_in_bytes"]) == "134217728", "round \(round)")
+                    #expect(try limit(stage, ["pids.max"]) == "50")
+                    #expect(try ["50000 100000", "50000"].contains(limit(stage, ["cpu.max", "cpu.cfs_quota_us"])))
+                    let processes = try limit(stage, ["cpu.max", "cpu.cfs_quota_us"]).isEmpty ? "" : "sleep 1000"
+                    #expect(try stage.docker("top", "box").output.contains(processes))
+                    // The second time the container was started with them.
+                    if round == 1 { try stage.docker("restart", "-t", "0", "box") }
+                }
+                let nothing = try stage.docker("update", "box")
+                #expect(nothing.code == 1 && nothing.errors.contains("one or more flags"), "\(nothing)")
+            }
+        }
+
+        @Test func `changes what happens when the process of a running container ends`() throws {
+            try onStage { stage in
+                try stage.docker(
+                    "run",
+                    "-d",
+                    "--name",
+                    "box",
+                    "busybox",
+                    "sh",
+                    "-c",
+                    "trap 'exit 3' USR1; while :; do sleep 0.05; done"
+                )
+                try stage.docker("update", "--restart", "on-failure:1", "box")
+                try stage.docker("rename", "box", "crate")
+                let shown = try stage.docker("inspect", "-f", "{{.HostConfig.RestartPolicy.Name}}", "crate")
+                #expect(shown.output == "on-failure\n", "\(shown)")
+                for _ in 1...2 {
+                    #expect(try eventually { try stage.docker("exec", "crate", "true").code == 0 })
+                    try stage.docker("kill", "-s", "USR1", "crate")
+                }
+                #expect(try stage.docker("wait", "crate").output == "3\n")
+                #expect(try stage.docker("inspect", "-f", "{{.RestartCount}}", "crate").output == "1\n")
+            }
+        }
+    }
+
     @Suite struct LogDrivers {
         @Test(arguments: [
             ["--log-opt", "max-size=20k", "--log-opt", "max-file=4", "--log-opt", "compress=true"],

@@ -10,7 +10,7 @@ struct Arguments: Sendable {
     }
 
     /// Whether the flag was given, whatever its value.
-    func has(_ flag: some FlagDeclaration) -> Bool { values[flag.long] != nil }
+    func has(_ flag: any FlagDeclaration) -> Bool { values[flag.long] != nil }
 
     mutating func set(_ value: any Sendable, for flag: any FlagDeclaration) {
         values[flag.long] = value

@@ -45,6 +45,7 @@ extension CommandGroup {
         ("stop", .command(Docker.Stop.self)),
         ("top", .command(Docker.Top.self)),
         ("unpause", .command(Docker.Unpause.self)),
+        ("update", .command(Docker.Update.self)),
         ("wait", .command(Docker.Wait.self)),
     ]
 
