@@ -32,6 +32,8 @@ public enum ControlLabel {
     public static let replaces = "com.docker.compose.replace"
     /// What tells one-off containers apart.
     public static let slug = "com.docker.compose.slug"
+    /// The hook that a container was made for, such as `pre_start`.
+    public static let hook = "com.docker.compose.hook"
     /// A network's key in the files.
     public static let network = "com.docker.compose.network"
     /// A volume's key in the files.

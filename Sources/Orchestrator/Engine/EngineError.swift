@@ -10,6 +10,7 @@ public enum EngineError: Error, Hashable, Sendable {
     case cannotConnect(container: String)
     case isConnected(container: String, network: String)
     case isNotConnected(container: String, network: String)
+    case preStartFailed(container: String, code: Int32, output: String)
     case hookFailed(moment: String, container: String, code: Int32)
     case unsupportedBuild(String)
     case seccompProfile(path: String, reason: String)
@@ -34,6 +35,8 @@ extension EngineError: CustomStringConvertible {
             "endpoint with name \(container) already exists in network \(network)"
         case .isNotConnected(let container, let network):
             "container \(container) is not connected to network \(network)"
+        case .preStartFailed(let container, let code, let output):
+            "pre_start hook container \(container) exited with status code \(code)\(output.isEmpty ? "" : ":\n\(output)")"
         case .hookFailed(let moment, let container, let code):
             "\(moment) hook of container \(container) exited with status code \(code)"
         case .unsupportedBuild(let what): what

@@ -11,7 +11,7 @@ extension LocalEngine {
     /// What monitors of the project's containers have left behind when they died is undone on the way.
     public func observe(_ project: Project) throws -> Observation {
         var images = Set(project.services.map(project.imageName))
-        images.formUnion(project.services.flatMap(\.mountedImages))
+        images.formUnion(project.services.flatMap(\.furtherImages))
         for context in project.services.compactMap({ $0.build?.additionalContexts.values }).joined() {
             guard context.hasPrefix("service:") else { continue }
             let service = project.service(String(context.dropFirst("service:".count)))

@@ -59,6 +59,7 @@ public struct LocalEngine: Engine {
         case .renameContainer(let container, let name): try rename(container.id, to: name)
         case .awaitContainer(let wish): return try wait(for: wish, cancellation)
         case .runHook(let container, let hook): try run(hook, in: container, progress)
+        case .runContainer(let request): try runToEnd(request)
         }
         return nil
     }

@@ -126,7 +126,7 @@ extension Action {
     /// What is being tried, if the error does not say that by itself.
     fileprivate var attempt: String? {
         switch self {
-        case .awaitContainer, .pullImage, .buildImage, .pullOrBuildImage, .pushImage, .runHook: nil
+        case .awaitContainer, .pullImage, .buildImage, .pullOrBuildImage, .pushImage, .runHook, .runContainer: nil
         case .createContainer(let request): "create \(request.replacedName ?? request.name)"
         case .startContainer(let container): "start \(container.name)"
         case .stopContainer(let container, _): "stop \(container.name)"

@@ -17,6 +17,7 @@ extension Action {
             .runHook(let container, _):
             .container(container.name)
         case .awaitContainer(let wish): .container(wish.container.name)
+        case .runContainer(let request): .container(request.name)
         }
     }
 
@@ -43,6 +44,7 @@ extension Action {
         case .removeContainer, .removeImage, .removeNetwork, .removeVolume: (.removing, .removed)
         case .awaitContainer(let wish): (.waiting, wish.condition == .completed ? .exited : .healthy)
         case .runHook: nil
+        case .runContainer: (.starting, .exited)
         }
     }
 }

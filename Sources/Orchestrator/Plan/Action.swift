@@ -23,6 +23,8 @@ public enum Action: Hashable, Sendable {
     case renameContainer(ContainerIdentity, to: String)
     case awaitContainer(Await)
     case runHook(ContainerIdentity, Hook)
+    /// Runs a container to its end and removes it: what comes before the start of a service.
+    case runContainer(ContainerRequest)
 }
 
 /// A container: its identifier, and the name it goes by.

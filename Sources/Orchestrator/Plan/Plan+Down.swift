@@ -37,7 +37,7 @@ extension Plan {
             before in
             guard selected.contains(service) else { return [] }
             return Set(
-                view.replicas(of: service).map { container in
+                (view.replicas(of: service) + view.hookContainers(of: service)).map { container in
                     plan.addRemoval(
                         container,
                         hooks: view.preStop(service),

@@ -139,7 +139,7 @@ extension UpPlanner {
         )
         request.apply(options)
         var phase = startPhase()
-        phase.start()
+        try phase.start()
         let conditions = phase.addConditions(of: service.name)
         plan = phase.plan
         plan.add(.createContainer(request), after: conditions.union(needs(of: service)), because: "run")

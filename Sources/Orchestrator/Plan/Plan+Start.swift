@@ -16,7 +16,7 @@ extension Plan {
             replicas[service] = found.map { Replica(identity: $0.identity, service: service, observed: $0) }
         }
         var phase = StartPhase(plan: self, view: view, replicas: replicas, timeout: options.waitTimeout)
-        phase.start()
+        try phase.start()
         if options.waits { phase.awaitAll() }
         self = phase.plan
     }

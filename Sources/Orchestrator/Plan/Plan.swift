@@ -77,6 +77,7 @@ extension Action: CustomStringConvertible {
         case .removeContainer(let container, _): "remove container \(container.name)"
         case .renameContainer(let container, let name): "rename container \(container.name) to \(name)"
         case .awaitContainer(let wish): "await \(wish.condition) container \(wish.container.name)"
+        case .runContainer(let request): "run container \(request.name)"
         case .runHook(let container, let hook): "run \(hook.moment.rawValue) hook in container \(container.name)"
         }
     }

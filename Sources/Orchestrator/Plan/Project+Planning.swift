@@ -51,8 +51,11 @@ extension Hook {
 }
 
 extension Service {
+    /// The names of the images that it needs besides its own: those that it mounts, and those of what comes before its start.
+    var furtherImages: [String] { mountedImages + preStart.compactMap(\.image) }
+
     /// The names of the images that it mounts.
-    var mountedImages: [String] {
+    private var mountedImages: [String] {
         mounts.compactMap { mount in
             guard case .image(let reference, _) = mount.kind else { return nil }
             return reference

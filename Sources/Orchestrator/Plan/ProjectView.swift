@@ -32,6 +32,11 @@ struct ProjectView {
             .sorted { ($0.number, $0.name) < ($1.number, $1.name) }
     }
 
+    /// The containers that hooks of a service left, since they failed.
+    func hookContainers(of service: String) -> [ObservedContainer] {
+        observed.containers.filter { $0.service == service && $0.isHook }.sorted { $0.name < $1.name }
+    }
+
     /// Containers of services that the files do not have, by name. None without files.
     var orphans: [ObservedContainer] {
         guard let project else { return [] }

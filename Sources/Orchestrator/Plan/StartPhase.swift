@@ -37,19 +37,21 @@ struct StartPhase {
         self.timeout = timeout
     }
 
-    mutating func start() {
+    mutating func start() throws(PlanError) {
         for service in view.graph.order(replicas.keys) {
             guard let own = replicas[service] else { continue }
             var conditions: Set<Int>?
-            replicas[service] = own.map { replica in
+            var done: [Replica] = []
+            for replica in own {
                 guard replica.isStarted else {
                     plan.settled.append(Event(.container(replica.identity.name), .running))
-                    return replica
+                    done.append(replica)
+                    continue
                 }
-                let waits = conditions ?? addConditions(of: service)
-                conditions = waits
-                return start(replica, after: waits)
+                if conditions == nil { conditions = try addPreStart(of: service, after: addConditions(of: service)) }
+                done.append(start(replica, after: conditions ?? []))
             }
+            replicas[service] = done
         }
     }
 

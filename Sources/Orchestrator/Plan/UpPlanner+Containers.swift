@@ -68,7 +68,7 @@ extension UpPlanner {
         }
         if container.configurationHash != service.configurationHash { return "configuration changed" }
         if let current = observed.images[image], current != container.imageID { return "image changed" }
-        for mounted in service.mountedImages {
+        for mounted in service.furtherImages {
             guard let current = observed.images[mounted], let own = container.mountedImages[mounted] else { continue }
             if current != own { return "mounted image \(mounted) changed" }
         }
@@ -237,7 +237,7 @@ extension UpPlanner {
 
     /// The steps without which a service's container cannot be made.
     func needs(of service: Service) -> [Int] {
-        let image = ([project.imageName(of: service)] + service.mountedImages).compactMap { imageSteps[$0] }
+        let image = ([project.imageName(of: service)] + service.furtherImages).compactMap { imageSteps[$0] }
         let networks = service.networks.compactMap { project.network($0.network)?.name }
         let volumes = service.mounts.compactMap { mount -> String? in
             guard case .volume(let key?, _, _, _) = mount.kind else { return nil }

@@ -6,7 +6,7 @@ extension UpPlanner {
         guard !options.imagesAreSettled else { return }
         for service in services where service.build != nil { try addImage(of: service) }
         for service in services where service.build == nil { try addImage(of: service) }
-        for service in services { try addMountedImages(of: service) }
+        for service in services { try addFurtherImages(of: service) }
         plan.isProvisional = services.contains { service in
             imageSteps[project.imageName(of: service)] != nil && !view.replicas(of: service.name).isEmpty
                 && policy(of: service.name) != .never
@@ -29,14 +29,14 @@ extension UpPlanner {
         }
     }
 
-    /// Fetches the images that a service mounts, if they are neither here nor made by the project.
-    private mutating func addMountedImages(of service: Service) throws(PlanError) {
-        for image in service.mountedImages where imageSteps[image] == nil && observed.images[image] == nil {
+    /// Fetches the images that a service needs besides its own, if they are neither here nor made by the project.
+    private mutating func addFurtherImages(of service: Service) throws(PlanError) {
+        for image in service.furtherImages where imageSteps[image] == nil && observed.images[image] == nil {
             guard pullPolicy(of: service) != .never else {
                 throw .imageMissing(image: image, service: service.name)
             }
             let pull = ImagePull(reference: image, platform: service.platform)
-            imageSteps[image] = plan.add(.pullImage(pull), because: "mounted by \(service.name)")
+            imageSteps[image] = plan.add(.pullImage(pull), because: "needed by \(service.name)")
         }
     }
 

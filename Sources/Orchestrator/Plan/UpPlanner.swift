@@ -74,7 +74,7 @@ struct UpPlanner {
         try prepare()
         guard options.starts else { return }
         var phase = startPhase()
-        phase.start()
+        try phase.start()
         if options.waits { phase.awaitAll() }
         plan = phase.plan
     }
