@@ -26,7 +26,8 @@ extension Container {
     private func adjust() throws(ContainerError) {
         guard let order else { return }
         let layout = try systemCall { () throws(SystemError) in try CgroupLayout.current() }
-        let group = try Settlement(store: store, configuration: configuration).adjustedCgroup(in: layout)
+        let group = try Settlement(store: store, configuration: configuration)
+            .adjustedCgroup(order.cgroups, in: layout)
         let fresh = group.paths.filter { !order.cgroups.contains($0) }
         if let first = order.cgroups.first {
             for path in fresh { try move(CgroupFolder(FilePath(first)).processes(), to: path) }
@@ -54,11 +55,11 @@ extension Container {
 extension Settlement {
     /// The control group that there is, with the configuration's limits; on cgroup v1 with hierarchies that it had no need of
     /// before. Devices stay as they are.
-    fileprivate func adjustedCgroup(in layout: CgroupLayout) throws(ContainerError) -> Cgroup {
+    fileprivate func adjustedCgroup(_ paths: [String], in layout: CgroupLayout) throws(ContainerError) -> Cgroup {
         let limits = try limits(in: layout)
         let name = layout.groupName(configuration.id, parent: configuration.namespaces.cgroupParent)
         func apply(_ limits: CgroupLimits) throws(SystemError) -> Cgroup {
-            try Cgroup.create(named: name, in: layout, limits: limits, devices: nil)
+            try Cgroup.adjust(paths, named: name, in: layout, limits: limits)
         }
         return try systemCall { () throws(SystemError) in
             do throws(SystemError) {

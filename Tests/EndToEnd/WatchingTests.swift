@@ -109,6 +109,17 @@ extension EndToEnd {
             }
         }
 
+        @Test func `top takes the options of ps`() throws {
+            try onStage { stage in
+                try stage.docker("run", "-d", "--name", "box", "--init", "busybox", "sleep", "1000")
+                let shown = try stage.docker("top", "box", "-o", "pid,args")
+                #expect(shown.lines.first?.split(separator: " ") == ["PID", "COMMAND"], "\(shown)")
+                #expect(shown.lines.count == 3 && shown.output.contains("   sleep 1000\n"), "\(shown)")
+                let blind = try stage.docker("top", "box", "-o", "args")
+                #expect(blind.code == 1 && blind.errors.contains("Couldn't find PID field"), "\(blind)")
+            }
+        }
+
         /// As Docker has it: the command belongs to the container, not to whoever started it.
         @Test func `a command whose client is killed goes on, and can be seen`() throws {
             try onStage { stage in

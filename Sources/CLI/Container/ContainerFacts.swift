@@ -2,28 +2,6 @@ import Containers
 import Orchestrator
 
 extension Docker {
-    /// `docker top`
-    struct Top: Command {
-        static let usage = Usage(
-            synopsis: "CONTAINER",
-            summary: "List a container's processes",
-            arity: .atLeast(1)
-        )
-
-        private let name: String
-
-        init(_ arguments: Arguments) throws { name = arguments.positionals[0] }
-
-        func run(_ session: Session) throws -> Int32 {
-            var table = Table(ProcessRow.headers, minimumWidth: 4, padding: 3)
-            for process in try session.engine.containers.find(name).processes() {
-                if let row = ProcessRow(process) { table.add(row.cells) }
-            }
-            try Console.print(table.text)
-            return 0
-        }
-    }
-
     /// `docker port`
     struct Port: Command {
         static let usage = Usage(

@@ -27,7 +27,7 @@ public struct Cgroup: Hashable, Sendable {
         warn: (String) -> Void = { _ in }
     ) throws(SystemError) -> Cgroup {
         let settings = settings(limits, in: layout)
-        let group = try Cgroup(named: name, in: layout, settings: settings)
+        let group = try Cgroup(named: name, in: layout, controllers: usual.union(settings.map(\.controller)))
         do {
             var losses: Set<CgroupLimits.Loss> = []
             for setting in settings where try !group.apply(setting) {
@@ -41,22 +41,50 @@ public struct Cgroup: Hashable, Sendable {
         return group
     }
 
+    /// The hierarchies of cgroup v1 that always serve. Each costs some 40 µs: the others are made where a limit asks for them.
+    private static let usual: Set<String> = ["memory", "devices", "freezer", "pids", "cpuacct"]
+
     /// Steps by which a new process joins the group from inside; none on v2, where it is born there.
     public var joinSteps: [LaunchStep] {
         guard unifiedFolder == nil else { return [] }
         return paths.map { .write(path: "\($0)/tasks", "0") }
     }
 
-    private init(named name: String, in layout: CgroupLayout, settings: [CgroupLimits.Setting]) throws(SystemError) {
+    /// Gives the group that has these folders other limits. On cgroup v1 it gets a folder in each hierarchy that it needs now
+    /// and was not in; its processes are the caller's to move there.
+    public static func adjust(
+        _ paths: [String],
+        named name: String,
+        in layout: CgroupLayout,
+        limits: CgroupLimits
+    ) throws(SystemError) -> Cgroup {
+        let isUnified = paths.contains { CgroupFolder(FilePath($0)).isUnified }
+        let settings = isUnified ? limits.unifiedSettings : limits.hierarchySettings
+        var folders = isUnified ? ["": paths[0]] : [:]
+        if !isUnified {
+            for setting in settings {
+                folders[setting.controller] = paths.first { path in
+                    setting.choices.contains { access("\(path)/\($0.file)", F_OK) == 0 }
+                }
+            }
+            let missing = Set(settings.map(\.controller)).subtracting(folders.keys)
+            let further = try Cgroup(named: name, in: layout, controllers: missing)
+            folders.merge(further.folders) { first, _ in first }
+        }
+        let group = Cgroup(folders: folders)
+        for setting in settings { _ = try group.apply(setting) }
+        return group
+    }
+
+    private init(folders: [String: String]) { self.folders = folders }
+
+    private init(named name: String, in layout: CgroupLayout, controllers: Set<String>) throws(SystemError) {
         switch layout {
         case .unified(let hierarchy):
             folders = ["": try hierarchy.makeGroup(name)]
         case .hierarchies(let parents):
-            // A hierarchy costs some 40 µs: only those that always serve, and those that a limit asks for.
-            let always: Set<String> = ["memory", "devices", "freezer", "pids", "cpuacct"]
-            let needed = always.union(settings.map(\.controller))
             var folders: [String: String] = [:]
-            for (controller, parent) in parents where needed.contains(controller) {
+            for (controller, parent) in parents where controllers.contains(controller) {
                 let folder = "\(parent)/\(name)"
                 try Self.makeFolder(folder)
                 folders[controller] = folder
