@@ -201,6 +201,31 @@ import Testing
         }
     }
 
+    @Test(.requiresRegistry) func `under TLS have to be who they are asked as`() throws {
+        try withTemporaryFolder { folder in
+            let authority = try CertificateAuthority(in: folder.appending("ca"))
+            let (certificate, key) = try authority.issue("registry", alternatives: "DNS:elsewhere.example")
+            let registry = try LoopbackRegistry(in: folder, http: ["tls: {certificate: \(certificate), key: \(key)}"])
+            let certificates = folder.appending("certs.d")
+            try Folder.makeAll(certificates.appending(registry.host))
+            try WholeFile.replace(
+                certificates.appending(registry.host).appending("ca.crt"),
+                with: WholeFile.read(authority.certificate),
+                isDurable: false
+            )
+            let reference = try ImageReference(parsing: "\(registry.host)/test/image:1")
+            let error = #expect(throws: RegistryError.self) {
+                try RegistryAccess.plain(certificates: certificates).resolve(reference)
+            }
+            #expect(error?.kind == .untrusted)
+            // Who is named as insecure need not be anybody.
+            let insecure = #expect(throws: RegistryError.self) {
+                try RegistryAccess.plain(insecure: [registry.host], certificates: certificates).resolve(reference)
+            }
+            #expect(insecure?.kind == .notFound)
+        }
+    }
+
     @Test func `go through the proxy of the environment, but not to this machine`() throws {
         try withTemporaryFolder { folder in
             let repository = repository
