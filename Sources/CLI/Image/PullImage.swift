@@ -8,33 +8,22 @@ extension Docker {
         static let usage = Usage(
             synopsis: "[OPTIONS] NAME[:TAG|@DIGEST]",
             summary: "Fetch an image from its registry",
-            flags: [allTags, platform, CommonFlag.quiet, trust],
+            flags: TransferWishes.flags,
             arity: .exactly(1)
         )
 
-        private static let allTags = Flag.toggle("-a, --all-tags", "Fetch every tag of the repository")
-        private static let platform = Flag<String?>.text("--platform", "Platform: OS/ARCH")
-        private static let trust = Flag.toggle("--disable-content-trust", "Has no effect", default: true).hidden
-
-        private let name: String
-        private let allTags: Bool
-        private let platform: Platform?
-        private let isQuiet: Bool
+        private let wishes: TransferWishes
 
         init(_ arguments: Arguments) throws {
-            name = arguments.positionals[0]
-            allTags = arguments[Self.allTags]
-            platform = try arguments[Self.platform].map { try Platform(parsing: $0) }
-            isQuiet = arguments[CommonFlag.quiet]
+            wishes = try TransferWishes(arguments)
         }
 
         func run(_ session: Session) throws -> Int32 {
-            let reference = try ImageReference(parsing: name)
-            let isBare = name == reference.familiarRepository || name == reference.repository
-            guard !allTags || isBare else { throw Failure("tag can't be used with --all-tags/-a") }
-            let display = TransferDisplay(isQuiet: isQuiet)
+            let (reference, isBare) = try wishes.reference()
+            let allTags = wishes.allTags
+            let display = TransferDisplay(isQuiet: wishes.isQuiet)
             if isBare, !allTags { display.say("Using default tag: latest") }
-            let platform = platform ?? session.defaultPlatform
+            let platform = wishes.platform ?? session.defaultPlatform
             let images = session.engine.images
             try session.transfer(showing: display) { access in
                 let references = allTags ? try access.tags(of: reference).map(reference.tagged) : [reference]
@@ -64,45 +53,34 @@ extension Docker {
         static let usage = Usage(
             synopsis: "[OPTIONS] NAME[:TAG]",
             summary: "Bring an image to its registry",
-            flags: [allTags, platform, CommonFlag.quiet, trust],
+            flags: TransferWishes.flags,
             arity: .exactly(1)
         )
 
-        private static let allTags = Flag.toggle("-a, --all-tags", "Bring every tag of the repository")
-        private static let platform = Flag<String?>.text("--platform", "Platform that the image has to be for: OS/ARCH")
-        private static let trust = Flag.toggle("--disable-content-trust", "Has no effect", default: true).hidden
-
-        private let name: String
-        private let allTags: Bool
-        private let platform: Platform?
-        private let isQuiet: Bool
+        private let wishes: TransferWishes
 
         init(_ arguments: Arguments) throws {
-            name = arguments.positionals[0]
-            allTags = arguments[Self.allTags]
-            platform = try arguments[Self.platform].map { try Platform(parsing: $0) }
-            isQuiet = arguments[CommonFlag.quiet]
+            wishes = try TransferWishes(arguments)
         }
 
         func run(_ session: Session) throws -> Int32 {
-            let reference = try ImageReference(parsing: name)
-            let isBare = name == reference.familiarRepository || name == reference.repository
-            guard !allTags || isBare else { throw Failure("tag can't be used with --all-tags/-a") }
+            let (reference, isBare) = try wishes.reference()
+            let allTags = wishes.allTags
             let images = session.engine.images
             let references = allTags ? try images.tags(of: reference) : [reference]
             guard !references.isEmpty else {
                 throw Failure("An image does not exist locally with the tag: \(reference.familiarRepository)")
             }
-            let display = TransferDisplay(isQuiet: isQuiet)
+            let display = TransferDisplay(isQuiet: wishes.isQuiet)
             if isBare, !allTags { display.say("Using default tag: latest") }
             display.say("The push refers to repository [\(reference.repository)]")
-            let platform = platform
+            let platform = wishes.platform
             try session.transfer(showing: display) { access in
                 for reference in references {
                     _ = try images.push(reference, platform: platform, access: access) { display.show($0) }
                 }
             }
-            if isQuiet { try Console.print("\(allTags ? reference.repository : reference.description)\n") }
+            if wishes.isQuiet { try Console.print("\(allTags ? reference.repository : reference.description)\n") }
             return 0
         }
     }
