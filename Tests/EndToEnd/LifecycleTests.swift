@@ -171,6 +171,8 @@ extension Stage {
     /// All that is to be said of all containers.
     func inspection() throws -> String {
         let ids = try docker("ps", "--all", "--quiet").lines.map(String.init).sorted()
-        return try program("docker", ["inspect"] + ids, [:]).run().output
+        // Not the whole state: probes go on meanwhile, and their history with them.
+        let format = "{{.Id}} {{.Created}} {{.State.StartedAt}} {{json .Config}} {{json .HostConfig}} {{json .Mounts}}"
+        return try program("docker", ["inspect", "--format", format] + ids, [:]).run().output
     }
 }
