@@ -171,14 +171,15 @@ extension EndToEnd {
                     "busybox",
                     "sh",
                     "-c",
-                    "trap 'exit 3' USR1; while :; do sleep 0.05; done"
+                    "trap 'exit 3' USR1; echo ready; while :; do sleep 0.05; done"
                 )
                 try stage.docker("update", "--restart", "on-failure:1", "box")
                 try stage.docker("rename", "box", "crate")
                 let shown = try stage.docker("inspect", "-f", "{{.HostConfig.RestartPolicy.Name}}", "crate")
                 #expect(shown.output == "on-failure\n", "\(shown)")
-                for _ in 1...2 {
-                    #expect(try eventually { try stage.docker("exec", "crate", "true").code == 0 })
+                for start in 1...2 {
+                    // A signal that comes before the trap, or to the process that is ending already, ends nothing.
+                    #expect(try eventually { try stage.docker("logs", "crate").lines.count == start })
                     try stage.docker("kill", "-s", "USR1", "crate")
                 }
                 #expect(try stage.docker("wait", "crate").output == "3\n")
