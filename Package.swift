@@ -41,7 +41,7 @@ let package = Package(
         .systemLibrary(name: "CYAML", pkgConfig: "yaml-0.1", providers: [.apt(["libyaml-dev"])]),
         .systemLibrary(name: "CSeccomp", pkgConfig: "libseccomp", providers: [.apt(["libseccomp-dev"])]),
         .systemLibrary(name: "CCrypto", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"])]),
-        .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
+        .systemLibrary(name: "CIsal", pkgConfig: "libisal", providers: [.apt(["libisal-dev"])]),
         .systemLibrary(name: "CDeflate", pkgConfig: "libdeflate", providers: [.apt(["libdeflate-dev"])]),
         .systemLibrary(name: "CZstd", pkgConfig: "libzstd", providers: [.apt(["libzstd-dev"])]),
         .target(name: "CCurl"),
@@ -50,7 +50,8 @@ let package = Package(
         .target(name: "CNetwork"),
         module("Linux", ["CLinux", "CEvents", "CNetwork", "CSeccomp"], wraps: true),
         module("Hashing", ["CCrypto"], wraps: true),
-        module("Compression", ["CZlib", "CDeflate", "CZstd"], wraps: true),
+        module("Gzip", ["CDeflate"], wraps: true),
+        module("Compression", ["Gzip", "CIsal", "CZstd"], wraps: true),
         module("HTTP", ["CCurl"], wraps: true),
 
         // formats: text and bytes as values
@@ -68,7 +69,7 @@ let package = Package(
         module("Storage", ["Linux", "JSON", "OCI", "Hashing", "Compression"]),
 
         // resources: one kind of thing each
-        module("Images", ["Storage", "OCI", "JSON", "Linux", "HTTP", "Hashing", "Compression"]),
+        module("Images", ["Storage", "OCI", "JSON", "Linux", "HTTP", "Hashing", "Compression", "Gzip"]),
         module("Networks", ["Storage", "Supervision", "NameResolution", "Journal", "JSON", "Linux"]),
         module("Volumes", ["Storage", "Supervision", "Journal", "JSON", "Linux"]),
         module("Containers", ["Storage", "Supervision", "Journal", "OCI", "JSON", "Linux", "Compression"]),
@@ -98,7 +99,7 @@ let package = Package(
                 "Hashing", "Compression",
             ]
         ),
-        module("Monitor", ["Supervision", "NameResolution", "Journal", "JSON", "Linux", "Compression"]),
+        module("Monitor", ["Supervision", "NameResolution", "Journal", "JSON", "Linux", "Gzip"]),
         .executableTarget(name: "tutti", dependencies: ["CLI"], swiftSettings: safe),
         .executableTarget(
             name: "tutti-monitor",
@@ -118,7 +119,7 @@ let package = Package(
         tests("NameResolution", ["NameResolution", "Linux"]),
         tests("Supervision", ["Supervision", "Linux"]),
         tests("Journal", ["Journal", "JSON", "Linux"]),
-        tests("Storage", ["Storage", "OCI", "Linux", "Hashing", "Compression"]),
+        tests("Storage", ["Storage", "OCI", "Linux", "Hashing", "Compression", "Gzip"]),
         tests("Images", ["Images", "Storage", "OCI", "JSON", "Linux", "Hashing", "Compression"]),
         tests("Networks", ["Networks", "Supervision", "NameResolution", "Storage", "Linux"]),
         tests("Volumes", ["Volumes", "Storage", "Supervision", "Linux"]),

@@ -1,3 +1,5 @@
+import Gzip
+
 /// How a stream of bytes is packed.
 public enum CompressionFormat: String, Hashable, Sendable {
     case none, gzip, zstd
@@ -58,13 +60,25 @@ extension ByteSource {
         }
     }
 
-    /// The bytes packed. Levels are the library's own; 6 and 3 are usual.
+    private func packed(with packer: GzipPacker) -> ByteSource {
+        var isDone = false
+        return ByteSource {
+            while !isDone {
+                let piece = try next()
+                isDone = piece == nil
+                let packed = piece.map(packer.pack) ?? packer.finish()
+                if !packed.isEmpty { return packed }
+            }
+            return nil
+        }
+    }
+
+    /// The bytes packed. Levels are the library's own: 1 to 12 for gzip, 1 to 22 for zstd.
     public func compressed(as format: CompressionFormat, level: Int? = nil) -> ByteSource {
         switch format {
         case .none: return self
         case .gzip:
-            let deflation = Deflation(self, level: level ?? 6)
-            return ByteSource { try deflation.next() }
+            return packed(with: GzipPacker(level: level ?? GzipPacker.usualLevel))
         case .zstd:
             let writer = ZstandardWriter(self, level: level ?? 3)
             return ByteSource { try writer.next() }

@@ -1,4 +1,5 @@
 import Compression
+import Gzip
 import JSON
 import Linux
 import OCI
@@ -170,13 +171,13 @@ struct PushWork: Sendable {
             let packer = GzipPacker()
             var (read, told): (Int64, Int64) = (0, 0)
             try tar(of: layer) { piece in
-                try upload.write(try packer.pack(piece))
+                try upload.write(packer.pack(piece))
                 read += Int64(piece.count)
                 guard upload.size > told else { return }
                 told = upload.size
                 report(.pushing(layer: layer.diffID, bytes: read, size: size))
             }
-            try upload.write(try packer.finish())
+            try upload.write(packer.finish())
             return try upload.finish()
         }
         report(.pushed(layer: layer.diffID))

@@ -7,41 +7,45 @@ import CDeflate
 public final class GzipPacker {
     private static let blockSize = 1 << 20
     /// Further levels save little and cost much.
-    private static let level: Int32 = 4
+    public static let usualLevel = 4
 
-    private let compressor: OpaquePointer?
+    private let compressor: OpaquePointer
     private var block: [UInt8] = []
     private var hasMember = false
 
     /// A packer of nothing yet.
-    public init() {
-        compressor = libdeflate_alloc_compressor(Self.level)
+    ///
+    /// - Parameter level: 1 is the fastest and 12 gives the smallest result; what is beyond counts as the nearest.
+    public init(level: Int = usualLevel) {
+        guard let compressor = libdeflate_alloc_compressor(Int32(max(1, min(level, 12)))) else {
+            fatalError("no memory")
+        }
+        self.compressor = compressor
         block.reserveCapacity(Self.blockSize)
     }
 
     deinit { libdeflate_free_compressor(compressor) }
 
     /// Takes a piece in, and gives what has come out so far, which may be nothing.
-    public func pack(_ piece: [UInt8]) throws -> [UInt8] {
+    public func pack(_ piece: [UInt8]) -> [UInt8] {
         var packed: [UInt8] = []
         var rest = piece[...]
         while block.count + rest.count >= Self.blockSize {
             let part = rest.prefix(Self.blockSize - block.count)
             block += part
             rest = rest.dropFirst(part.count)
-            packed += try packBlock()
+            packed += packBlock()
         }
         block += rest
         return packed
     }
 
     /// What is left to come out at the end. Of nothing, a member with nothing in it.
-    public func finish() throws -> [UInt8] {
-        block.isEmpty && hasMember ? [] : try packBlock()
+    public func finish() -> [UInt8] {
+        block.isEmpty && hasMember ? [] : packBlock()
     }
 
-    private func packBlock() throws -> [UInt8] {
-        guard let compressor else { throw CompressionError.corrupt(format: "gzip", reason: "no memory") }
+    private func packBlock() -> [UInt8] {
         hasMember = true
         defer { block.removeAll(keepingCapacity: true) }
         let space = libdeflate_gzip_compress_bound(compressor, block.count)
