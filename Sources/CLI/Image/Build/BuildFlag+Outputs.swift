@@ -1,0 +1,18 @@
+/// What becomes of the result.
+extension BuildFlag {
+    static let tag = Flag.list("-t, --tag", "Name of the image")
+    static let label = Flag.list("--label", "Label: NAME=VALUE")
+    static let platform = Flag<String?>.text("--platform", "Platform: OS/ARCH")
+    static let identifierFile = Flag<String?>.text("--iidfile", "File that the identifier is written to")
+
+    static let outputs: [any FlagDeclaration] = [tag, label, platform, identifierFile]
+
+    /// Flags of Docker that change nothing here.
+    static let withoutEffect: [any FlagDeclaration] = [
+        Flag.toggle("--load", "Has no effect").hidden,
+        Flag.toggle("--rm", "Has no effect", default: true).hidden,
+        Flag.toggle("--force-rm", "Has no effect").hidden,
+        Flag<String?>.text("--provenance", "Has no effect").hidden,
+        Flag<String?>.text("--sbom", "Has no effect").hidden,
+    ]
+}

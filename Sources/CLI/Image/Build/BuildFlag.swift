@@ -1,0 +1,26 @@
+/// The flags of `docker build`: what is built, and with what.
+enum BuildFlag {
+    static let file = Flag<String?>.text("-f, --file", "Dockerfile; Dockerfile in the folder otherwise")
+    static let argument = Flag.list("--build-arg", "Value of a build argument: NAME[=VALUE]")
+    static let target = Flag<String?>.text("--target", "Stage to build")
+    static let context = Flag.list("--build-context", "Further context: NAME=PATH")
+    static let noCache = Flag.toggle("--no-cache", "Take nothing from earlier builds")
+    static let pull = Flag.toggle("--pull", "Fetch base images anew")
+    static let secret = Flag.list("--secret", "Secret of RUN: id=…,src=… or id=…,env=…")
+
+    static let inputs: [any FlagDeclaration] = [file, argument, target, context, noCache, pull, secret]
+}
+
+/// What `RUN` may use and reach.
+extension BuildFlag {
+    static let network = Flag<String>.text(
+        "--network",
+        "Network of RUN: default, none, host",
+        default: "default"
+    )
+    static let addHost = Flag.list("--add-host", "Name and address: NAME:ADDRESS")
+    static let shmSize = Flag<Int64?>.bytes("--shm-size", "Size of /dev/shm")
+    static let allow = Flag.list("--allow", "Rights that instructions may ask for: network.host")
+
+    static let running: [any FlagDeclaration] = [network, addHost, shmSize, allow]
+}

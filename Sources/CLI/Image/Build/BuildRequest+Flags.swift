@@ -1,0 +1,82 @@
+import Builder
+import Linux
+import Orchestrator
+import SystemPackage
+
+extension BuildRequest {
+    /// What the flags of `docker build` ask for.
+    ///
+    /// - Throws: ``UsageError`` for what is no value of its flag.
+    init(_ arguments: Arguments, _ session: Session) throws {
+        let folder = arguments.positionals[0]
+        self.init(context: Session.currentFolder.pushing(FilePath(folder == "-" ? "." : folder)))
+        if folder == "-" || arguments[BuildFlag.file] == "-" {
+            dockerfile = .text(try StandardStreams.readAll())
+        } else if let file = arguments[BuildFlag.file] {
+            dockerfile = .file(Session.currentFolder.pushing(FilePath(file)))
+        }
+        for (name, value) in Compose.Build.values(arguments[BuildFlag.argument]) {
+            self.arguments[name] = value ?? session.environment[name]
+        }
+        tags = arguments[BuildFlag.tag]
+        target = arguments[BuildFlag.target]
+        platform = arguments[BuildFlag.platform]
+        labels = LabelText.labels(arguments[BuildFlag.label])
+        ignoresCache = arguments[BuildFlag.noCache]
+        pulls = arguments[BuildFlag.pull]
+        secrets = try arguments[BuildFlag.secret].map { try Secret(parsing: $0, session.environment) }
+        try setContexts(arguments)
+        try setRunning(arguments)
+    }
+
+    /// What `RUN` may use and reach.
+    private mutating func setRunning(_ arguments: Arguments) throws(UsageError) {
+        extraHosts = arguments[BuildFlag.addHost]
+        allowsHostNetwork = arguments[BuildFlag.allow].contains("network.host")
+        if let size = arguments[BuildFlag.shmSize] { sharedMemory = Int(size) }
+        switch arguments[BuildFlag.network] {
+        case "default", "bridge": network = .default
+        case "none": network = .none
+        case "host":
+            network = .host
+            allowsHostNetwork = true
+        case let name: throw .conflict("network mode \(name.quoted) is not supported by builds")
+        }
+    }
+
+    private mutating func setContexts(_ arguments: Arguments) throws(UsageError) {
+        for text in arguments[BuildFlag.context] {
+            guard let sign = text.firstIndex(of: "="), sign > text.startIndex else {
+                throw .conflict("invalid context value: \(text), expected key=value")
+            }
+            let value = String(text[text.index(after: sign)...])
+            let isImage = value.hasPrefix("docker-image://")
+            namedContexts[String(text[..<sign])] =
+                isImage
+                ? .image(String(value.dropFirst("docker-image://".count)))
+                : .folder(Session.currentFolder.pushing(FilePath(value)))
+        }
+    }
+}
+
+extension BuildRequest.Secret {
+    /// A `--secret` value: `id=name[,src=path|env=NAME]`.
+    fileprivate init(parsing text: String, _ environment: [String: String]) throws {
+        var fields: [String: String] = [:]
+        for field in text.split(separator: ",") {
+            let parts = field.split(separator: "=", maxSplits: 1).map(String.init)
+            fields[parts[0]] = parts.count > 1 ? parts[1] : ""
+        }
+        guard let id = fields["id"] ?? fields["src"] ?? fields["source"] else {
+            throw UsageError.conflict("invalid secret: \(text.quoted) has no id")
+        }
+        if let path = fields["src"] ?? fields["source"] {
+            self.init(id: id, value: try WholeFile.read(Session.currentFolder.pushing(FilePath(path))))
+            return
+        }
+        guard let value = environment[fields["env"] ?? id] else {
+            throw UsageError.conflict("secret \(id): environment variable \(fields["env"] ?? id) is not set")
+        }
+        self.init(id: id, value: Array(value.utf8))
+    }
+}
