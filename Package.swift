@@ -129,7 +129,7 @@ let package = Package(
             "Orchestrator",
             ["Orchestrator", "ComposeSpec", "Containers", "Networks", "Images", "Storage", "Volumes", "OCI", "Linux"]
         ),
-        tests("CLI", ["CLI", "Containers", "JSON", "Linux", "Orchestrator"]),
+        tests("CLI", ["CLI", "Builder", "Containers", "JSON", "Linux", "Orchestrator"]),
         tests("Monitor", ["Monitor", "Supervision", "NameResolution", "JSON", "Linux", "Compression"]),
         .testTarget(
             name: "EndToEndTests",

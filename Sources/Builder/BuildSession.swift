@@ -76,6 +76,13 @@ final class BuildSession: Sendable {
         speaking.withLock { _ in report(event) }
     }
 
+    /// Tells that the Dockerfile was read.
+    func tell(ofReadingSince start: MonotonicTime) {
+        let step = BuildStep("load build definition from \(document.file)", isInternal: true)
+        tell(.started(step))
+        tell(.done(step, MonotonicTime.now.nanoseconds - start.nanoseconds))
+    }
+
     // MARK: Results
 
     func result(of stage: Int) -> StageState? { state.withLock { $0.results[stage] } }

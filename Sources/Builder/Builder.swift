@@ -42,6 +42,7 @@ public struct Builder: Sendable {
         _ request: BuildRequest,
         report: @escaping @Sendable (BuildEvent) -> Void = { _ in }
     ) throws -> Digest {
+        let start = MonotonicTime.now
         let dockerfile = try DockerfileText(request)
         let workspace = try Workspace.make(in: root, undo: runner.clear)
         try layers.sweep()
@@ -56,6 +57,7 @@ public struct Builder: Sendable {
             report: report
         )
         defer { session.save() }
+        session.tell(ofReadingSince: start)
         warn(session)
         defer { try? runner.finish() }
         try StageScheduler(session).run()
@@ -105,6 +107,9 @@ public struct Builder: Sendable {
         for (name, value) in session.request.labels { image.config.labels[name] = value }
         var key = CacheKey("image")
         key.add("configuration", try JSON.encode(image.withoutTimes))
+        let step = BuildStep("exporting to image")
+        let start = MonotonicTime.now
+        session.tell(.started(step))
         let id: Digest
         if !session.request.ignoresCache, let known = session.cache.image(key.text), try images.contains(known.id) {
             id = known.id
@@ -112,10 +117,13 @@ public struct Builder: Sendable {
             id = try images.commit(image)
             try session.cache.save(BuildCache.Image(id: id), as: key.text)
         }
+        session.tell(.progress(step, "writing image \(id) done"))
         for tag in session.request.tags {
             let reference = try ImageReference(parsing: tag)
             if try images.find(reference)?.id != id { try images.tag(id, as: reference) }
+            session.tell(.progress(step, "naming to \(reference) done"))
         }
+        session.tell(.done(step, MonotonicTime.now.nanoseconds - start.nanoseconds))
         session.tell(.finished(id.description, tags: session.request.tags))
         return id
     }

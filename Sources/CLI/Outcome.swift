@@ -1,3 +1,4 @@
+import Builder
 import ComposeSpec
 import Containers
 import Orchestrator
@@ -9,6 +10,8 @@ struct Outcome {
     var message: String?
     /// Lines below the message that show what it is about.
     var excerpt: String?
+    /// Lines above the message: what a failed step of a build wrote last, and its place in the file.
+    var preamble: String?
     /// What the program exits with.
     var code: Int32
 
@@ -27,6 +30,10 @@ struct Outcome {
         case let failure as StepFailure:
             message = failure.description
             code = 1
+            if let error = failure.error as? BuilderError { describe(error) }
+        case let error as BuilderError:
+            code = 1
+            describe(error)
         case let error as ContainerError:
             message = error.description
             code = error.exitCode
@@ -34,6 +41,13 @@ struct Outcome {
             message = "\(error)"
             code = 1
         }
+    }
+}
+
+extension Outcome {
+    private mutating func describe(_ error: BuilderError) {
+        message = "failed to build: \(error)"
+        preamble = error.excerpt
     }
 }
 

@@ -61,14 +61,14 @@ final class BuildScene: Sendable {
     /// What the last build told about its steps, and what they wrote.
     var story: [String] {
         events.withLock { events in
-            events.compactMap { event in
+            events.filter { $0.step?.isInstruction ?? true }.compactMap { event in
                 switch event {
                 case .started(let step): "\(step)"
                 case .cached(let step): "cached \(step.number)"
                 case .output(_, let line): "> \(line)"
-                case .failed(let step): "failed \(step.number)"
+                case .failed(let step, _): "failed \(step.number)"
                 case .warning(let text): "warning: \(text)"
-                case .done, .finished: nil
+                case .done, .progress, .finished: nil
                 }
             }
         }
@@ -78,7 +78,7 @@ final class BuildScene: Sendable {
     var executedSteps: Int {
         events.withLock { events in
             events.count {
-                if case .done = $0 { true } else { false }
+                if case .done(let step, _) = $0 { step.isInstruction } else { false }
             }
         }
     }

@@ -56,22 +56,28 @@ import Testing
     @Test func `name the line, the output and the exit code of a command that fails`() throws {
         try BuildScene.with { scene in
             try scene.addBusybox()
-            var message = ""
+            var failure: BuilderError?
             do {
                 try scene.build(Self.base + "\nRUN echo first && \\\n  exit 3\n") { $0.network = .none }
-            } catch {
-                message = "\(error)"
+            } catch let error as BuilderError {
+                failure = error
             }
+            let message = #"Dockerfile:5: process "/bin/sh -c echo first &&   exit 3" did not complete successfully: "#
+            #expect(failure?.description == message + "exit code: 3")
+            let excerpt = failure?.excerpt?.replacing(#/\n\d+\.\d{3} first\n/#, with: "\n0.001 first\n")
             #expect(
-                message == """
-                    Dockerfile:5: "/bin/sh -c echo first &&   exit 3" did not succeed: exit code: 3
+                excerpt == """
                     ------
-                    first
+                     > [4/4] RUN echo first &&   exit 3:
+                    0.001 first
                     ------
+                    Dockerfile:5
+                    --------------------
                        3 |     RUN ["/bin/sh", "--install", "/bin"]
                        4 |     \("")
                        5 | >>> RUN echo first && \\
                        6 | >>>   exit 3
+                    --------------------
                     """
             )
             #expect(scene.story.last == "failed 4")

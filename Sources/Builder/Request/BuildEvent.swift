@@ -5,31 +5,62 @@ public enum BuildEvent: Hashable, Sendable {
     case cached(BuildStep)
     /// A line that the step's command wrote, without its end.
     case output(BuildStep, String)
+    /// A part of the step that is done, such as `naming to docker.io/library/web:latest done`.
+    case progress(BuildStep, String)
     /// The step succeeded, after this many nanoseconds.
     case done(BuildStep, Int64)
-    case failed(BuildStep)
+    /// The step failed, and why in one line.
+    case failed(BuildStep, String)
     /// Something to know that does not stop the build.
     case warning(String)
     /// The image is complete: its identifier, and the names that it got.
     case finished(String, tags: [String])
 }
 
-/// One step of one stage.
+/// One step of a build: an instruction of a stage, or what is done before and after them all.
 public struct BuildStep: Hashable, Sendable {
-    /// The stage as progress shows it: its name, `stage-1`, or nil when there is only one.
+    /// The stage as progress shows it: its name, `stage-1`, or nil when there is only one. `internal` for what a build
+    /// does for itself.
     public let stage: String?
-    /// Counts from one.
+    /// Counts from one; zero for what is no instruction.
     public let number: Int
-    /// How many steps the stage has.
+    /// How many steps the stage has; zero for what is no instruction.
     public let count: Int
-    /// The instruction on one line.
+    /// The instruction on one line, or what is done.
     public let text: String
+}
+
+extension BuildStep {
+    /// Whether it is an instruction of the file.
+    public var isInstruction: Bool { number > 0 }
+
+    /// Something that is no instruction, such as `exporting to image`.
+    init(_ text: String, isInternal: Bool = false) {
+        self.init(stage: isInternal ? "internal" : nil, number: 0, count: 0, text: text)
+    }
+
+    /// The step as progress shows it for one of several builds.
+    ///
+    /// - Parameter target: which build it belongs to; nil where there is only one.
+    public func title(of target: String?) -> String {
+        let words = [target, stage, isInstruction ? "\(number)/\(count)" : nil].compactMap { $0 }
+        return words.isEmpty ? text : "[\(words.joined(separator: " "))] \(text)"
+    }
 }
 
 extension BuildStep: CustomStringConvertible {
     /// `[web 2/5] RUN make`
-    public var description: String {
-        let place = "\(number)/\(count)"
-        return "[\(stage.map { "\($0) \(place)" } ?? place)] \(text)"
+    public var description: String { title(of: nil) }
+}
+
+extension BuildEvent {
+    /// The step that it is about; nil for what is about the build.
+    public var step: BuildStep? {
+        switch self {
+        case .started(let step), .cached(let step), .output(let step, _), .progress(let step, _), .done(let step, _),
+            .failed(let step, _):
+            step
+        case .warning, .finished: nil
+        }
     }
 }

@@ -13,6 +13,8 @@ public struct BuilderError: Error, Hashable, Sendable {
         public let range: SourceRange
         /// The lines around it, the instruction's own marked.
         public let excerpt: String
+        /// The step as progress shows it; nil for an instruction that is none.
+        public let step: String?
     }
 
     /// What happened.
@@ -54,13 +56,23 @@ public struct BuilderError: Error, Hashable, Sendable {
 }
 
 extension BuilderError: CustomStringConvertible {
-    /// `Dockerfile:7: …`, and for a failed command its last lines and the place in the file below.
+    /// `Dockerfile:7: …`
     public var description: String {
-        guard let place else { return "\(problem)" }
-        let line = place.range.start.line
-        guard case .commandFailed(_, _, let output) = problem else { return "\(place.file):\(line): \(problem)" }
-        let shown = output.isEmpty ? "" : "\n------\n\(output.joined(separator: "\n"))\n------"
-        return "\(place.file):\(line): \(problem)\(shown)\n\(place.excerpt)"
+        place.map { "\($0.file):\($0.range.start.line): \(problem)" } ?? "\(problem)"
+    }
+
+    /// What the failed step wrote last, and its place in the file: several lines to be shown above the error.
+    public var excerpt: String? {
+        guard let place else { return nil }
+        var lines: [String] = []
+        if let step = place.step {
+            lines += ["------", " > \(step):"]
+            if case .commandFailed(_, _, let output) = problem { lines += output }
+            lines.append("------")
+        }
+        let rule = "--------------------"
+        lines += ["\(place.file):\(place.range.start.line)", rule, place.excerpt, rule]
+        return lines.joined(separator: "\n")
     }
 }
 
@@ -96,7 +108,8 @@ extension BuilderError.Problem: CustomStringConvertible {
         case .badPath(let text): "\"\(text)\" is not a path"
         case .badPort(let text): "\"\(text)\" is not a port"
         case .badSignal(let text): "\"\(text)\" is not a signal"
-        case .commandFailed(let command, let code, _): "\"\(command)\" did not succeed: exit code: \(code)"
+        case .commandFailed(let command, let code, _):
+            "process \"\(command)\" did not complete successfully: exit code: \(code)"
         case .other(let text): text
         default: ""
         }

@@ -13,6 +13,7 @@ final class StepOutput: Sendable {
     private static let shown = 30
     /// A line longer than this is cut into several.
     private static let longest = 64 << 10
+    private let start = MonotonicTime.now
     private let report: @Sendable (String) -> Void
     private let state = Mutex(State())
 
@@ -20,7 +21,7 @@ final class StepOutput: Sendable {
         self.report = report
     }
 
-    /// The last lines.
+    /// The last lines, each with the seconds after which it came.
     var lastLines: [String] { state.withLock(\.last) }
 
     /// Calls the body with the descriptor to write to, and returns when all that was written has been reported.
@@ -65,7 +66,9 @@ final class StepOutput: Sendable {
         let line = String(decoding: state.rest, as: UTF8.self)
         state.rest = []
         if state.last.count == Self.shown { state.last.removeFirst() }
-        state.last.append(line)
+        let milliseconds = (MonotonicTime.now.nanoseconds - start.nanoseconds) / 1_000_000
+        let fraction = String(1000 + milliseconds % 1000).dropFirst()
+        state.last.append("\(milliseconds / 1000).\(fraction) \(line)")
         report(line)
     }
 }

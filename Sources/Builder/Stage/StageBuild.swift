@@ -70,17 +70,17 @@ struct StageBuild {
 
     private mutating func carryOut(_ located: LocatedInstruction, _ step: BuildStep) throws {
         guard located.instruction.isStep else {
-            try placed(located) { build throws in _ = try build.state.apply(located.instruction) }
+            try placed(located, nil) { build throws in _ = try build.state.apply(located.instruction) }
             return
         }
         session.tell(.started(step))
         let start = MonotonicTime.now
         do {
-            let isCached = try placed(located) { build throws in try build.change(located, step) }
+            let isCached = try placed(located, step) { build throws in try build.change(located, step) }
             let duration = MonotonicTime.now.nanoseconds - start.nanoseconds
             session.tell(isCached ? .cached(step) : .done(step, duration))
         } catch {
-            session.tell(.failed(step))
+            session.tell(.failed(step, (error as? BuilderError).map { "\($0.problem)" } ?? "\(error)"))
             throw error
         }
     }
@@ -101,6 +101,7 @@ struct StageBuild {
     /// Gives an error the instruction's place.
     private mutating func placed<Result>(
         _ located: LocatedInstruction,
+        _ step: BuildStep?,
         _ body: (inout StageBuild) throws -> Result
     ) throws -> Result {
         do {
@@ -108,17 +109,18 @@ struct StageBuild {
         } catch let problem as DockerfileProblem {
             throw DockerfileError(file: session.document.file, position: located.range.start, problem: problem)
         } catch let error as BuilderError where error.place == nil {
-            throw BuilderError(error.problem, at: place(of: located))
+            throw BuilderError(error.problem, at: place(of: located, step))
         } catch let error where !(error is BuilderError || error is DockerfileError || error is StageStopped) {
-            throw BuilderError(.other("\(error)"), at: place(of: located))
+            throw BuilderError(.other("\(error)"), at: place(of: located, step))
         }
     }
 
-    private func place(of located: LocatedInstruction) -> BuilderError.Place {
+    private func place(of located: LocatedInstruction, _ step: BuildStep?) -> BuilderError.Place {
         BuilderError.Place(
             file: session.document.file,
             range: located.range,
-            excerpt: session.document.excerpt(of: located.range)
+            excerpt: session.document.excerpt(of: located.range),
+            step: step?.description
         )
     }
 }

@@ -51,7 +51,7 @@ extension Compose {
 
         func run(_ session: Session) throws -> Int32 {
             var session = session
-            if let progress {
+            if let progress = progress ?? session.environment["BUILDKIT_PROGRESS"] {
                 session.compose.progress = try ProgressStyle(named: progress, ansi: session.compose.ansi)
             }
             if options.isQuiet { session.compose.progress = .quiet }

@@ -129,8 +129,7 @@ struct Dispatch {
     private func report(_ error: any Error, _ session: Session, _ usage: Usage) -> Int32 {
         if error as? Errno == .brokenPipe { return 1 }
         let outcome = Outcome(of: error)
-        guard let message = outcome.message else { return outcome.code }
-        session.compose.progress.reportFatal(message, excerpt: outcome.excerpt, program: grammar.name)
+        session.compose.progress.reportFatal(outcome, program: grammar.name)
         return outcome.code == 1 ? usage.mistakeCode : outcome.code
     }
 }

@@ -1,3 +1,5 @@
+public import Builder
+
 /// Something that happened to something while a plan ran.
 public struct Event: Hashable, Sendable {
     /// What it happened to.
@@ -47,12 +49,34 @@ public struct Event: Hashable, Sendable {
     public var phase: Phase
     /// More about it: an error, a line of a build, how much of a layer has come.
     public var details: String?
+    /// What a build says, where it is a part of one.
+    public var build: BuildReport?
 
     /// Something that happened.
     public init(_ resource: Resource, _ phase: Phase, details: String? = nil) {
         self.resource = resource
         self.phase = phase
         self.details = details
+    }
+
+    /// Something that happened in a build.
+    public init(_ resource: Resource, build: BuildReport) {
+        self.init(resource, .progress)
+        self.build = build
+    }
+}
+
+/// What one of several builds says.
+public struct BuildReport: Hashable, Sendable {
+    /// Which of them, such as the service; nil where there is only one.
+    public var target: String?
+    /// What it says.
+    public var event: BuildEvent
+
+    /// What a build says.
+    public init(_ event: BuildEvent, target: String? = nil) {
+        self.target = target
+        self.event = event
     }
 }
 

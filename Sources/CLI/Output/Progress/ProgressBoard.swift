@@ -1,3 +1,4 @@
+import Builder
 import Linux
 import Orchestrator
 
@@ -11,6 +12,8 @@ struct ProgressBoard {
         var end: MonotonicTime?
         /// The last lines of output while it works.
         var output: [String] = []
+        /// What is built, while it is.
+        var build: BuildBoard?
     }
 
     private static let spinner = ["⠋", "⠙", "⠹", "⠸", "⠼", "⠴", "⠦", "⠧", "⠇", "⠏"]
@@ -32,6 +35,12 @@ struct ProgressBoard {
     /// Takes in what happened.
     mutating func take(_ event: Event, at time: MonotonicTime) {
         let place = places[event.id] ?? add(event, at: time)
+        if let report = event.build {
+            var board = lines[place].build ?? BuildBoard()
+            board.take(report.event, of: report.target, at: time)
+            lines[place].build = board
+            return
+        }
         guard event.phase != .progress else {
             lines[place].output.append(event.details ?? "")
             lines[place].output = lines[place].output.suffix(Self.outputHeight)
@@ -58,7 +67,9 @@ struct ProgressBoard {
         let width = lines.map(\.id.count).max() ?? 0
         for line in lines {
             frame.append(row(line, width: width, at: time))
-            if !isFinished { frame += line.output.map { "   │ \($0.printable)" } }
+            guard !isFinished, line.end == nil else { continue }
+            frame += line.output.map { "   │ \($0.printable)" }
+            frame += line.build?.runningRows(at: time, columns: columns) ?? []
         }
         let height = max(rows - 1, 2)
         if frame.count > height, !isFinished {
@@ -71,8 +82,7 @@ struct ProgressBoard {
     }
 
     private func row(_ line: Line, width: Int, at time: MonotonicTime) -> String {
-        let duration = line.start.duration(to: line.end ?? time)
-        let tenths = duration.components.seconds * 10 + duration.components.attoseconds / 100_000_000_000_000_000
+        let duration = Seconds.tenths(line.start.duration(to: line.end ?? time))
         let symbol: String
         switch line.status {
         case .working:
@@ -82,8 +92,9 @@ struct ProgressBoard {
         case .warning: symbol = "!"
         case .error: symbol = "✘"
         }
-        let text = line.text.printable
-        return " \(symbol) \(line.id.printable.padded(to: width)) \(text.padded(to: 10)) \(tenths / 10).\(tenths % 10)s"
+        let counts = line.end == nil ? line.build.map { " (\($0.counts.done)/\($0.counts.all))" } ?? "" : ""
+        let text = (line.text + counts).printable
+        return " \(symbol) \(line.id.printable.padded(to: width)) \(text.padded(to: 10)) \(duration)s"
     }
 
     private static func cut(_ line: String, to columns: Int) -> String {

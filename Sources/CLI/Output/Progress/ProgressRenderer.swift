@@ -1,5 +1,7 @@
+import Builder
 import JSON
 import Orchestrator
+import Synchronization
 
 /// Shows what happens while a plan runs. It is called from several threads at once.
 protocol ProgressRenderer: Sendable {
@@ -39,25 +41,23 @@ struct ImageSilence: ProgressRenderer {
     func finish() { renderer.finish() }
 }
 
-/// A line for every event.
-struct PlainProgress: ProgressRenderer {
-    func show(_ event: Event) {
-        let details = event.details?.printable ?? ""
-        guard event.phase != .progress else { return Console.note(details) }
-        let words = [event.id.printable, event.phase.rawValue, details]
-        Console.note(" \(words.filter { !$0.isEmpty }.joined(separator: " ")) ")
-    }
-}
-
 /// An object a line for every event.
-struct JSONProgress: ProgressRenderer {
+final class JSONProgress: ProgressRenderer {
+    private let builds = Mutex(BuildLog())
+
     func show(_ event: Event) {
+        guard let report = event.build else { return show(event, event.details) }
+        let lines = builds.withLock { $0.lines(report.event, of: report.target, at: .now) }
+        for line in lines where !line.isEmpty { show(event, line) }
+    }
+
+    private func show(_ event: Event, _ details: String?) {
         var members: [JSONValue.Member] = [
             .init("id", .string(event.id)),
             .init("status", .string(event.status.rawValue)),
         ]
         if !event.phase.rawValue.isEmpty { members.append(.init("text", .string(event.phase.rawValue))) }
-        if let details = event.details { members.append(.init("details", .string(details))) }
+        if let details { members.append(.init("details", .string(details))) }
         Console.note(JSONValue.object(members).description)
     }
 

@@ -6,6 +6,8 @@ enum ProgressStyle: Hashable, Sendable {
     /// A display that is redrawn on a terminal, lines elsewhere.
     case automatic
     case terminal, plain, json, quiet
+    /// The status messages of builds as BuildKit's client writes them.
+    case raw
 
     init(named name: String, ansi: Ansi) throws(UsageError) {
         switch name {
@@ -17,6 +19,7 @@ enum ProgressStyle: Hashable, Sendable {
             guard ansi != .always else { throw .conflict("can't use --progress plain while ANSI support is forced") }
             self = .plain
         case "json": self = .json
+        case "rawjson": self = .raw
         case "quiet", "none": self = .quiet
         default: throw .conflict("unsupported --progress value \(name.quoted)")
         }
@@ -29,6 +32,7 @@ enum ProgressStyle: Hashable, Sendable {
         switch self {
         case .quiet: SilentProgress()
         case .json: JSONProgress()
+        case .raw: RawBuildProgress()
         case .plain: PlainProgress()
         case .terminal: TerminalProgress(title: title)
         case .automatic:
@@ -36,15 +40,22 @@ enum ProgressStyle: Hashable, Sendable {
         }
     }
 
-    /// Tells why the program ends.
-    ///
-    /// - Parameter excerpt: lines that show what it is about.
-    func reportFatal(_ message: String, excerpt: String? = nil, program: String) {
-        guard self == .json else {
-            Console.note("\(program): \(message.printable)")
-            if let excerpt { Console.note(excerpt.printableLines) }
-            return
+    /// The display of a single build.
+    func buildRenderer() -> any ProgressRenderer {
+        switch self {
+        case .json, .raw: RawBuildProgress()
+        case .terminal: TerminalBuild()
+        case .automatic: Terminal.isTerminal(.standardError) ? TerminalBuild() : PlainProgress()
+        case .plain, .quiet: renderer(title: "build")
         }
-        JSONProgress.reportFatal(message)
+    }
+
+    /// Tells why the program ends.
+    func reportFatal(_ outcome: Outcome, program: String) {
+        guard let message = outcome.message else { return }
+        guard self != .json, self != .raw else { return JSONProgress.reportFatal(message) }
+        if let preamble = outcome.preamble { Console.note(preamble.printableLines) }
+        Console.note("\(outcome.preamble == nil ? program : "ERROR"): \(message.printable)")
+        if let excerpt = outcome.excerpt { Console.note(excerpt.printableLines) }
     }
 }

@@ -32,9 +32,7 @@ final class TerminalProgress: ProgressRenderer {
     }
 
     private static func draw(_ board: inout ProgressBoard) {
-        let size = (try? Terminal.size(of: .standardError)) ?? WindowSize(rows: 24, columns: 80)
-        // A terminal that does not know its size says 0.
-        let (rows, columns) = (size.rows > 0 ? Int(size.rows) : 24, size.columns > 0 ? Int(size.columns) : 80)
+        let (rows, columns) = Terminal.usableSize
         let text = board.frame(at: .now, rows: rows, columns: columns)
         _ = try? FileDescriptor.standardError.writeAll(text.utf8)
     }

@@ -1,0 +1,48 @@
+import Builder
+import Hashing
+import JSON
+import Linux
+import Orchestrator
+import Synchronization
+
+/// What builds say as BuildKit's status messages, an object a line: `rawjson`.
+final class RawBuildProgress: ProgressRenderer {
+    private let starts = Mutex<[BuildLog.Vertex: Int64]>([:])
+
+    func show(_ event: Event) {
+        guard let report = event.build, let step = report.event.step else { return }
+        let vertex = BuildLog.Vertex(target: report.target, step: step)
+        let now = WallClock.now
+        let start = starts.withLock { starts in
+            let start = starts[vertex] ?? now
+            starts[vertex] = start
+            return start
+        }
+        Console.note(Self.message(report.event, vertex, start: start, now: now).description)
+    }
+
+    /// The message for an event.
+    static func message(_ event: BuildEvent, _ vertex: BuildLog.Vertex, start: Int64, now: Int64) -> JSONValue {
+        let title = vertex.step.title(of: vertex.target)
+        let digest = JSONValue.string("sha256:" + SHA256.hexadecimal(Array(title.utf8)))
+        let time = JSONValue.string(Timestamp.text(now))
+        if case .output(_, let line) = event {
+            let data = JSONValue.string(Base64.encode(Array("\(line)\n".utf8)))
+            return ["logs": [["vertex": digest, "stream": 1, "data": data, "timestamp": time]]]
+        }
+        if case .progress(_, let text) = event {
+            return [
+                "statuses": [
+                    ["id": .string(text), "vertex": digest, "timestamp": time, "started": time, "completed": time]
+                ]
+            ]
+        }
+        var members: [JSONValue.Member] = [
+            .init("digest", digest), .init("name", .string(title)), .init("started", .string(Timestamp.text(start))),
+        ]
+        if event.isEnd { members.append(.init("completed", time)) }
+        if case .cached = event { members.append(.init("cached", true)) }
+        if case .failed(_, let message) = event { members.append(.init("error", .string(message))) }
+        return ["vertexes": [.object(members)]]
+    }
+}
