@@ -33,6 +33,7 @@ final class BuildSession: Sendable {
         var trees: [[Digest]: MergedTree] = [:]
         var layers: [Digest: Layer] = [:]
         var isStopped = false
+        var hasMadeLayers = false
     }
 
     init(
@@ -121,15 +122,40 @@ final class BuildSession: Sendable {
         return layers.reversed().filter { seen.insert($0).inserted }.reversed()
     }
 
-    /// A layer, which is looked for and opened once.
+    /// A layer, which is looked for and opened once, and stays as long as the build lives.
     private func layer(_ digest: Digest) throws -> Layer {
         let known = state.withLock { $0.layers[digest] }
         if let known { return known }
-        let folder = try layers.contents(of: digest)
-        let layer = Layer(folder: folder, tree: try AnchoredTree(folder))
-        state.withLock { $0.layers[digest] = layer }
-        return layer
+        return try cache.whileKept {
+            let folder = try layers.contents(of: digest)
+            try workspace.pin(digest.hex)
+            let layer = Layer(folder: folder, tree: try AnchoredTree(folder))
+            state.withLock { $0.layers[digest] = layer }
+            return layer
+        }
     }
+
+    /// Makes what a step has come to a layer of the cache.
+    func keep(_ draft: LayerDraft, _ description: String) throws -> Digest {
+        state.withLock { $0.hasMadeLayers = true }
+        return try cache.whileKept {
+            let layer = try layers.commit(upper: draft.contents).diffID
+            try workspace.pin(layer.hex)
+            try cache.noteUse(of: layer, description, created: now)
+            return layer
+        }
+    }
+
+    /// Notes that the folder of a mount is used as long as the build lives.
+    func noteUse(ofMount key: String, at target: String) throws {
+        try cache.whileKept {
+            try workspace.pin(key)
+            try cache.noteUse(ofMount: key, "mount at \(target)")
+        }
+    }
+
+    /// Whether a step has come to a layer that was not there.
+    var hasMadeLayers: Bool { state.withLock(\.hasMadeLayers) }
 
     /// The tree that an instruction names, what it ignores, and a text that stands for its contents, if they never change.
     func source(_ source: BuildGraph.Source?) throws -> CopySource {

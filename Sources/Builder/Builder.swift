@@ -48,6 +48,7 @@ public struct Builder: Sendable {
         try layers.sweep()
         defer { workspace.remove() }
         let cache = try BuildCache(root)
+        let policy = try CacheSettings.policy(total: FileSystemSpace(at: root.data).total)
         let stores = BuildStores(images: images, layers: layers, cache: cache, runner: runner)
         let session = try BuildSession(
             request: request,
@@ -62,7 +63,9 @@ public struct Builder: Sendable {
         defer { try? runner.finish() }
         try StageScheduler(session).run()
         guard let result = session.result(of: session.graph.target) else { throw StageStopped() }
-        return try finish(result, session)
+        let id = try finish(result, session)
+        if let policy, session.hasMadeLayers { try CacheStore(root: root, images: images).collect(policy) }
+        return id
     }
 
     /// The images that a build starts from or copies from, as the Dockerfile names them: what has to be there before.

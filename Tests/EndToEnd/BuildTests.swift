@@ -61,6 +61,29 @@ extension EndToEnd {
             }
         }
 
+        @Test func `the build cache is counted, pruned, and bounded by the machine's settings`() throws {
+            try onStage("build") { stage in
+                try stage.does("build", "app")
+                let use = try stage.docker("buildx", "du")
+                #expect(use.output.hasPrefix("ID ") && use.output.contains("Reclaimable:"), "\(use)")
+                let table = try stage.docker("system", "df", "--format", "{{.Type}} {{.TotalCount}}").lines
+                #expect(table.last?.hasPrefix("Build Cache ") == true && table.last != "Build Cache 0", "\(table)")
+                let pruned = try stage.docker("builder", "prune", "--all", "--force")
+                #expect(pruned.output.contains("LAST ACCESSED") && pruned.output.contains("Total:"), "\(pruned)")
+                #expect(try stage.docker("buildx", "du").output.hasPrefix("Shared:\t0B"))
+                try stage.write(#"{"builder":{"gc":{"policy":[{"all":true,"maxUsedSpace":"1B"}]}}}"#, to: "daemon.json")
+                let settings = ["TUTTI_CONFIG": stage.folder]
+                try stage.does("build", "app", in: settings)
+                try stage.write("other\n", to: "src/data.txt")
+                try stage.does("build", "app", in: settings)
+                let run = try stage.docker("run", "--rm", "build-app")
+                #expect(run.code == 0, "\(run)")
+                try stage.write(#"{"builder":{"gc":{"defaultKeepStorage":"plenty"}}}"#, to: "daemon.json")
+                let refused = try stage.compose("build", "app", in: settings)
+                #expect(refused.code != 0 && refused.errors.contains("plenty"), "\(refused)")
+            }
+        }
+
         @Test func `up builds what is missing, and what it is told to`() throws {
             try onStage("build") { stage in
                 let up = try stage.compose("up")

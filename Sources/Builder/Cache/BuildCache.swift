@@ -6,7 +6,8 @@ import SystemPackage
 
 /// The results of steps and builds, by what they depend on.
 ///
-/// A record names a result and does not hold it: whoever looks one up sees to it that the result is still there.
+/// A record names a result and does not hold it: whoever looks one up sees to it that the result is still there. What the
+/// cache holds is noted apart, and when a note was touched last is when its thing was used last.
 struct BuildCache: Sendable {
     /// The layer that a step came to.
     struct Step: Codable, Hashable, Sendable {
@@ -20,11 +21,28 @@ struct BuildCache: Sendable {
         var id: Digest
     }
 
-    private let folder: FilePath
+    /// What is known of a layer or a folder that the cache holds.
+    struct Note: Codable, Hashable, Sendable {
+        /// What it came from.
+        var description: String
+        /// In nanoseconds since 1970.
+        var created: Int64
+        /// Of a folder, how large it was when it was looked at last; and when that was.
+        var size: Int64?
+        var measured: Int64?
+    }
+
+    let folder: FilePath
+    /// Held by many while they begin to use something, and by one that removes things.
+    let gate: FilePath
 
     init(_ root: StateRoot) throws(SystemError) {
         folder = root.build
-        for name in ["steps", "images", "contexts"] { try Folder.makeAll(folder.appending(name), mode: 0o700) }
+        gate = root.run.appending("build-cache.lock")
+        try Folder.makeAll(root.run)
+        for name in ["steps", "images", "contexts", "layers"] {
+            try Folder.makeAll(folder.appending(name), mode: 0o700)
+        }
     }
 
     func step(_ key: String) -> Step? { read("steps", key) }
@@ -42,15 +60,49 @@ struct BuildCache: Sendable {
     /// Where the folders of `RUN --mount=type=cache` are.
     var mounts: FilePath { folder.appending("mounts") }
 
+    // MARK: Use
+
+    /// Notes that a layer of the cache is used now.
+    func noteUse(of layer: Digest, _ description: String, created: Int64) throws {
+        let path = path("layers", layer.hex)
+        guard Folder.hasEntry(path) else {
+            return try write(Note(description: description, created: created), "layers", layer.hex)
+        }
+        try FileTimes.touch(path)
+    }
+
+    /// Notes that the folder of a mount is used now.
+    ///
+    /// - Parameter key: what the folder is called.
+    func noteUse(ofMount key: String, _ description: String) throws {
+        try Folder.makeAll(mounts, mode: 0o700)
+        let path = path("mounts", key)
+        guard Folder.hasEntry(path) else {
+            return try write(Note(description: description, created: Timestamp.now()), "mounts", key)
+        }
+        try FileTimes.touch(path)
+    }
+
+    /// Calls the body while nobody removes anything.
+    func whileKept<Result>(_ body: () throws -> Result) throws -> Result {
+        let lock = try FileLock.share(gate)
+        let result = try body()
+        _ = consume lock
+        return result
+    }
+
+    // MARK: Records
+
+    func path(_ kind: String, _ key: String) -> FilePath { folder.appending(kind).appending("\(key).json") }
+
     /// A record that cannot be read is as good as none.
-    private func read<Record: Decodable>(_ kind: String, _ key: String) -> Record? {
-        guard let bytes = try? WholeFile.read(folder.appending(kind).appending("\(key).json")) else { return nil }
+    func read<Record: Decodable>(_ kind: String, _ key: String) -> Record? {
+        guard let bytes = try? WholeFile.read(path(kind, key)) else { return nil }
         return try? JSON.decode(Record.self, from: bytes)
     }
 
     /// A lost record costs a step, not a result, so nothing waits for the disk.
-    private func write(_ record: some Encodable, _ kind: String, _ key: String) throws {
-        let path = folder.appending(kind).appending("\(key).json")
-        try WholeFile.replace(path, with: JSON.encode(record), isDurable: false)
+    func write(_ record: some Encodable, _ kind: String, _ key: String) throws {
+        try WholeFile.replace(path(kind, key), with: JSON.encode(record), isDurable: false)
     }
 }

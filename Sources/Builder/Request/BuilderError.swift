@@ -50,6 +50,7 @@ public struct BuilderError: Error, Hashable, Sendable {
         case badPath(String)
         case badPort(String)
         case badSignal(String)
+        case badFilter(String)
         case commandFailed(String, exitCode: Int32, lastOutput: [String])
         case other(String)
     }
@@ -108,6 +109,7 @@ extension BuilderError.Problem: CustomStringConvertible {
         case .badPath(let text): "\"\(text)\" is not a path"
         case .badPort(let text): "\"\(text)\" is not a port"
         case .badSignal(let text): "\"\(text)\" is not a signal"
+        case .badFilter(let text): "\"\(text)\" is not a filter of the build cache"
         case .commandFailed(let command, let code, _):
             "process \"\(command)\" did not complete successfully: exit code: \(code)"
         case .other(let text): text

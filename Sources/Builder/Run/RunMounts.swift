@@ -81,6 +81,7 @@ struct RunMounts {
                 let options = item.mount.size.map { ["size=\($0)"] } ?? []
                 mounts.append(Mount(.tmpfs(options: options + ["exec"]), target: item.target))
             case .cache:
+                try session.noteUse(ofMount: CacheFolder.key(of: item.mount, target: item.target), at: item.target)
                 let cache = try CacheFolder.claim(item.mount, target: item.target, in: session.cache)
                 locks.append(cache)
                 mounts.append(Self.bind(cache.path, at: item.target, isReadOnly: item.mount.isReadOnly ?? false))
@@ -147,11 +148,16 @@ final class CacheFolder: Sendable {
         self.lock = lock
     }
 
-    /// Claims the cache of a mount, and makes it if it is new.
-    static func claim(_ mount: RunMount, target: String, in cache: BuildCache) throws -> CacheFolder {
+    /// What the folder of a mount is called.
+    static func key(of mount: RunMount, target: String) -> String {
         var key = CacheKey("cache")
         key.add("id", mount.id ?? target)
-        let base = cache.mounts.appending(key.text)
+        return key.text
+    }
+
+    /// Claims the cache of a mount, and makes it if it is new.
+    static func claim(_ mount: RunMount, target: String, in cache: BuildCache) throws -> CacheFolder {
+        let base = cache.mounts.appending(key(of: mount, target: target))
         try Folder.makeAll(cache.mounts, mode: 0o700)
         let claimed = try claim(base, mount.sharing)
         guard !Folder.hasEntry(claimed.path) else { return claimed }

@@ -26,11 +26,31 @@ final class Workspace: Sendable {
         try sweep(all, undo: undo)
         let folder = all.appending(RandomName.hexadecimal(16))
         try Folder.makeAll(folder.appending("commands"))
+        try Folder.makeAll(folder.appending("pins"))
         guard let lock = try FileLock.take(folder.appending("lock")) else {
             throw SystemError("flock", on: folder.string, errno: .wouldBlock)
         }
         _ = consume gate
         return Workspace(folder: folder, lock: lock)
+    }
+
+    /// What running builds use: layers by their digits, and the folders of mounts.
+    static func pins(in root: StateRoot) throws -> Set<String> {
+        let all = root.run.appending("builds")
+        guard Folder.hasEntry(all) else { return [] }
+        var pins: Set<String> = []
+        for name in try Folder.names(in: all) {
+            let folder = all.appending(name)
+            guard try FileLock.isHeld(folder.appending("lock")) else { continue }
+            pins.formUnion((try? Folder.names(in: folder.appending("pins"))) ?? [])
+        }
+        return pins
+    }
+
+    /// Notes that the build uses something, which nobody removes then as long as it lives.
+    func pin(_ name: String) throws {
+        let path = folder.appending("pins").appending(name)
+        if !Folder.hasEntry(path) { try WholeFile.replace(path, with: [], isDurable: false) }
     }
 
     private static func sweep(_ all: FilePath, undo: (String) throws -> Void) throws {

@@ -168,12 +168,13 @@ extension StageBuild {
             tried.append(key)
             guard let known = try cached(key) else { continue }
             for earlier in tried.dropLast() { try session.cache.save(known, as: earlier) }
+            try session.cache.noteUse(of: known.layer, history, created: known.created)
             state.note(history, layer: known.layer, created: known.created)
             return true
         }
         let draft = try session.layers.makeDraft()
         try make(&self, draft)
-        let layer = try session.layers.commit(upper: draft.contents).diffID
+        let layer = try session.keep(draft, history)
         let result = BuildCache.Step(layer: layer, created: session.now)
         for key in tried { try session.cache.save(result, as: key) }
         state.note(history, layer: layer, created: result.created)

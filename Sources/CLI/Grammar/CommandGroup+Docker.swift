@@ -16,6 +16,8 @@ extension CommandGroup {
     )
 
     private static let groups: [(name: String, entry: Entry)] = [
+        ("builder", .group { CommandGroup(summary: "Deal with builds", entries: builderEntries) }),
+        ("buildx", .group { CommandGroup(summary: "Deal with builds", entries: buildxEntries) }),
         ("container", .group { CommandGroup(summary: "Deal with containers", entries: containerEntries) }),
         ("image", .group { CommandGroup(summary: "Deal with images", entries: imageEntries) }),
         ("network", .group { CommandGroup(summary: "Deal with networks", entries: networkEntries) }),
@@ -105,6 +107,16 @@ extension CommandGroup {
         ("prune", .command(Docker.PruneSystem.self)),
         ("resume", .command(Docker.Resume.self)),
     ]
+
+    private static let builderEntries: [(name: String, entry: Entry)] = [
+        ("build", .command(Docker.Build.self)),
+        ("prune", .command(Docker.PruneCache.self)),
+    ]
+
+    private static let buildxEntries: [(name: String, entry: Entry)] =
+        builderEntries + [
+            ("du", .command(Docker.CacheUse.self))
+        ]
 
     private static let shortEntries: [(name: String, entry: Entry)] =
         lifecycleEntries + [

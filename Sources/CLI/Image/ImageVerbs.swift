@@ -1,3 +1,4 @@
+import Builder
 import Compression
 import Images
 import Linux
@@ -160,15 +161,19 @@ extension Docker {
         static func prune(_ session: Session, all: Bool, _ filters: [String: [String]] = [:]) throws -> Pruned {
             let engine = session.engine
             let limit = try until(filters["until"])
-            let (removals, bytes) = try engine.images.prune(
-                includesNamed: all,
-                where: { image in
-                    let labels = image.configuration.config.labels
-                    let isUnwanted = (filters["label!"] ?? []).contains { matches(labels, [$0]) }
-                    return matches(labels, filters["label"]) && !isUnwanted && image.createdAt < limit
-                },
-                users: engine.users(ofImage:)
-            )
+            let cache = try CacheStore(root: session.root, images: engine.images)
+            let (removals, bytes) = try cache.whileLayersStay { kept in
+                try engine.images.prune(
+                    includesNamed: all,
+                    keeping: kept,
+                    where: { image in
+                        let labels = image.configuration.config.labels
+                        let isUnwanted = (filters["label!"] ?? []).contains { matches(labels, [$0]) }
+                        return matches(labels, filters["label"]) && !isUnwanted && image.createdAt < limit
+                    },
+                    users: engine.users(ofImage:)
+                )
+            }
             let lines = removals.map { removal in
                 switch removal {
                 case .untagged(let reference): "untagged: \(reference.familiar)"

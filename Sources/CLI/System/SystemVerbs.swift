@@ -1,3 +1,4 @@
+import Builder
 import Containers
 import Images
 import JSON
@@ -90,15 +91,28 @@ extension Docker {
         static let usage = Usage(
             synopsis: "[OPTIONS]",
             summary: "Show how much room things take",
-            flags: [DockerFlag.format],
+            flags: [DockerFlag.format, verbose],
             arity: .none
         )
 
-        private let format: String
+        private static let verbose = Flag.toggle("-v, --verbose", "Show each of them")
 
-        init(_ arguments: Arguments) throws { format = arguments[DockerFlag.format] }
+        private let format: String
+        private let isVerbose: Bool
+
+        init(_ arguments: Arguments) throws {
+            format = arguments[DockerFlag.format]
+            isVerbose = arguments[Self.verbose]
+            guard !isVerbose || format == "table" else {
+                throw UsageError.conflict("the verbose and the format options conflict")
+            }
+        }
 
         func run(_ session: Session) throws -> Int32 {
+            guard !isVerbose else {
+                try Console.print(DiskListing(session).text)
+                return 0
+            }
             var listing = Listing([
                 .init("Type", "TYPE"), .init("TotalCount", "TOTAL"), .init("Active", "ACTIVE"), .init("Size", "SIZE"),
                 .init("Reclaimable", "RECLAIMABLE"),
@@ -109,7 +123,7 @@ extension Docker {
                 try images(engine, containers),
                 try self.containers(containers),
                 try volumes(engine),
-                row("Build Cache", [DiskItem(bytes: DiskUse.bytes(below: session.root.build), isActive: false)]),
+                try cache(session),
             ]
             try Console.print(listing.text(format))
             return 0
@@ -139,6 +153,15 @@ extension Docker {
                 DiskItem(bytes: DiskUse.bytes(below: volume.mountpoint), isActive: used.contains(volume.name))
             }
             return row("Local Volumes", items)
+        }
+
+        /// What images have too counts as theirs.
+        private func cache(_ session: Session) throws -> JSONValue {
+            let items = try CacheStore(root: session.root, images: session.engine.images).items()
+            return row(
+                "Build Cache",
+                items.map { DiskItem(bytes: $0.isShared ? 0 : $0.size, isActive: !$0.isReclaimable) }
+            )
         }
 
         private func row(_ type: String, _ items: [DiskItem]) -> JSONValue {
@@ -177,6 +200,7 @@ extension Docker {
                 "all stopped containers", "all networks not used by at least one container",
                 arguments[Self.volumes] ? "all anonymous volumes not used by at least one container" : nil,
                 all ? "all images without at least one container associated to them" : "all dangling images",
+                all ? "all build cache" : "unused build cache",
             ].compactMap { $0 }
             let warning = "This will remove:\n" + doomed.map { "  - \($0)\n" }.joined()
             guard try arguments[DockerFlag.force] || Question.confirm(warning: warning) else { return 0 }
@@ -190,6 +214,11 @@ extension Docker {
             add(try PruneNetworks.prune(session), "Deleted Networks:")
             if arguments[Self.volumes] { add(try PruneVolumes.prune(session, all: false), "Deleted Volumes:") }
             add(try PruneImages.prune(session, all: all), "Deleted Images:")
+            var rule = CacheRule()
+            rule.includesShared = all
+            let gone = try CacheStore(root: session.root, images: session.engine.images).prune(rule)
+            let freed = gone.filter { !$0.isShared }.reduce(0) { $0 + $1.size }
+            add(Pruned(names: gone.map(\.id), bytes: freed), "Deleted build cache objects:")
             try Console.print(text + "Total reclaimed space: \(ByteSize(bytes).decimal())\n")
             return 0
         }

@@ -45,37 +45,23 @@ public struct RegistrySettings: Hashable, Sendable {
         self.firstPause = firstPause
     }
 
-    /// Where `daemon.json` and `certs.d` are looked for, unless `TUTTI_CONFIG` names a folder.
-    private static let folders: [FilePath] = ["/etc/tutti", "/etc/docker"]
-
     /// Reads the first `daemon.json` there is; certificates count from every folder.
     public static func ofMachine() throws -> RegistrySettings {
-        try read(from: OwnEnvironment["TUTTI_CONFIG"].map { [FilePath($0)] } ?? folders)
+        try read(from: DaemonFile.folders)
     }
 
     /// Reads the first `daemon.json` in these folders. What it says of other things is not looked at.
     public static func read(from folders: [FilePath]) throws -> RegistrySettings {
         let certificates = folders.map { $0.appending("certs.d") }
-        for folder in folders {
-            let path = folder.appending("daemon.json")
-            guard let bytes = try contents(of: path) else { continue }
-            do {
-                return try JSON.decode(File.self, from: bytes).settings(certificates)
-            } catch let error as RegistrySettingsError {
-                throw RegistrySettingsError(place: "\(path): \(error.place)", reason: error.reason)
-            } catch {
-                throw RegistrySettingsError(place: path.string, reason: "\(error)")
-            }
+        guard let (path, bytes) = try DaemonFile.read(from: folders) else {
+            return try RegistrySettings(certificateFolders: certificates)
         }
-        return try RegistrySettings(certificateFolders: certificates)
-    }
-
-    private static func contents(of path: FilePath) throws(SystemError) -> [UInt8]? {
-        do throws(SystemError) {
-            return try WholeFile.read(path)
+        do {
+            return try JSON.decode(File.self, from: bytes).settings(certificates)
+        } catch let error as RegistrySettingsError {
+            throw RegistrySettingsError(place: "\(path): \(error.place)", reason: error.reason)
         } catch {
-            guard error.errno == .noSuchFileOrDirectory || error.errno == .notDirectory else { throw error }
-            return nil
+            throw RegistrySettingsError(place: path.string, reason: "\(error)")
         }
     }
 

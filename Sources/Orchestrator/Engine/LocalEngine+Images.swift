@@ -1,3 +1,4 @@
+import Builder
 import Containers
 public import Images
 public import OCI
@@ -122,7 +123,9 @@ extension LocalEngine {
     ///
     /// - Throws: ``ImageError/inUse(subject:isFinal:reason:)`` with the container that uses it.
     public func removeImage(_ reference: String, isForced: Bool = false) throws -> [ImageRemoval] {
-        let removals = try images.remove(reference, force: isForced, users: users(ofImage:))
+        let removals = try CacheStore(root: root, images: images).whileLayersStay { kept in
+            try images.remove(reference, force: isForced, keeping: kept, users: users(ofImage:))
+        }
         note(removals, of: reference)
         return removals
     }
