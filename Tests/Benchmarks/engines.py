@@ -144,6 +144,11 @@ class Podman(Engine):
         self.environment["CONTAINERS_CONF"] = str(containers)
         self.environment["CONTAINERS_STORAGE_CONF"] = str(storage)
 
+    def install_image(self, archive):
+        super().install_image(archive)
+        # It knows the image by the name that it looks up first.
+        self.call(*self.single, "tag", "busybox:latest", "docker.io/library/busybox:latest")
+
 
 class Runc(Engine):
     """The runtime that the peers start containers with, by itself: a bundle, no image and no network."""
