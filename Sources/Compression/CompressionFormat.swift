@@ -60,13 +60,16 @@ extension ByteSource {
         }
     }
 
-    private func packed(with packer: GzipPacker) -> ByteSource {
+    private func packedAsGzip(level: Int) -> ByteSource {
+        var packer: GzipPacker?
         var isDone = false
         return ByteSource {
+            let own = try packer ?? GzipPacker(level: level)
+            packer = own
             while !isDone {
                 let piece = try next()
                 isDone = piece == nil
-                let packed = piece.map(packer.pack) ?? packer.finish()
+                let packed = piece.map(own.pack) ?? own.finish()
                 if !packed.isEmpty { return packed }
             }
             return nil
@@ -78,7 +81,7 @@ extension ByteSource {
         switch format {
         case .none: return self
         case .gzip:
-            return packed(with: GzipPacker(level: level ?? GzipPacker.usualLevel))
+            return packedAsGzip(level: level ?? GzipPacker.usualLevel)
         case .zstd:
             let writer = ZstandardWriter(self, level: level ?? 3)
             return ByteSource { try writer.next() }

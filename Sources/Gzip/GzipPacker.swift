@@ -1,4 +1,5 @@
 import CDeflate
+public import SystemPackage
 
 /// Packs as gzip what is given to it, piece by piece, while somebody waits for it.
 ///
@@ -16,9 +17,10 @@ public final class GzipPacker {
     /// A packer of nothing yet.
     ///
     /// - Parameter level: 1 is the fastest and 12 gives the smallest result; what is beyond counts as the nearest.
-    public init(level: Int = usualLevel) {
+    /// - Throws: `ENOMEM` where there is no memory for it.
+    public init(level: Int = usualLevel) throws(Errno) {
         guard let compressor = libdeflate_alloc_compressor(Int32(max(1, min(level, 12)))) else {
-            fatalError("no memory")
+            throw .noMemory
         }
         self.compressor = compressor
         block.reserveCapacity(Self.blockSize)

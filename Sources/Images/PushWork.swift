@@ -168,7 +168,7 @@ struct PushWork: Sendable {
                 throw client.failure("an upload that leads nowhere")
             }
             var upload = ChunkedUpload(client, to: session, minimum: minimum)
-            let packer = GzipPacker()
+            let packer = try GzipPacker()
             var (read, told): (Int64, Int64) = (0, 0)
             try tar(of: layer) { piece in
                 try upload.write(packer.pack(piece))

@@ -37,7 +37,7 @@ enum LogCompression {
         let input = try ReadableFile(path)
         let output = try WholeFile.openForAppending(draft, mode: 0o640).descriptor
         defer { try? output.close() }
-        let packer = GzipPacker()
+        let packer = try GzipPacker()
         var offset = 0
         while true {
             let piece = try input.read(at: offset, count: pieceSize)

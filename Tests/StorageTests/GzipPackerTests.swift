@@ -7,7 +7,7 @@ import Testing
     func `gives what unpacks to the same, however it came`(count: Int) throws {
         let bytes = (0..<count).map { UInt8(truncatingIfNeeded: $0 / 7 ^ $0 >> 9) }
         func packed(inPiecesOf size: Int) throws -> [UInt8] {
-            let packer = GzipPacker()
+            let packer = try GzipPacker()
             var result: [UInt8] = []
             for start in stride(from: 0, to: count, by: size) {
                 result += packer.pack(Array(bytes[start..<min(start + size, count)]))
