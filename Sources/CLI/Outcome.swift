@@ -30,10 +30,11 @@ struct Outcome {
         case let failure as StepFailure:
             message = failure.description
             code = 1
-            if let error = failure.error as? BuilderError { describe(error) }
+            preamble = (failure.error as? BuilderError)?.excerpt
         case let error as BuilderError:
+            message = "failed to build: \(error)"
+            preamble = error.excerpt
             code = 1
-            describe(error)
         case let error as ContainerError:
             message = error.description
             code = error.exitCode
@@ -41,13 +42,6 @@ struct Outcome {
             message = "\(error)"
             code = 1
         }
-    }
-}
-
-extension Outcome {
-    private mutating func describe(_ error: BuilderError) {
-        message = "failed to build: \(error)"
-        preamble = error.excerpt
     }
 }
 

@@ -90,6 +90,7 @@ import Testing
         let log = RawBuildProgress.message(.output(Self.compile, "hi"), vertex, start: 0, now: 1_000_000_000)
         #expect(first(log, "logs")?["data"] == "aGkK")
         #expect(first(log, "logs")?["timestamp"] == "1970-01-01T00:00:01Z")
+        #expect(first(RawBuildProgress.message(warning: "hi"), "warnings")?["short"] == "aGk=")
         let end = RawBuildProgress.message(.cached(Self.compile), vertex, start: 0, now: 1_000_000_000)
         #expect(first(end, "vertexes")?["name"] == "[web 2/4] RUN make")
         #expect(first(end, "vertexes")?["cached"] == true)

@@ -5,10 +5,9 @@ extension LocalEngine {
     func build(_ wish: ImageBuild, _ progress: @escaping @Sendable (Event) -> Void) throws {
         let request = try BuildRequest(wish)
         let builder = Builder(root: root, images: images, programs: programs)
-        let target = wish.labels[ControlLabel.service] ?? wish.image
         _ = try builder.build(request) { event in
             guard !wish.isQuiet else { return }
-            progress(Event(.image(wish.image), build: BuildReport(event, target: target)))
+            progress(Event(.image(wish.image), build: BuildReport(event, target: wish.target)))
         }
     }
 }

@@ -1,3 +1,5 @@
+import Builder
+
 /// Runs a plan: each step on a thread of its own, as soon as its predecessors have succeeded.
 ///
 /// It decides nothing. When a step fails, steps that run are let finish (those that only wait give up), no further step is
@@ -117,16 +119,18 @@ public struct StepFailure: Error, Sendable {
 extension StepFailure: CustomStringConvertible {
     /// The failure with what was being done, such as `cannot start shop-web-1: …`.
     public var description: String {
-        guard let attempt = step.action.attempt else { return "\(error)" }
+        guard let attempt = step.action.attempt(failedWith: error) else { return "\(error)" }
         return "cannot \(attempt): \(error)"
     }
 }
 
 extension Action {
     /// What is being tried, if the error does not say that by itself.
-    fileprivate var attempt: String? {
+    fileprivate func attempt(failedWith error: any Error) -> String? {
         switch self {
-        case .awaitContainer, .pullImage, .buildImage, .pullOrBuildImage, .pushImage, .runHook, .runContainer: nil
+        case .buildImage(let build): "build \(build.target)"
+        case .pullOrBuildImage(_, let build) where error is BuilderError: "build \(build.target)"
+        case .awaitContainer, .pullImage, .pullOrBuildImage, .pushImage, .runHook, .runContainer: nil
         case .createContainer(let request): "create \(request.replacedName ?? request.name)"
         case .startContainer(let container): "start \(container.name)"
         case .stopContainer(let container, _): "stop \(container.name)"

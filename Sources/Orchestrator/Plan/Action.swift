@@ -89,6 +89,9 @@ public struct ImageBuild: Hashable, Sendable {
     /// Whether no more than the outcome is reported.
     public var isQuiet = false
 
+    /// What is built, as messages call it: the service, or else the image.
+    public var target: String { labels[ControlLabel.service] ?? image }
+
     /// A build of an image.
     public init(image: String, definition: Service.Build, platform: String? = nil, labels: [String: String] = [:]) {
         self.image = image

@@ -10,7 +10,9 @@ final class RawBuildProgress: ProgressRenderer {
     private let starts = Mutex<[BuildLog.Vertex: Int64]>([:])
 
     func show(_ event: Event) {
-        guard let report = event.build, let step = report.event.step else { return }
+        guard let report = event.build else { return }
+        if case .warning(let text) = report.event { return Console.note(Self.message(warning: text).description) }
+        guard let step = report.event.step else { return }
         let vertex = BuildLog.Vertex(target: report.target, step: step)
         let now = WallClock.now
         let start = starts.withLock { starts in
@@ -19,6 +21,11 @@ final class RawBuildProgress: ProgressRenderer {
             return start
         }
         Console.note(Self.message(report.event, vertex, start: start, now: now).description)
+    }
+
+    /// The message for something to know.
+    static func message(warning text: String) -> JSONValue {
+        ["warnings": [["level": 1, "short": .string(Base64.encode(Array(text.utf8)))]]]
     }
 
     /// The message for an event.
