@@ -55,14 +55,15 @@ let package = Package(
         module("HTTP", ["CCurl"], wraps: true),
 
         // formats: text and bytes as values
+        module("Units", []),
         module("JSON", []),
         module("YAML", ["CYAML"], wraps: true),
         module("OCI", ["JSON"]),
-        module("Dockerfile", ["JSON"]),
+        module("Dockerfile", ["JSON", "Units"]),
 
         // ground: where things live, and what was asked for
         module("Git", ["Storage", "Linux"]),
-        module("ComposeSpec", ["YAML", "JSON", "Git", "Hashing", "Linux"]),
+        module("ComposeSpec", ["YAML", "JSON", "Units", "Git", "Hashing", "Linux"]),
         module("NameResolution", ["JSON", "Linux"]),
         module("Supervision", ["JSON", "Linux"]),
         module("Journal", ["JSON", "Linux"]),
@@ -78,7 +79,7 @@ let package = Package(
         module(
             "Builder",
             [
-                "Containers", "Images", "Networks", "Dockerfile", "Storage", "OCI", "JSON", "Linux", "Hashing",
+                "Containers", "Images", "Networks", "Dockerfile", "Storage", "OCI", "JSON", "Units", "Linux", "Hashing",
                 "Compression",
             ]
         ),
@@ -95,7 +96,8 @@ let package = Package(
             "CLI",
             [
                 "Orchestrator", "Builder", "Containers", "Images", "Networks", "Volumes", "ComposeSpec", "Git",
-                "Dockerfile", "NameResolution", "Storage", "Supervision", "Journal", "OCI", "JSON", "YAML", "Linux",
+                "Dockerfile", "NameResolution", "Storage", "Supervision", "Journal", "OCI", "JSON", "YAML", "Units",
+                "Linux",
                 "Hashing", "Compression",
             ]
         ),
@@ -111,6 +113,7 @@ let package = Package(
 
         .target(name: "TestSupport", dependencies: [system], path: "Tests/TestSupport", swiftSettings: common),
         tests("Linux", ["Linux"]),
+        tests("Units", ["Units"]),
         tests("JSON", ["JSON"]),
         tests("YAML", ["YAML"]),
         tests("OCI", ["OCI", "JSON"]),

@@ -64,8 +64,17 @@ public struct Builder: Sendable {
         try StageScheduler(session).run()
         guard let result = session.result(of: session.graph.target) else { throw StageStopped() }
         let id = try finish(result, session)
-        if let policy, session.hasMadeLayers { try CacheStore(root: root, images: images).collect(policy) }
+        if let policy, session.hasMadeLayers { bound(policy, session) }
         return id
+    }
+
+    /// Removes from the cache what the machine's policy does not let stay. The image is made: a failure does not take that back.
+    private func bound(_ policy: CachePolicy, _ session: BuildSession) {
+        do {
+            try CacheStore(root: root, images: images).collect(policy)
+        } catch {
+            session.tell(.warning("the build cache could not be cleared up: \(error)"))
+        }
     }
 
     /// The images that a build starts from or copies from, as the Dockerfile names them: what has to be there before.

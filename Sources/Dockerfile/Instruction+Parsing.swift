@@ -1,3 +1,5 @@
+import Units
+
 extension ArgumentDeclaration {
     static func list(_ text: InstructionText) throws(DockerfileFailure) -> [ArgumentDeclaration] {
         let words = splitWords(text.rest, escape: text.escape)
@@ -138,29 +140,9 @@ extension ProbeDeclaration.Timing {
 extension InstructionText {
     fileprivate func duration(_ name: String) throws(DockerfileFailure) -> Int {
         guard let value = string(name) else { return 0 }
-        guard let nanoseconds = nanoseconds(parsing: value), nanoseconds == 0 || nanoseconds >= 1_000_000 else {
+        guard let nanoseconds = DurationText.nanoseconds(value), nanoseconds == 0 || nanoseconds >= 1_000_000 else {
             throw badFlag(name, value, expected: "a duration such as 30s, 0 or at least 1ms")
         }
         return nanoseconds
     }
-}
-
-/// Reads a duration such as `1m30s` or `1.5h`; nil when it is none, is negative, or exceeds 2⁶² ns.
-func nanoseconds(parsing text: String) -> Int? {
-    guard text != "0" else { return 0 }
-    let units: [(name: String, length: Double)] = [
-        ("ns", 1), ("us", 1e3), ("µs", 1e3), ("ms", 1e6), ("s", 1e9), ("m", 60e9), ("h", 3600e9),
-    ]
-    var rest = text[...]
-    var total = 0.0
-    guard !rest.isEmpty else { return nil }
-    while !rest.isEmpty {
-        let number = rest.prefix { $0.isASCII && ($0.isNumber || $0 == ".") }
-        rest = rest.dropFirst(number.count)
-        let name = rest.prefix { !($0.isASCII && ($0.isNumber || $0 == ".")) }
-        rest = rest.dropFirst(name.count)
-        guard let value = Double(number), let unit = units.first(where: { $0.name == name }) else { return nil }
-        total += value * unit.length
-    }
-    return total < 4e18 ? Int(total) : nil
 }

@@ -69,11 +69,17 @@ import Testing
         try rule.apply(filters: ["until=24h", "type=exec.cachemount"])
         let items = [item("m", hours: 30, kind: .mount), item("n", hours: 3, kind: .mount), item("l", hours: 30)]
         #expect(chosen(rule, items) == ["m"])
+        for (filter, left) in [("shared=true", ["s"]), ("private=true", ["p"]), ("shared=0", ["p"])] {
+            var rule = CacheRule()
+            rule.includesShared = true
+            try rule.apply(filters: [filter])
+            #expect(chosen(rule, [item("s", hours: 2, isShared: true), item("p", hours: 1)]) == left, "\(filter)")
+        }
         #expect(throws: BuilderError.self) { try rule.apply(filters: ["colour=red"]) }
         #expect(throws: BuilderError.self) { try rule.apply(filters: ["until=soon"]) }
-        #expect(CacheSettings.bytes("10GB") == 10_000_000_000)
-        #expect(CacheSettings.bytes("2GiB") == 2 << 30)
-        #expect(CacheSettings.bytes("lots") == nil)
+        for wrong in ["until=", "until=-1h", "until=1", "colour", "type=cheese", "shared=perhaps"] {
+            #expect(throws: BuilderError.self, "\(wrong)") { try rule.apply(filters: [wrong]) }
+        }
     }
 }
 
@@ -117,6 +123,22 @@ import Testing
             #expect(try scene.images.contains(id))
             try scene.build(Self.text)
             #expect(scene.executedSteps == 3)
+        }
+    }
+
+    @Test func `forget what a removal that was killed has left`() throws {
+        try scene { scene, cache in
+            try scene.build(Self.text)
+            let layer = try #require(try cache.items().first { $0.isReclaimable && $0.kind == .layer })
+            try scene.layers.remove(Digest(parsing: "sha256:\(layer.id)"))
+            let note = scene.root.build.appending("layers").appending("\(layer.id).json")
+            #expect(try FileStatus.of(note) != nil)
+            #expect(try !cache.items().contains { $0.id == layer.id })
+            try scene.build(Self.text)
+            #expect(scene.executedSteps == 1)
+            try scene.layers.remove(Digest(parsing: "sha256:\(layer.id)"))
+            try cache.prune(CacheRule())
+            #expect(try FileStatus.of(note) == nil)
         }
     }
 

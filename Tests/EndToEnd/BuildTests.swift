@@ -55,8 +55,10 @@ extension EndToEnd {
                 #expect(build.code != 0, "\(build)")
                 let text = build.output + build.errors
                 #expect(text.contains("about to fail"), "\(build)")
-                #expect(text.contains(":3"), "\(build)")
-                #expect(text.contains("exit code: 3") || text.contains("exit code 3"), "\(build)")
+                #expect(text.contains("\n   3 | >>> RUN "), "\(build)")
+                let last = build.errors.split(separator: "\n").last ?? ""
+                #expect(last.hasPrefix("ERROR: cannot build failing: "), "\(build)")
+                #expect(last.contains(":3: process ") && last.hasSuffix("exit code: 3"), "\(build)")
                 #expect(try stage.docker("images", "--quiet", "build-failing").output == "")
             }
         }
@@ -71,6 +73,8 @@ extension EndToEnd {
                 let pruned = try stage.docker("builder", "prune", "--all", "--force")
                 #expect(pruned.output.contains("LAST ACCESSED") && pruned.output.contains("Total:"), "\(pruned)")
                 #expect(try stage.docker("buildx", "du").output.hasPrefix("Shared:\t0B"))
+                let all = try stage.docker("system", "df", "--verbose")
+                #expect(all.code == 0 && all.output.contains("Build cache usage: 0B"), "\(all)")
                 try stage.write(#"{"builder":{"gc":{"policy":[{"all":true,"maxUsedSpace":"1B"}]}}}"#, to: "daemon.json")
                 let settings = ["TUTTI_CONFIG": stage.folder]
                 try stage.does("build", "app", in: settings)

@@ -6,6 +6,8 @@ public struct CacheRule: Hashable, Sendable {
     public var kinds: Set<CacheItem.Kind>?
     /// Whether what images have too is forgotten as well.
     public var includesShared = false
+    /// Whether it is only about what images have too, or only about what none has; nil is both.
+    public var isShared: Bool?
     /// What was used since this many nanoseconds stays.
     public var unusedFor: Int64 = 0
     /// Things by the beginnings of their names; nil is any.
@@ -25,6 +27,7 @@ public struct CacheRule: Hashable, Sendable {
 
     /// Whether the rule is about a thing, whoever uses it.
     public func matches(_ item: CacheItem, now: Int64) -> Bool {
+        guard isShared ?? item.isShared == item.isShared else { return false }
         guard includesShared || !item.isShared, kinds?.contains(item.kind) ?? true else { return false }
         guard unusedFor == 0 || item.usedAt <= now - unusedFor else { return false }
         return ids.map { $0.contains { item.id.hasPrefix($0) } } ?? true

@@ -1,6 +1,7 @@
 import Images
 import JSON
 import Linux
+import Units
 
 /// What `builder.gc` of `daemon.json` says, in Docker's words.
 struct CacheSettings: Decodable, Hashable {
@@ -34,10 +35,10 @@ struct CacheSettings: Decodable, Hashable {
                 return
             }
             let text = try value.decode(String.self)
-            guard let bytes = CacheSettings.bytes(text) else {
+            guard let bytes = SizeText.bytes(text) else {
                 throw DecodingError.dataCorruptedError(in: value, debugDescription: "\"\(text)\" is not a size")
             }
-            self.bytes = bytes
+            self.bytes = Int64(bytes)
         }
     }
 
@@ -54,7 +55,7 @@ struct CacheSettings: Decodable, Hashable {
         do {
             let settings = try JSON.decode(File.self, from: bytes).builder?.gc
             return try settings.map { try $0.policy(total: total) } ?? CachePolicy(total: total)
-        } catch let error as DecodingError {
+        } catch {
             throw BuilderError(.other("\(path): builder.gc: \(error)"))
         }
     }
@@ -82,21 +83,6 @@ struct CacheSettings: Decodable, Hashable {
             }
         )
     }
-
-    /// Reads `10GB`, `512m`, `2GiB` or a number of bytes.
-    static func bytes(_ text: String) -> Int64? {
-        let number = text.prefix { $0.isASCII && ($0.isNumber || $0 == ".") }
-        var unit = text.dropFirst(number.count).lowercased()[...]
-        if unit.hasPrefix(" ") { unit = unit.dropFirst() }
-        let isBinary = unit.hasSuffix("ib")
-        if isBinary { unit = unit.dropLast(2) } else if unit.hasSuffix("b") { unit = unit.dropLast() }
-        guard let value = Double(number), let place = ["", "k", "m", "g", "t"].firstIndex(of: String(unit)) else {
-            return nil
-        }
-        var bytes = value
-        for _ in 0..<place { bytes *= isBinary ? 1024 : 1000 }
-        return bytes < 9e18 ? Int64(bytes) : nil
-    }
 }
 
 extension CacheRule {
@@ -110,35 +96,20 @@ extension CacheRule {
             let value = parts[1].hasPrefix("=") ? String(parts[1].dropFirst()) : parts[1]
             switch parts[0] {
             case "until", "unused-for":
-                guard let span = Self.duration(value) else { throw BuilderError(.badFilter(filter)) }
-                unusedFor = span
+                guard let span = DurationText.nanoseconds(value), span >= 0 else {
+                    throw BuilderError(.badFilter(filter))
+                }
+                unusedFor = Int64(span)
             case "id": ids = (ids ?? []) + [value]
             case "type":
                 guard let kind = CacheItem.Kind(rawValue: value) else { throw BuilderError(.badFilter(filter)) }
                 kinds = (kinds ?? []).union([kind])
             case "shared", "private":
                 guard ["true", "1", "false", "0"].contains(value) else { throw BuilderError(.badFilter(filter)) }
-                includesShared = (parts[0] == "shared") == ["true", "1"].contains(value)
+                isShared = (parts[0] == "shared") == ["true", "1"].contains(value)
+                if isShared == true { includesShared = true }
             default: throw BuilderError(.badFilter(filter))
             }
         }
-    }
-
-    /// Reads `1h30m`, `24h`, `90s`.
-    private static func duration(_ text: String) -> Int64? {
-        let units: [Character: Double] = ["s": 1, "m": 60, "h": 3600, "d": 86_400]
-        var seconds = 0.0
-        var number = ""
-        for character in text {
-            guard let unit = units[character] else {
-                number.append(character)
-                continue
-            }
-            guard let value = Double(number) else { return nil }
-            seconds += value * unit
-            number = ""
-        }
-        guard !number.isEmpty else { return seconds < 9e9 ? Int64(seconds * 1e9) : nil }
-        return number == text ? Int64(number).map { $0 * 1_000_000_000 } : nil
     }
 }

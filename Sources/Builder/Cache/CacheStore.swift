@@ -74,7 +74,7 @@ public struct CacheStore: Sendable {
             let used = try FileStatus.of(cache.path("mounts", name))?.modifiedAt ?? note.created
             let folders = try self.folders(ofMount: name)
             if note.size == nil || isInUse || (note.measured ?? 0) < used {
-                note.size = try folders.reduce(0) { try $0 + FolderSize.bytes(below: $1) }
+                note.size = folders.reduce(0) { $0 + DiskUse.bytes(below: $1) }
                 note.measured = used
                 try cache.write(note, "mounts", name)
                 try FileTimes.set(cache.path("mounts", name), to: used)
@@ -118,23 +118,37 @@ public struct CacheStore: Sendable {
 
     // MARK: Removing
 
-    /// Removes what a rule is about.
+    /// Removes what a rule is about, and what an earlier removal that was killed has left.
     ///
     /// - Returns: What went.
     @discardableResult
     public func prune(_ rule: CacheRule) throws -> [CacheItem] {
         let lock = try FileLock.await(cache.gate)
-        let free = try FileSystemSpace(at: root.data).free
-        let chosen = rule.choose(among: try items(), free: free, now: Timestamp.now())
-        for item in chosen { try remove(item) }
-        try forget(Set(chosen.map(\.id)))
+        let gone = try remove(by: [rule])
+        try forget(gone)
         _ = consume lock
-        return chosen
+        return gone
     }
 
     /// Removes what the policy of this machine does not let stay.
     func collect(_ policy: CachePolicy) throws {
-        for rule in policy.rules { try prune(rule) }
+        let lock = try FileLock.await(cache.gate)
+        let gone = try remove(by: policy.rules)
+        if !gone.isEmpty { try forget(gone) }
+        _ = consume lock
+    }
+
+    private func remove(by rules: [CacheRule]) throws -> [CacheItem] {
+        var left = try items()
+        var gone: [CacheItem] = []
+        for rule in rules {
+            let free = try FileSystemSpace(at: root.data).free
+            let chosen = rule.choose(among: left, free: free, now: Timestamp.now())
+            for item in chosen { try remove(item) }
+            gone += chosen
+            left.removeAll(where: Set(chosen).contains)
+        }
+        return gone
     }
 
     private func remove(_ item: CacheItem) throws {
@@ -156,10 +170,18 @@ public struct CacheStore: Sendable {
     }
 
     /// Removes the records that lead to what is gone.
-    private func forget(_ gone: Set<String>) throws {
+    private func forget(_ gone: [CacheItem]) throws {
+        let ids = Set(gone.map(\.id))
         for key in try names("steps") {
-            guard let step = cache.step(key), !gone.contains(step.layer.hex), images.layers.contains(step.layer) else {
+            let layer = cache.step(key)?.layer
+            guard let layer, !ids.contains(layer.hex), images.layers.contains(layer) else {
                 try Removal.file(cache.path("steps", key))
+                continue
+            }
+        }
+        for name in try names("layers") {
+            guard let layer = try? Digest(parsing: "sha256:\(name)"), images.layers.contains(layer) else {
+                try Removal.file(cache.path("layers", name))
                 continue
             }
         }
@@ -167,18 +189,5 @@ public struct CacheStore: Sendable {
         for key in try names("images") where !(cache.image(key).map { known.contains($0.id) } ?? false) {
             try Removal.file(cache.path("images", key))
         }
-    }
-}
-
-/// How much room the files below a folder take.
-enum FolderSize {
-    static func bytes(below folder: FilePath) throws -> Int64 {
-        guard try FileStatus.of(folder)?.kind == .folder else { return 0 }
-        var walk = try TreeWalk(OpenFolder(opening: folder))
-        var sum: Int64 = 0
-        while let visit = try walk.next() {
-            if case .entry(_, let status) = visit { sum += status.size }
-        }
-        return sum
     }
 }

@@ -66,9 +66,7 @@ final class StepOutput: Sendable {
         let line = String(decoding: state.rest, as: UTF8.self)
         state.rest = []
         if state.last.count == Self.shown { state.last.removeFirst() }
-        let milliseconds = (MonotonicTime.now.nanoseconds - start.nanoseconds) / 1_000_000
-        let fraction = String(1000 + milliseconds % 1000).dropFirst()
-        state.last.append("\(milliseconds / 1000).\(fraction) \(line)")
+        state.last.append("\(Seconds.thousandths(start.duration(to: .now))) \(line)")
         report(line)
     }
 }

@@ -74,9 +74,7 @@ extension Docker {
             let chosen = rule
             let items = try cache.items().filter { chosen.matches($0, now: WallClock.now) }
             if let format = arguments[Self.format] {
-                var listing = Listing(CacheListing.columns)
-                listing.rows = items.map(CacheListing.row)
-                try Console.print(listing.text(format))
+                try Console.print(CacheListing.listing(items).text(format))
                 return 0
             }
             try Console.print(CacheListing.text(items, isVerbose: arguments[Self.verbose], hasSums: true))
@@ -87,12 +85,19 @@ extension Docker {
 
 /// How things of the build cache are listed.
 enum CacheListing {
-    static let columns: [Listing.Column] = [
+    private static let columns: [Listing.Column] = [
         .init("ID", "CACHE ID"), .init("CacheType", "CACHE TYPE"), .init("Size", "SIZE"),
         .init("CreatedSince", "CREATED"), .init("LastUsedSince", "LAST USED"), .init("Shared", "SHARED"),
     ]
 
-    static func row(_ item: CacheItem) -> JSONValue {
+    /// Things as a table with Docker's columns, or in a format of the user's.
+    static func listing(_ items: [CacheItem]) -> Listing {
+        var listing = Listing(columns)
+        listing.rows = items.map(row)
+        return listing
+    }
+
+    private static func row(_ item: CacheItem) -> JSONValue {
         [
             "ID": .string(String(item.id.prefix(12))),
             "CacheType": .string(item.kind.rawValue),

@@ -1,5 +1,6 @@
 import Containers
 import Orchestrator
+import Storage
 
 extension Docker {
     /// `docker port`

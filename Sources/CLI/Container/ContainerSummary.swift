@@ -1,5 +1,6 @@
 import Containers
 import Linux
+import Storage
 import Supervision
 
 /// What lists tell about a container.
@@ -120,4 +121,9 @@ extension ContainerConfiguration {
             return (first...last).map { PortText.Port(transport: transport, containerPort: $0, host: nil) }
         }
     }
+}
+
+extension ContainerSummary {
+    /// What the container has written, such as `12kB`.
+    var writtenSize: String { ByteSize(DiskUse.bytes(below: container.upperFolder)).decimal(digits: 3) }
 }

@@ -1,3 +1,5 @@
+import Units
+
 /// A flag as a command declares it: its names, what it takes, and what comes of that.
 ///
 /// Declared once as a constant, it is also the key by which its value is read: `arguments[Self.detach]`.
@@ -192,10 +194,10 @@ extension Flag where Value == Int64? {
             fallback: nil,
             read: { texts throws(FlagProblem) in
                 let text = texts[texts.count - 1]
-                guard let nanoseconds = TimeText.nanoseconds(of: text) else {
+                guard let nanoseconds = DurationText.nanoseconds(text) else {
                     throw FlagProblem(text: text, reason: "time: invalid duration \"\(text)\"")
                 }
-                return nanoseconds
+                return Int64(nanoseconds)
             }
         )
     }

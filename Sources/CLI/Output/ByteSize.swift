@@ -1,3 +1,5 @@
+import Units
+
 /// An amount of bytes.
 struct ByteSize: Hashable, Sendable {
     var bytes: Int64
@@ -6,18 +8,10 @@ struct ByteSize: Hashable, Sendable {
         self.bytes = Int64(clamping: bytes)
     }
 
-    /// Reads `512`, `512b`, `64k`, `1.5g`, `2GiB`. Units count by 1024, as Docker's flags do.
+    /// Reads `512`, `512b`, `64k`, `1.5g`, `2GiB`; nil for what is no size, or below zero.
     init?(parsing text: String) {
-        let number = text.prefix { $0.isASCII && ($0.isNumber || $0 == ".") }
-        var unit = text.dropFirst(number.count).lowercased()[...]
-        if unit.hasPrefix(" ") { unit = unit.dropFirst() }
-        if unit.hasSuffix("ib") { unit = unit.dropLast(2) } else if unit.hasSuffix("b") { unit = unit.dropLast() }
-        guard let value = Double(number), let place = ["", "k", "m", "g", "t", "p"].firstIndex(of: String(unit)) else {
-            return nil
-        }
-        let factor = Double(1 << (10 * Int64(place)))
-        guard value >= 0, value * factor < 9e18 else { return nil }
-        bytes = Int64(value * factor)
+        guard let bytes = SizeText.bytes(text), bytes >= 0 else { return nil }
+        self.init(bytes)
     }
 
     /// The size by powers of 1000, such as `7.81MB`: 3 digits for images and containers, 4 for volumes and sums.

@@ -1,39 +1,15 @@
 import Linux
+import Units
 
 /// Times and durations as texts.
 enum TimeText {
     private static let second: Int64 = 1_000_000_000
 
-    /// The units of a duration, in nanoseconds.
-    private static let units: [(name: String, nanoseconds: Double)] = [
-        ("ns", 1), ("us", 1e3), ("µs", 1e3), ("ms", 1e6), ("s", 1e9), ("m", 60e9), ("h", 3600e9),
-    ]
-
-    /// The nanoseconds of a duration such as `1h15m30.5s`, nil for another text.
-    static func nanoseconds(of text: String) -> Int64? {
-        guard text != "0" else { return 0 }
-        var rest = text[...]
-        let isNegative = rest.first == "-"
-        if isNegative || rest.first == "+" { rest = rest.dropFirst() }
-        guard !rest.isEmpty else { return nil }
-        var total = 0.0
-        while !rest.isEmpty {
-            let digits = rest.prefix { $0.isASCII && ($0.isNumber || $0 == ".") }
-            rest = rest.dropFirst(digits.count)
-            let name = rest.prefix { !($0.isASCII && ($0.isNumber || $0 == ".")) }
-            rest = rest.dropFirst(name.count)
-            guard let value = Double(digits), let unit = units.first(where: { $0.name == name }) else { return nil }
-            total += value * unit.nanoseconds
-        }
-        guard total < 9e18 else { return nil }
-        return isNegative ? -Int64(total) : Int64(total)
-    }
-
     /// A point in time: RFC 3339, a date, seconds since 1970 with or without a fraction, or how long before now.
     ///
     /// - Returns: nanoseconds since 1970.
     static func instant(_ text: String, now: Int64) -> Int64? {
-        if let ago = nanoseconds(of: text), text != "0" { return now - ago }
+        if let ago = DurationText.nanoseconds(text), text != "0" { return now - Int64(ago) }
         if let seconds = Double(text), seconds >= 0, seconds < 9e9 { return Int64(seconds * 1e9) }
         return timestamp(text)
     }

@@ -3,6 +3,7 @@ import Containers
 import Images
 import Linux
 import Orchestrator
+import Storage
 import Volumes
 
 /// What `system df --verbose` shows: a table for each kind of thing.
@@ -66,11 +67,11 @@ struct DiskListing {
 
     private var volumes: String {
         get throws {
-            let used = try engine.usedVolumes()
+            let uses = try engine.volumeUses()
             var table = Table(["VOLUME NAME", "LINKS", "SIZE"])
             for volume in try engine.volumes.all() {
                 let size = ByteSize(DiskUse.bytes(below: volume.mountpoint)).decimal()
-                table.add([volume.name, used.contains(volume.name) ? "1" : "0", size])
+                table.add([volume.name, "\(uses[volume.name] ?? 0)", size])
             }
             return table.text
         }
@@ -80,15 +81,7 @@ struct DiskListing {
         get throws {
             let items = try cache.items()
             let own = items.filter { !$0.isShared }.reduce(0) { $0 + $1.size }
-            var table = Table(["CACHE ID", "CACHE TYPE", "SIZE", "CREATED", "LAST USED", "SHARED"])
-            for item in items {
-                table.add([
-                    String(item.id.prefix(12)), item.kind.rawValue, ByteSize(item.size).decimal(),
-                    Age.since(item.createdAt, now: WallClock.now), Age.since(item.usedAt, now: WallClock.now),
-                    "\(item.isShared)",
-                ])
-            }
-            return "\(ByteSize(own).decimal())\n\n" + table.text
+            return try "\(ByteSize(own).decimal())\n\n" + CacheListing.listing(items).text("table")
         }
     }
 }

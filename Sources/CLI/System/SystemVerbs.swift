@@ -4,6 +4,7 @@ import Images
 import JSON
 import Linux
 import Orchestrator
+import Storage
 import SystemPackage
 import Volumes
 

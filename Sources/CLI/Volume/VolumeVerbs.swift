@@ -1,5 +1,6 @@
 import JSON
 import Orchestrator
+import Storage
 import Volumes
 
 extension Docker {

@@ -1,3 +1,4 @@
+import Units
 import YAML
 
 /// Reads the attributes of a canonical mapping.
@@ -65,7 +66,9 @@ struct NodeReader {
     /// Nanoseconds.
     func duration(_ key: String) throws(LoadError) -> Int? {
         guard let text = string(key) else { return nil }
-        guard let nanoseconds = Duration.nanoseconds(text) else { throw malformed(text, "a duration like 1m30s", key) }
+        guard let nanoseconds = DurationText.nanoseconds(text, hasLongUnits: true) else {
+            throw malformed(text, "a duration like 1m30s", key)
+        }
         return nanoseconds
     }
 
@@ -74,7 +77,7 @@ struct NodeReader {
         guard let node = self[key] else { return nil }
         if let number = node.integer { return number == 0 ? nil : number }
         guard let text = node.string, !text.isEmpty else { return nil }
-        guard let bytes = ByteSize.bytes(text) else { throw malformed(text, "a size like 64m or 1.5g", key) }
+        guard let bytes = SizeText.bytes(text) else { throw malformed(text, "a size like 64m or 1.5g", key) }
         return bytes == 0 ? nil : bytes
     }
 

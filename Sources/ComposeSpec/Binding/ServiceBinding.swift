@@ -1,3 +1,4 @@
+import Units
 import YAML
 
 /// Turns a complete entry of `services` into a service.
@@ -115,7 +116,9 @@ struct ServiceBinding {
         case "weekly": return .after(7 * day)
         case "refresh": return try reader.duration("pull_refresh_after").map { .after($0) } ?? .always
         default:
-            guard text.hasPrefix("every_"), let span = Duration.nanoseconds(String(text.dropFirst(6))) else {
+            guard text.hasPrefix("every_"),
+                let span = DurationText.nanoseconds(String(text.dropFirst(6)), hasLongUnits: true)
+            else {
                 throw reader.malformed(text, "a pull policy", "pull_policy")
             }
             return .after(span)

@@ -1,3 +1,4 @@
+import Units
 import YAML
 
 /// What `config` prints of a complete tree: every value in one spelling, and nothing that says nothing.
@@ -39,10 +40,10 @@ struct CanonicalOutput {
     private func scalar(_ node: Node, _ output: Shape.Output) -> Node.Value {
         switch output {
         case .duration, .durationAlways:
-            guard let text = node.string, let span = Duration.nanoseconds(text) else { break }
-            return .string(Duration.text(span))
+            guard let text = node.string, let span = DurationText.nanoseconds(text, hasLongUnits: true) else { break }
+            return .string(DurationText.text(span))
         case .bytes:
-            let bytes = node.integer ?? node.string.flatMap { ByteSize.bytes($0) }
+            let bytes = node.integer ?? node.string.flatMap { SizeText.bytes($0) }
             guard let bytes else { break }
             return bytes == 0 ? .null : .string(String(bytes))
         case .mode:

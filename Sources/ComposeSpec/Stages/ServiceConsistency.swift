@@ -1,3 +1,4 @@
+import Units
 import YAML
 
 /// Whether what a service says in one attribute agrees with what it says in another.
@@ -62,7 +63,7 @@ struct ServiceConsistency {
 
     private static func amount(_ node: Node?) -> Double? {
         guard let text = node?.scalarText else { return nil }
-        return Double(text) ?? ByteSize.bytes(text).map(Double.init)
+        return Double(text) ?? SizeText.bytes(text).map(Double.init)
     }
 
     private func checkDevices() throws(LoadError) {

@@ -22,27 +22,12 @@ public enum FileTimes {
 
     private static func set(_ path: FilePath, _ time: timespec) throws(SystemError) {
         let times = [timespec(tv_sec: 0, tv_nsec: unchanged), time]
-        guard utimensat(AT_FDCWD, path.string, times, AT_SYMLINK_NOFOLLOW) != 0, errno != ENOENT else { return }
-        throw SystemError("utimensat", on: path.string, errno: Errno(rawValue: errno))
-    }
-}
-
-/// How much room a file system has.
-public struct FileSystemSpace: Hashable, Sendable {
-    /// Bytes in all.
-    public let total: Int64
-    /// Bytes that may still be written.
-    public let free: Int64
-
-    /// The file system that a path is on.
-    ///
-    /// The corresponding C function is `statvfs`.
-    public init(at path: FilePath) throws(SystemError) {
-        var status = statvfs()
-        guard statvfs(path.string, &status) == 0 else {
-            throw SystemError("statvfs", on: path.string, errno: Errno(rawValue: errno))
+        do throws(SystemError) {
+            _ = try SystemError.attempt("utimensat", on: path.string) {
+                path.withPlatformString { utimensat(AT_FDCWD, $0, times, AT_SYMLINK_NOFOLLOW) }
+            }
+        } catch {
+            guard error.errno == .noSuchFileOrDirectory else { throw error }
         }
-        total = Int64(clamping: UInt64(status.f_blocks) * UInt64(status.f_frsize))
-        free = Int64(clamping: UInt64(status.f_bavail) * UInt64(status.f_frsize))
     }
 }

@@ -67,14 +67,18 @@ extension LocalEngine {
     }
 
     /// The names of the volumes that containers refer to.
-    public func usedVolumes() throws -> Set<String> {
-        var used: Set<String> = []
+    public func usedVolumes() throws -> Set<String> { Set(try volumeUses().keys) }
+
+    /// How many containers use each of the volumes that are in use.
+    public func volumeUses() throws -> [String: Int] {
+        var uses: [String: Int] = [:]
         for container in try containers.all() {
-            for mount in container.configuration.mounts {
-                if case .volume(let name, _, _, _) = mount.kind { used.insert(name) }
+            let names = container.configuration.mounts.compactMap { mount in
+                if case .volume(let name, _, _, _) = mount.kind { name } else { String?.none }
             }
+            for name in Set(names) { uses[name, default: 0] += 1 }
         }
-        return used
+        return uses
     }
 
     /// Removes a volume; one that is in use stays, with a warning.

@@ -1,10 +1,10 @@
 import Linux
-import SystemPackage
+public import SystemPackage
 
 /// How much room trees of files take.
-enum DiskUse {
-    /// The bytes of the files below a folder; what cannot be read counts as nothing.
-    static func bytes(below folder: FilePath) -> Int64 {
+public enum DiskUse {
+    /// The bytes of the files below a folder. What cannot be read counts as nothing, as others may be changing it.
+    public static func bytes(below folder: FilePath) -> Int64 {
         var sum: Int64 = 0
         var open = [folder]
         while let next = open.popLast() {
@@ -16,9 +16,4 @@ enum DiskUse {
         }
         return sum
     }
-}
-
-extension ContainerSummary {
-    /// What the container has written, such as `12kB (virtual 12kB)`.
-    var writtenSize: String { ByteSize(DiskUse.bytes(below: container.upperFolder)).decimal(digits: 3) }
 }

@@ -1,9 +1,9 @@
-/// Sizes as Compose files write them: `64m`, `1.5gb`, `1024`, `2KiB`; units are powers of 1024.
-enum ByteSize {
+/// Numbers of bytes as people write them: `64m`, `1.5gb`, `1024`, `2KiB`. Units are powers of 1024, as in Docker's flags and files.
+public enum SizeText {
     private static let powers: [Character: Int] = ["k": 1, "m": 2, "g": 3, "t": 4, "p": 5]
 
     /// Bytes; nil when the text is no size, or beyond what fits.
-    static func bytes(_ text: String) -> Int? {
+    public static func bytes(_ text: String) -> Int? {
         let digits = text.prefix { $0.isASCII && $0.isNumber || $0 == "." || $0 == "-" || $0 == "+" }
         guard let number = Double(digits), number.isFinite else { return nil }
         guard let factor = factor(text.dropFirst(digits.count).drop { $0 == " " }.lowercased()) else { return nil }

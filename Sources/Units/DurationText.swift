@@ -1,12 +1,16 @@
-/// Spans of time as Compose files write them: `1m30s`, `1.5h`, `200ms`, `1d`.
-enum Duration {
+/// Spans of time as people write them: `1m30s`, `1.5h`, `200ms`; Compose files know days and weeks too.
+public enum DurationText {
     private static let units: [(name: String, nanoseconds: Int)] = [
         ("ns", 1), ("us", 1_000), ("µs", 1_000), ("μs", 1_000), ("ms", 1_000_000), ("s", 1_000_000_000),
-        ("m", 60_000_000_000), ("h", 3_600_000_000_000), ("d", 86_400_000_000_000), ("w", 604_800_000_000_000),
+        ("m", 60_000_000_000), ("h", 3_600_000_000_000),
     ]
+    private static let longUnits = [(name: "d", nanoseconds: 86_400_000_000_000), ("w", 604_800_000_000_000)]
 
     /// Nanoseconds; nil when the text is no span of time, or beyond what fits.
-    static func nanoseconds(_ text: String) -> Int? {
+    ///
+    /// - Parameter hasLongUnits: Whether there are days and weeks.
+    public static func nanoseconds(_ text: String, hasLongUnits: Bool = false) -> Int? {
+        let units = hasLongUnits ? units + longUnits : units
         var rest = Substring(text)
         let isNegative = rest.first == "-"
         if isNegative || rest.first == "+" { rest.removeFirst() }
@@ -14,7 +18,7 @@ enum Duration {
         guard !rest.isEmpty else { return nil }
         var total = 0
         while !rest.isEmpty {
-            guard let part = takePart(from: &rest) else { return nil }
+            guard let part = takePart(from: &rest, units) else { return nil }
             let (sum, overflow) = total.addingReportingOverflow(part)
             guard !overflow else { return nil }
             total = sum
@@ -22,7 +26,10 @@ enum Duration {
         return isNegative ? -total : total
     }
 
-    private static func takePart(from rest: inout Substring) -> Int? {
+    private static func takePart(
+        from rest: inout Substring,
+        _ units: [(name: String, nanoseconds: Int)]
+    ) -> Int? {
         let digits = rest.prefix { $0.isASCII && $0.isNumber || $0 == "." }
         rest = rest.dropFirst(digits.count)
         let name = rest.prefix { !($0.isASCII && $0.isNumber) && $0 != "." }
@@ -38,7 +45,7 @@ enum Duration {
     }
 
     /// `1h0m0s`, `1m30s`, `1.5s`, `200ms`: no unit above the first is missing.
-    static func text(_ nanoseconds: Int) -> String {
+    public static func text(_ nanoseconds: Int) -> String {
         guard nanoseconds != 0 else { return "0s" }
         let sign = nanoseconds < 0 ? "-" : ""
         let magnitude = Int(nanoseconds.magnitude)
