@@ -30,24 +30,6 @@ struct HostSockets: ~Copyable {
         return bridge.index
     }
 
-    /// Takes a network's bridge and rules away. Not an error if there are none.
-    ///
-    /// The addresses are free for another network at once. The bridge itself takes the kernel so long that it is not
-    /// waited for, unless somebody else may want its name. A bridge that the user had before stays.
-    mutating func removeBridge(of network: Network) throws(SystemError) {
-        try filter.deleteTable(.inet, named: network.table)
-        guard let bridge = try route.link(named: network.bridge) else { return }
-        guard network.hasOwnBridge || bridge.alias == mark?.text else { return }
-        guard network.hasOwnBridge else {
-            return try route.deleteLink(named: network.bridge)
-        }
-        let removals = network.ownPools.map { pool in
-            NetlinkMessage.removeAddress(pool.gateway, in: pool.subnet, of: bridge.index)
-        }
-        try Self.tolerating(.addressNotAvailable) { () throws(SystemError) in try route.perform(removals) }
-        try route.performApart(.deleteLink(named: network.bridge))
-    }
-
     /// The table with the mark on it.
     func marked(_ table: FilterTable) -> FilterTable {
         var table = table
@@ -93,9 +75,4 @@ struct HostSockets: ~Copyable {
             guard error.errno == errno else { throw error }
         }
     }
-}
-
-extension Network {
-    /// Whether the bridge has a name that nobody else gives.
-    fileprivate var hasOwnBridge: Bool { bridge.hasSuffix(id.prefix(12)) }
 }

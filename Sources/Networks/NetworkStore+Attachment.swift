@@ -119,8 +119,15 @@ extension NetworkStore {
             let table = NameTable(folder: root.leases.appending(endpoint.networkID))
             return endpoint.addresses.map { TeardownStep.removeFile(table.file(of: $0.address).string) }
         }
-        try resource.setTeardown([.unmount(attachment.namespace)] + leases)
+        try resource.setTeardown([.unmount(attachment.namespace)] + leases + idleRemovals(after: attachment))
         try WholeFile.replace(recordFile(resource), with: JSON.encode(attachment), isDurable: false)
+    }
+
+    /// What the last to leave a network does that nobody creates, and so nobody removes.
+    private func idleRemovals(after attachment: NetworkAttachment) throws -> [TeardownStep] {
+        try attachment.endpoints.filter { Network.predefined[$0.network] != nil }
+            .compactMap { try record(of: $0.network) }
+            .map { .removeIdleNetwork(removal(of: $0)) }
     }
 
     /// Makes the namespace with its interfaces.

@@ -1,4 +1,5 @@
 import Linux
+import Supervision
 import SystemPackage
 
 extension NetworkStore {
@@ -28,7 +29,7 @@ extension NetworkStore {
     /// Takes a predefined network's bridge and rules away if no container runs on it; it comes back with the next that does.
     public func removeIfIdle(_ name: String) throws {
         guard let network = try record(of: name), network.isPredefined else { return }
-        do { try remove(network) } catch NetworksError.hasActiveEndpoints { return }
+        _ = try removal(of: network).perform()
     }
 
     /// Removes every network, the predefined ones as well, for whoever removes the whole root.
@@ -36,28 +37,37 @@ extension NetworkStore {
         for network in try list() { try remove(network) }
     }
 
-    /// A start first takes a lease and then looks whether the network is still there; a removal first takes the network
-    /// away and then looks for leases. So one of the two always sees the other.
     func remove(_ network: Network) throws {
-        let folder = folder(of: network.name)
-        let removed = root.networks.appending(".removed-\(network.id)")
-        try WholeFile.move(folder, to: removed)
-        do {
-            let endpoints = try endpoints(of: network)
-            let containers = Set(endpoints.map(\.lease.containerName)).sorted()
-            guard endpoints.isEmpty else {
-                throw NetworksError.hasActiveEndpoints(network.name, containers: containers)
-            }
-            if network.driver == .bridge {
-                var sockets = try HostSockets(root)
-                try sockets.removeBridge(of: network)
-            }
-        } catch {
-            try? WholeFile.move(removed, to: folder)
-            throw error
+        switch try removal(of: network).perform() {
+        case .removed: note("destroy", network)
+        case .absent: throw NetworksError.notFound(network.name)
+        case .used:
+            let containers = Set(try endpoints(of: network).map(\.lease.containerName)).sorted()
+            throw NetworksError.hasActiveEndpoints(network.name, containers: containers)
         }
-        note("destroy", network)
-        try Removal.tree(table(of: network).folder)
-        try Removal.tree(removed)
+    }
+
+    /// What removes a network.
+    func removal(of network: Network) -> NetworkRemoval {
+        NetworkRemoval(
+            folder: folder(of: network.name).string,
+            removed: root.networks.appending(".removed-\(network.id)").string,
+            leases: table(of: network).folder.string,
+            bridge: network.bridgeRemoval(by: OwnerMark(root))
+        )
+    }
+}
+
+extension Network {
+    /// What takes its bridge and rules away; nil if it has none.
+    func bridgeRemoval(by mark: OwnerMark?) -> BridgeRemoval? {
+        guard driver == .bridge else { return nil }
+        let hasOwnName = bridge.hasSuffix(id.prefix(12))
+        return BridgeRemoval(
+            table: table,
+            bridge: bridge,
+            addresses: ownPools.map { BridgeRemoval.Address($0.gateway, in: $0.subnet) },
+            mark: hasOwnName ? nil : mark?.text ?? ""
+        )
     }
 }

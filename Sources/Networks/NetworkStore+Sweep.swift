@@ -28,10 +28,7 @@ extension NetworkStore {
         guard try endpoints(of: network).isEmpty else {
             return try WholeFile.move(path, to: folder(of: network.name))
         }
-        if network.driver == .bridge {
-            var sockets = try HostSockets(root)
-            try sockets.removeBridge(of: network)
-        }
+        try network.bridgeRemoval(by: OwnerMark(root))?.perform()
         try Removal.tree(table(of: network).folder)
         try Removal.tree(path)
     }

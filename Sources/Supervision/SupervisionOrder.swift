@@ -264,4 +264,6 @@ public enum TeardownStep: Codable, Hashable, Sendable {
     case removeCgroup(String)
     /// Deletes an nftables table of the `inet` or `ip` family in the host's network namespace.
     case deleteTable(family: String, name: String)
+    /// Removes a network that nobody creates, if no container is on it any more.
+    case removeIdleNetwork(NetworkRemoval)
 }

@@ -7,7 +7,7 @@ extension TeardownStep {
     public var isUrgent: Bool {
         switch self {
         case .deleteTable: true
-        case .unmount, .detach, .leave, .removeFile, .releasePort, .removeTree, .removeCgroup: false
+        case .unmount, .detach, .leave, .removeFile, .releasePort, .removeTree, .removeCgroup, .removeIdleNetwork: false
         }
     }
 
@@ -15,7 +15,7 @@ extension TeardownStep {
     public var isOfPorts: Bool {
         switch self {
         case .deleteTable, .releasePort: true
-        case .unmount, .detach, .leave, .removeFile, .removeTree, .removeCgroup: false
+        case .unmount, .detach, .leave, .removeFile, .removeTree, .removeCgroup, .removeIdleNetwork: false
         }
     }
 
@@ -28,6 +28,7 @@ extension TeardownStep {
         case .removeFile(let path), .releasePort(let path): try Removal.file(FilePath(path))
         case .removeTree(let path): try Removal.tree(FilePath(path))
         case .removeCgroup(let path): try CgroupFolder(FilePath(path)).remove()
+        case .removeIdleNetwork(let removal): _ = try removal.perform()
         case .deleteTable(let family, let name):
             guard let family = FilterTable.Family(name: family) else {
                 throw SystemError("deleteTable", on: "\(family) \(name)", errno: .invalidArgument)

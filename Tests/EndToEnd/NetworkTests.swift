@@ -33,6 +33,20 @@ extension EndToEnd {
             }
         }
 
+        @Test func `the last container on the default bridge takes it along when it ends by itself`() throws {
+            try onStage { stage in
+                let wait = "until [ -e /end ]; do sleep 0.05; done"
+                let started = try stage.docker("run", "-d", "--name", "box", "busybox", "sh", "-c", wait)
+                #expect(started.code == 0, "\(started)")
+                let bridge = try #require(stage.defaultBridge().first)
+                #expect(entries(of: "/sys/class/net").contains(bridge))
+                try stage.docker("exec", "box", "touch", "/end")
+                #expect(eventually { !entries(of: "/sys/class/net").contains(bridge) })
+                #expect(try stage.docker("network", "ls", "--format", "{{.Name}}").output == "host\nnone\n")
+                #expect(try stage.docker("run", "--rm", "busybox", "ip", "route").output.hasPrefix("default via"))
+            }
+        }
+
         @Test func `networks are kept apart, also by address`() throws {
             try onStage("networks") { stage in
                 try stage.does("up", "-d")

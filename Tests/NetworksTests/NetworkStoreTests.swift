@@ -136,9 +136,10 @@ import Testing
         }
     }
 
-    @Test func `makes the default bridge when it is first used`() throws {
+    @Test func `has a default bridge from its first use until the last has left it`() throws {
         try Machine.run { machine in
             let web = try machine.attach("web", to: ["bridge"])
+            let shop = try machine.attach("shop", to: ["bridge"])
             #expect(web.endpoints[0].address(.v4)?.description == "172.17.0.2")
             #expect(web.names == nil)
             #expect(try machine.store.find("host").driver == .host)
@@ -146,7 +147,10 @@ import Testing
                 try machine.attach("db", to: ["bridge", "host"])
             }
             try machine.store.detach(web)
-            try machine.store.removeAll()
+            #expect(try machine.store.list().map(\.name) == ["bridge", "host", "none"])
+            #expect(try machine.left().contains { $0.hasPrefix("br-") })
+            try machine.store.detach(shop)
+            #expect(try machine.store.list().map(\.name) == ["host", "none"])
             #expect(try machine.awaitRemoval())
             #expect(try machine.left().filter { !$0.hasPrefix("veth") } == [])
         }

@@ -68,14 +68,13 @@ extension Stage {
         let current = Traces.current()
         var left = Traces.mounts(below: root).map { "mount \($0)" }
         left += Traces.processes(of: root).map { "process \($0) \(text(of: "/proc/\($0)/comm"))" }
-        let kept = defaultBridge()
-        left += current.links.subtracting(before.links).filter { !kept.contains($0) }.map { "link \($0)" }
-        left += current.tables.subtracting(before.tables).filter { !kept.contains($0) }.map { "filter \($0)" }
+        left += current.links.subtracting(before.links).map { "link \($0)" }
+        left += current.tables.subtracting(before.tables).map { "filter \($0)" }
         left += current.groups.subtracting(before.groups).map { "control group \($0)" }
         return left + files().map { "file \($0)" }
     }
 
-    /// The link and the filter of the network that every root has, and keeps like Docker keeps its own.
+    /// The link and the filter of the network that containers are on which ask for none.
     func defaultBridge() -> [String] {
         let record = text(of: "\(root)/networks/bridge/record.json")
         guard let key = record.firstRange(of: "\"id\"") else { return [] }
@@ -85,7 +84,7 @@ extension Stage {
 
     /// Records of containers, networks and volumes, and what belongs to a running container.
     private func files() -> [String] {
-        let kept: Set = ["containers/names", "networks/none", "networks/host", "networks/bridge"]
+        let kept: Set = ["containers/names", "networks/none", "networks/host"]
         let folders = ["containers", "containers/names", "networks", "volumes", "run/containers", "run/netns"]
         return folders.flatMap { folder in
             entries(of: "\(root)/\(folder)").filter { !kept.contains("\(folder)/\($0)") && !$0.hasPrefix(".") }
