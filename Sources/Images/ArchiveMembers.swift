@@ -1,5 +1,4 @@
 import Compression
-import Hashing
 import Linux
 import OCI
 import Storage
@@ -30,7 +29,9 @@ struct ArchiveMembers {
         while let entry = try tar.next() {
             let name = Self.clean(entry.name)
             switch entry.kind {
-            case .file: members[name] = try Self.layAside(tar, folder.appending("\(members.count)"))
+            case .file:
+                let path = folder.appending("\(members.count)")
+                members[name] = try Self.layAside(tar, path, sum: ContentSum(like: Self.digest(named: name)))
             case .symbolicLink: links[name] = Self.target(of: entry, at: name)
             case .hardLink: links[name] = Self.clean(String(decoding: entry.linkTarget, as: UTF8.self))
             default: break
@@ -42,16 +43,22 @@ struct ArchiveMembers {
         try tar.drain()
     }
 
-    private static func layAside(_ tar: TarReader, _ path: FilePath) throws -> Member {
+    /// What a member of a layout is to hash to. OCI image specification, image-layout.md
+    private static func digest(named name: String) -> Digest? {
+        let parts = name.split(separator: "/")
+        guard parts.count == 3, parts[0] == "blobs" else { return nil }
+        return try? Digest(parsing: "\(parts[1]):\(parts[2])")
+    }
+
+    private static func layAside(_ tar: TarReader, _ path: FilePath, sum: ContentSum) throws -> Member {
         let file = try OwnedDescriptor.writing(path, mode: 0o644)
-        let hash = SHA256()
         var size: Int64 = 0
         try tar.readContents { piece, range in
-            hash.update(piece, range)
+            sum.update(piece, range)
             try file.write(piece, range)
             size += Int64(range.count)
         }
-        return Member(path: path, digest: Digest(sha256: hash.sum()), size: size)
+        return Member(path: path, digest: sum.digest, size: size)
     }
 
     private static func clean(_ name: String) -> String {

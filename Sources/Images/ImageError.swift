@@ -17,6 +17,8 @@ public enum ImageError: Error, Hashable, Sendable {
     case digestAsTag(String)
     /// A configuration or manifest that cannot be used.
     case malformed(subject: String, reason: String)
+    /// More layers than a container's tree can be made of.
+    case tooManyLayers(Int)
     /// An archive with no image in it.
     case noImage
     /// An image whose layers are not here any more.
@@ -37,6 +39,8 @@ extension ImageError: CustomStringConvertible {
             "conflict: unable to \(subject) (\(isFinal ? "cannot be forced" : "must be forced")) - \(reason)"
         case .digestAsTag(let name): "\(name): an image cannot be tagged with a digest"
         case .malformed(let subject, let reason): "\(subject): \(reason)"
+        case .tooManyLayers(let count):
+            "\(count) layers: an image has \(ImageConfiguration.maximumLayers) at most"
         case .noImage: "the archive holds no image"
         case .missingLayer(let image, let digest): "image \(image): layer \(digest) is gone"
         }

@@ -1,5 +1,4 @@
 public import Compression
-import Hashing
 import JSON
 import Linux
 public import OCI
@@ -56,6 +55,7 @@ extension ImageStore {
             let reason = "\(diffIDs.count) layers in its configuration, \(part.layers.count) in the archive"
             throw ImageError.malformed(subject: "image", reason: reason)
         }
+        try Self.checkNumber(ofLayers: diffIDs.count)
         var seen: Set<Digest> = []
         let work = zip(diffIDs, part.layers).filter { seen.insert($0.0).inserted }
         let results = try Parallel.map(work, width: 4) { (diffID, member) -> Result<Descriptor, any Error> in
@@ -153,7 +153,7 @@ extension ImageStore {
     ) throws -> Part {
         func blob(_ digest: Digest) throws -> ArchiveMembers.Member {
             let member = try members.required("blobs/\(digest.algorithm)/\(digest.hex)")
-            guard member.digest == digest || digest.algorithm != "sha256" else {
+            guard member.digest == digest else {
                 throw StorageError.wrongDigest(expected: digest, actual: member.digest)
             }
             return member
@@ -187,16 +187,16 @@ extension ImageStore {
         let draft = try DraftFolder(in: folder.appending("ingest"))
         let copy = draft.path.appending("tree.tar")
         let file = try OwnedDescriptor.writing(copy)
-        let hash = SHA256()
+        let sum = ContentSum()
         var size: Int64 = 0
         let record = try layers.unpack(
             source.tapped { piece in
-                hash.update(piece, 0..<piece.count)
+                sum.update(piece)
                 size += Int64(piece.count)
                 try file.write(piece)
             }
         )
-        let member = ArchiveMembers.Member(path: copy, digest: Digest(sha256: hash.sum()), size: size)
+        let member = ArchiveMembers.Member(path: copy, digest: sum.digest, size: size)
         let start = try member.start()
         try blobs.adopt(whole: copy, as: member.digest)
         let descriptor = Descriptor(mediaType: Self.mediaType(start), digest: member.digest, size: size)

@@ -97,6 +97,11 @@ public struct ImageStore: Sendable {
 
     // MARK: Adding
 
+    /// Refuses an image that no container could be made of, before anything is done for it.
+    static func checkNumber(ofLayers count: Int) throws(ImageError) {
+        guard count <= ImageConfiguration.maximumLayers else { throw .tooManyLayers(count) }
+    }
+
     /// Stores an image whose layers are in the ``LayerStore`` already, and makes it safe against a power cut.
     ///
     /// - Parameter references: Names it gets; an image that had one of them loses it.
@@ -120,6 +125,7 @@ public struct ImageStore: Sendable {
         digests: [String] = []
     ) throws -> Digest {
         let configuration = try JSON.decode(ImageConfiguration.self, from: bytes)
+        try Self.checkNumber(ofLayers: configuration.rootfs.diffIDs.count)
         var size: Int64 = 0
         for diffID in configuration.rootfs.diffIDs {
             guard let record = try layers.record(diffID) else { throw StorageError.unknownLayer(diffID) }

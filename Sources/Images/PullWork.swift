@@ -54,9 +54,12 @@ struct PullWork: Sendable {
         }
     }
 
-    /// Stores a manifest as it came. One in Docker's words gets a twin in OCI's instead, as a layout holds no others.
+    /// Stores a manifest as it came. One in Docker's words gets a twin in OCI's instead, as a layout holds no others, and
+    /// one that calls its configuration by another sum than the image's id gets one that does not.
     private func keep(_ manifest: ImageManifest, _ bytes: [UInt8]) throws -> Descriptor? {
-        guard manifest.mediaType ?? .manifest == .manifest else { return nil }
+        guard manifest.mediaType ?? .manifest == .manifest, manifest.config.digest.algorithm == "sha256" else {
+            return nil
+        }
         return Descriptor(mediaType: .manifest, digest: try blobs.write(bytes), size: Int64(bytes.count))
     }
 
@@ -91,6 +94,7 @@ struct PullWork: Sendable {
         guard diffIDs.count == manifest.layers.count, manifest.layers.allSatisfy(\.mediaType.isLayer) else {
             throw client.failure("not an image of layers")
         }
+        try ImageStore.checkNumber(ofLayers: diffIDs.count)
         var seen: Set<Digest> = []
         let work: [Layer] = zip(diffIDs, manifest.layers).filter { seen.insert($0.0).inserted }.map { ($0, $1) }
         for layer in work where !isWhole(layer) { report(.waiting(layer: layer.descriptor.digest)) }

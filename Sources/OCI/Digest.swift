@@ -22,9 +22,22 @@ public struct Digest: Hashable, Sendable {
     /// - Precondition: `sum` has 32 bytes.
     public init(sha256 sum: [UInt8]) {
         precondition(sum.count == 32, "a SHA-256 sum has 32 bytes")
-        let digits = Array("0123456789abcdef".utf8)
         algorithm = "sha256"
-        hex = String(decoding: sum.flatMap { [digits[Int($0 >> 4)], digits[Int($0 & 15)]] }, as: UTF8.self)
+        hex = Self.hexadecimal(sum)
+    }
+
+    /// The digest of a SHA-512 sum.
+    ///
+    /// - Precondition: `sum` has 64 bytes.
+    public init(sha512 sum: [UInt8]) {
+        precondition(sum.count == 64, "a SHA-512 sum has 64 bytes")
+        algorithm = "sha512"
+        hex = Self.hexadecimal(sum)
+    }
+
+    private static func hexadecimal(_ sum: [UInt8]) -> String {
+        let digits = Array("0123456789abcdef".utf8)
+        return String(decoding: sum.flatMap { [digits[Int($0 >> 4)], digits[Int($0 & 15)]] }, as: UTF8.self)
     }
 
     /// Whether a text has nothing but digits of the lower-case hexadecimal kind.

@@ -27,6 +27,10 @@ public struct ImageConfiguration: Codable, Hashable, Sendable {
         case osFeatures = "os.features"
     }
 
+    /// As many layers as one overlay can name: the kernel takes a page of options, and each layer needs some 18 bytes of
+    /// it.
+    public static let maximumLayers = 200
+
     /// The layers of an image.
     public struct RootFileSystem: Codable, Hashable, Sendable {
         /// Always `layers`.

@@ -1,5 +1,4 @@
 public import Compression
-import Hashing
 import Linux
 public import OCI
 public import SystemPackage
@@ -17,11 +16,13 @@ public struct BlobStore: Sendable {
         self.layout = layout
     }
 
-    private var folder: FilePath { layout.appending("blobs").appending("sha256") }
+    private func folder(_ algorithm: String = "sha256") -> FilePath {
+        layout.appending("blobs").appending(algorithm)
+    }
 
     /// Where a blob is, or would be.
     public func path(of digest: Digest) -> FilePath {
-        layout.appending("blobs").appending(digest.algorithm).appending(digest.hex)
+        folder(digest.algorithm).appending(digest.hex)
     }
 
     /// Whether a blob is there.
@@ -38,10 +39,7 @@ public struct BlobStore: Sendable {
             guard error.errno == .noSuchFileOrDirectory else { throw error }
             throw StorageError.unknownBlob(digest)
         }
-        let actual = Digest(sha256: SHA256.sum(bytes))
-        guard actual == digest || digest.algorithm != "sha256" else {
-            throw StorageError.wrongDigest(expected: digest, actual: actual)
-        }
+        try ContentSum.verify(bytes, against: digest)
         return bytes
     }
 
@@ -69,7 +67,7 @@ public struct BlobStore: Sendable {
         expecting expected: Digest? = nil,
         size expectedSize: Int64? = nil
     ) throws -> (digest: Digest, size: Int64) {
-        let draft = try makeDraft()
+        let draft = try makeDraft(expecting: expected)
         while let piece = try source.next() {
             if let expectedSize, draft.size + Int64(piece.count) > expectedSize {
                 throw StorageError.wrongSize(expected: expectedSize, actual: draft.size + Int64(piece.count))
@@ -83,9 +81,12 @@ public struct BlobStore: Sendable {
     }
 
     /// A blob to be filled piece by piece.
-    public func makeDraft() throws -> BlobDraft {
+    ///
+    /// - Parameter expected: What it is to be, where that is known: a blob is called by the sum of that kind.
+    public func makeDraft(expecting expected: Digest? = nil) throws -> BlobDraft {
+        let folder = folder(expected?.algorithm ?? "sha256")
         try Folder.makeAll(folder, mode: 0o711)
-        return BlobDraft(try OwnedDescriptor.nameless(in: folder))
+        return BlobDraft(try OwnedDescriptor.nameless(in: folder), sum: ContentSum(like: expected))
     }
 
     /// Makes what was written to a draft a blob.
@@ -96,7 +97,7 @@ public struct BlobStore: Sendable {
         if let expected, expected != digest { throw StorageError.wrongDigest(expected: expected, actual: digest) }
         guard !contains(digest) else { return digest }
         try draft.publish(as: path(of: digest))
-        try Folder.synchronize(folder)
+        try Folder.synchronize(folder(digest.algorithm))
         return digest
     }
 
@@ -114,7 +115,11 @@ public struct BlobStore: Sendable {
 
     /// The digests of all blobs.
     public func list() throws -> [Digest] {
-        try Folder.names(in: folder).compactMap { try? Digest(parsing: "sha256:\($0)") }
+        try ["sha256", "sha512"].flatMap { algorithm in
+            let folder = folder(algorithm)
+            let names = Folder.hasEntry(folder) ? try Folder.names(in: folder) : []
+            return names.compactMap { try? Digest(parsing: "\(algorithm):\($0)") }
+        }
     }
 }
 

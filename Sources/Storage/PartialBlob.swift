@@ -1,5 +1,4 @@
 import Compression
-import Hashing
 import Linux
 public import OCI
 import Synchronization
@@ -20,10 +19,10 @@ public final class PartialBlob: Sendable {
 
     private struct Contents {
         var size: Int64 = 0
-        let hash = SHA256()
+        let sum: ContentSum
 
         mutating func add(_ piece: [UInt8]) {
-            hash.update(piece, 0..<piece.count)
+            sum.update(piece)
             size += Int64(piece.count)
         }
     }
@@ -35,7 +34,6 @@ public final class PartialBlob: Sendable {
     ///
     /// What an earlier life left is read for its sum.
     public init?(_ digest: Digest, in store: BlobStore) throws {
-        guard digest.algorithm == "sha256" else { throw StorageError.unsupportedDigest(digest) }
         let path = store.downloads.appending("\(digest.algorithm)-\(digest.hex)")
         try Folder.makeAll(store.downloads, mode: 0o711)
         guard let lock = try Self.lock(path, unless: { store.contains(digest) }) else { return nil }
@@ -45,7 +43,7 @@ public final class PartialBlob: Sendable {
         self.path = path
         self.lock = lock
         file = OwnedDescriptor(descriptor)
-        var contents = Contents()
+        var contents = Contents(sum: ContentSum(like: digest))
         if size > 0 {
             let source = try ByteSource(readingFile: path)
             while let piece = try source.next() { contents.add(piece) }
@@ -77,7 +75,7 @@ public final class PartialBlob: Sendable {
     /// - Throws: ``StorageError``; what is there is of no use then.
     public func verify(size expected: Int64) throws {
         guard size == expected else { throw StorageError.wrongSize(expected: expected, actual: size) }
-        let actual = contents.withLock { Digest(sha256: $0.hash.sum()) }
+        let actual = contents.withLock { $0.sum.digest }
         guard actual == digest else { throw StorageError.wrongDigest(expected: digest, actual: actual) }
     }
 

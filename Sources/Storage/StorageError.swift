@@ -12,8 +12,6 @@ public enum StorageError: Error, Hashable, Sendable {
     case unreadableRecord(path: String, reason: String)
     case unknownLayer(Digest)
     case unknownBlob(Digest)
-    /// A digest of a kind that is not computed here.
-    case unsupportedDigest(Digest)
     /// An archive that is refused; where in it, if an entry is at fault.
     case badArchive(entry: String?, reason: String)
     /// Who has the lock, if they could be found.
@@ -30,7 +28,6 @@ extension StorageError: CustomStringConvertible {
         case .unreadableRecord(let path, let reason): "\(path): \(reason)"
         case .unknownLayer(let digest): "layer \(digest): not there"
         case .unknownBlob(let digest): "blob \(digest): not there"
-        case .unsupportedDigest(let digest): "\(digest): this kind of digest is not supported"
         case .badArchive(let entry?, let reason): "archive: \(entry): \(reason)"
         case .badArchive(nil, let reason): "archive: \(reason)"
         case .locked(let name, let holder?): "\(name): in use by process \(holder)"

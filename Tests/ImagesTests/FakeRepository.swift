@@ -10,10 +10,13 @@ struct FakeRepository {
     let blobs: [Digest: [UInt8]]
     let layers: [Descriptor]
 
-    var digest: Digest { Digest(sha256: SHA256.sum(manifest)) }
+    let digest: Digest
 
     /// An image with a layer for each text, which holds a file with it.
-    init(_ files: [[UInt8]], format: CompressionFormat = .gzip) throws {
+    ///
+    /// - Parameter sum: By which sums everything is called.
+    init(_ files: [[UInt8]], format: CompressionFormat = .gzip, sum: SHA2.Length = .sha256) throws {
+        func digest(_ bytes: [UInt8]) -> Digest { Self.digest(bytes, sum) }
         var configuration = ImageConfiguration()
         var blobs: [Digest: [UInt8]] = [:]
         var layers: [Descriptor] = []
@@ -23,15 +26,15 @@ struct FakeRepository {
             let entry = TarEntry(.file, path: Array("file\(number)".utf8), mode: 0o644)
             try writer.add(entry, contents: file)
             try writer.finish()
-            configuration.rootfs.diffIDs.append(Digest(sha256: SHA256.sum(tar)))
+            configuration.rootfs.diffIDs.append(digest(tar))
             let blob = try ByteSource(tar).compressed(as: format).readAll(limit: 1 << 30)
-            let digest = Digest(sha256: SHA256.sum(blob))
-            blobs[digest] = blob
+            let name = digest(blob)
+            blobs[name] = blob
             let type: MediaType = [.gzip: .gzipLayer, .zstd: .zstdLayer][format] ?? .layer
-            layers.append(Descriptor(mediaType: type, digest: digest, size: Int64(blob.count)))
+            layers.append(Descriptor(mediaType: type, digest: name, size: Int64(blob.count)))
         }
         let config = try JSON.encode(configuration)
-        let id = Digest(sha256: SHA256.sum(config))
+        let id = digest(config)
         blobs[id] = config
         manifest = try JSON.encode(
             ImageManifest(
@@ -41,6 +44,13 @@ struct FakeRepository {
         )
         self.blobs = blobs
         self.layers = layers
+        self.digest = digest(manifest)
+    }
+
+    private static func digest(_ bytes: [UInt8], _ sum: SHA2.Length) -> Digest {
+        let hash = SHA2(sum)
+        hash.update(bytes)
+        return sum == .sha256 ? Digest(sha256: hash.sum()) : Digest(sha512: hash.sum())
     }
 
     /// What an honest registry answers, ranges and all.

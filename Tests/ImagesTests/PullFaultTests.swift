@@ -256,6 +256,35 @@ import Testing
         }
     }
 
+    @Test func `give up a registry that stands still, and go on there the next time`() throws {
+        try withTemporaryFolder { folder in
+            let first = repository.layers[0].digest
+            let repository = repository
+            let isStuck = Atomic(true)
+            let (silence, release) = try FileDescriptor.closeOnExecPipe()
+            let server = try ScriptedServer { request in
+                var answer = repository.answer(request)
+                guard request.path.hasSuffix(first.description), isStuck.load(ordering: .relaxed) else {
+                    return answer
+                }
+                // An eighth goes, and then nothing, until the test is over.
+                answer.pieceSent = { _ in
+                    var byte: [UInt8] = [0]
+                    _ = try? silence.readAvailable(into: &byte)
+                }
+                return answer
+            }
+            let reference = try ImageReference(parsing: "\(server.host)/test/image:1")
+            let access = try RegistryAccess.plain(attempts: 1, stallTimeout: 1)
+            let error = #expect(throws: RegistryError.self) { try store(folder).pull(reference, access: access) }
+            #expect(error?.kind == .interrupted)
+            isStuck.store(false, ordering: .relaxed)
+            try release.close()
+            #expect(try pull(server, into: folder).isNew)
+            #expect(server.requests.last { $0.path.hasSuffix(first.description) }?.rangeStart ?? 0 > 0)
+        }
+    }
+
     @Test(arguments: ["/v2/again", "ftp://127.0.0.1/", "http://user:secret@127.0.0.1/", ""])
     func `end at redirects that lead nowhere`(location: String) throws {
         try withTemporaryFolder { folder in

@@ -226,6 +226,46 @@ import Testing
         }
     }
 
+    @Test(.requiresRegistry) func `under TLS need a certificate that is still good`() throws {
+        try withTemporaryFolder { folder in
+            let authority = try CertificateAuthority(in: folder.appending("ca"))
+            let (certificate, key) = try authority.issue("registry", days: -1)
+            let registry = try LoopbackRegistry(in: folder, http: ["tls: {certificate: \(certificate), key: \(key)}"])
+            let error = #expect(throws: RegistryError.self) {
+                try authority.access(to: registry.host, in: folder).resolve(
+                    ImageReference(parsing: "\(registry.host)/test/image:1")
+                )
+            }
+            #expect(error?.kind == .untrusted)
+            #expect(error?.reason.contains("expired") == true)
+        }
+    }
+
+    @Test(.requiresRegistry) func `under TLS do not lead to what is not`() throws {
+        try withTemporaryFolder { folder in
+            let repository = repository
+            let plain = try ScriptedServer { repository.answer($0) }
+            let authority = try CertificateAuthority(in: folder.appending("ca"))
+            let (certificate, key) = try authority.issue("registry")
+            let path = folder.appending("v2/test/image/manifests")
+            try Folder.makeAll(path)
+            let answer = """
+                HTTP/1.0 307 Elsewhere\r
+                Location: http://\(plain.host)/v2/test/image/manifests/1\r
+                Content-Length: 0\r
+                \r
+
+                """
+            try WholeFile.replace(path.appending("1"), with: Array(answer.utf8), isDurable: false)
+            let server = try SecureServer(in: folder, certificate: certificate, key: key)
+            let error = #expect(throws: RegistryError.self) {
+                try pull("\(server.host)/test/image:1", authority.access(to: server.host, in: folder), folder)
+            }
+            #expect(error?.reason == "a redirect that leads nowhere")
+            #expect(plain.requests.isEmpty)
+        }
+    }
+
     @Test func `go through the proxy of the environment, but not to this machine`() throws {
         try withTemporaryFolder { folder in
             let repository = repository

@@ -32,7 +32,7 @@ final class ScriptedServer: Sendable {
         var cut: Int?
         /// Called between pieces of the body.
         var pieceSent: (@Sendable (Int) -> Void)?
-        /// What is sent in place of `body`: so many pieces, one after the other.
+        /// What is sent after `body`: so many pieces, one after the other.
         var pieces: (count: Int, piece: [UInt8])?
 
         static func json(_ text: String, status: Int = 200, headers: [(String, String)] = []) -> Answer {
@@ -142,7 +142,7 @@ final class ScriptedServer: Sendable {
     /// False ends the connection.
     private static func send(_ answer: Answer, to client: Int32, isHead: Bool) -> Bool {
         guard answer.status != 0 else { return false }
-        let whole = answer.pieces.map { $0.count * $0.piece.count } ?? answer.body.count
+        let whole = answer.body.count + (answer.pieces.map { $0.count * $0.piece.count } ?? 0)
         var head = "HTTP/1.1 \(answer.status) Status\r\n"
         for (name, value) in answer.headers { head += "\(name): \(value)\r\n" }
         let length = answer.claimedLength ?? whole
@@ -150,8 +150,9 @@ final class ScriptedServer: Sendable {
         guard write(Array(head.utf8), to: client) else { return false }
         guard !isHead else { return true }
         if let (count, piece) = answer.pieces {
+            guard write(answer.body, to: client) else { return false }
             for _ in 0..<count { guard write(piece, to: client) else { return false } }
-            return true
+            return length == whole
         }
         let body = answer.body.prefix(answer.cut ?? answer.body.count)
         guard let pieceSent = answer.pieceSent else { return write(Array(body), to: client) && ends(answer, length) }

@@ -33,7 +33,7 @@ struct CacheKey {
 /// The digest of a file's contents.
 enum FileDigest {
     static func compute(_ file: borrowing OwnedDescriptor) throws -> [UInt8] {
-        let hash = SHA256()
+        let hash = SHA2()
         while true {
             let piece = try file.read(1 << 18)
             guard !piece.isEmpty else { return hash.sum() }

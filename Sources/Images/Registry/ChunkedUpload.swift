@@ -1,6 +1,6 @@
 import HTTP
-import Hashing
 import OCI
+import Storage
 
 /// An upload of a blob whose digest and size show only at its end. It goes in pieces, each of which is kept until it has
 /// arrived: where the connection breaks, no more than what is missing is sent again.
@@ -8,7 +8,7 @@ struct ChunkedUpload {
     private let client: RegistryClient
     private let chunkSize: Int
     private var session: WebAddress
-    private let hash = SHA256()
+    private let sum = ContentSum()
     private var chunk: [UInt8] = []
     /// How many bytes have arrived.
     private(set) var size: Int64 = 0
@@ -25,7 +25,7 @@ struct ChunkedUpload {
     /// Adds to the blob.
     mutating func write(_ piece: [UInt8]) throws {
         guard !piece.isEmpty else { return }
-        hash.update(piece, 0..<piece.count)
+        sum.update(piece)
         chunk += piece
         if chunk.count >= chunkSize { try flush() }
     }
@@ -33,7 +33,7 @@ struct ChunkedUpload {
     /// Makes what was written a blob of the repository.
     mutating func finish() throws -> (digest: Digest, size: Int64) {
         if !chunk.isEmpty { try flush() }
-        let digest = Digest(sha256: hash.sum())
+        let digest = sum.digest
         var request = client.request("", accepted: [201])
         request.method = .put
         request.address = session.adding([("digest", digest.description)])

@@ -1,5 +1,4 @@
 import HTTP
-import Hashing
 import JSON
 import OCI
 import Storage
@@ -34,10 +33,9 @@ struct RegistryClient: Sendable {
         var request = request("manifests/\(name)")
         request.headers = [(name: "Accept", value: Self.manifestTypes)]
         let (response, bytes) = try transport.whole(request, limit: ManifestDocument.maximumSize)
-        let digest = Digest(sha256: SHA256.sum(bytes))
-        if let wanted = try? Digest(parsing: name), wanted != digest {
-            throw StorageError.wrongDigest(expected: wanted, actual: digest)
-        }
+        let wanted = try? Digest(parsing: name)
+        let digest = ContentSum.digest(of: bytes, like: wanted)
+        if let wanted, wanted != digest { throw StorageError.wrongDigest(expected: wanted, actual: digest) }
         let type = Self.mediaType(response, bytes)
         return (Descriptor(mediaType: type, digest: digest, size: Int64(bytes.count)), bytes)
     }
@@ -79,10 +77,7 @@ struct RegistryClient: Sendable {
         guard Int64(bytes.count) == descriptor.size else {
             throw StorageError.wrongSize(expected: descriptor.size, actual: Int64(bytes.count))
         }
-        let actual = Digest(sha256: SHA256.sum(bytes))
-        guard actual == descriptor.digest else {
-            throw StorageError.wrongDigest(expected: descriptor.digest, actual: actual)
-        }
+        try ContentSum.verify(bytes, against: descriptor.digest)
         return bytes
     }
 }

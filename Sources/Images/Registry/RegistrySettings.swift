@@ -16,6 +16,8 @@ public struct RegistrySettings: Hashable, Sendable {
     public let uploads: Int
     /// How often something is tried before it is given up.
     public let attempts: Int
+    /// After how many seconds a transfer that stands still is given up.
+    public let stallTimeout: Int
     /// How long the first pause between two attempts is; each further one is twice as long.
     public let firstPause: Duration
 
@@ -29,6 +31,7 @@ public struct RegistrySettings: Hashable, Sendable {
         downloads: Int = 3,
         uploads: Int = 5,
         attempts: Int = 5,
+        stallTimeout: Int = 60,
         firstPause: Duration = .milliseconds(500)
     ) throws(RegistrySettingsError) {
         for mirror in mirrors {
@@ -42,6 +45,7 @@ public struct RegistrySettings: Hashable, Sendable {
         self.downloads = max(1, downloads)
         self.uploads = max(1, uploads)
         self.attempts = max(1, attempts)
+        self.stallTimeout = stallTimeout
         self.firstPause = firstPause
     }
 

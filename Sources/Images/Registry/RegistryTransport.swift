@@ -12,7 +12,8 @@ struct RegistryRequest {
     var scopes: [RegistryScope]
     /// The statuses that are successes.
     var accepted: Set<Int> = [200]
-    var stallTimeout = 60
+    /// Seconds, where more patience is needed than ``RegistrySettings/stallTimeout``.
+    var stallTimeout: Int?
 }
 
 /// Brings requests to one endpoint, with the right to make them, and along redirects.
@@ -143,7 +144,7 @@ struct RegistryTransport: Sendable {
             body: try request.body?(),
             trust: isOrigin ? endpoint.trust : HTTPRequest.Trust(),
             isDirect: address.isLoopback,
-            stallTimeout: request.stallTimeout
+            stallTimeout: request.stallTimeout ?? settings.stallTimeout
         )
         var isGood = false
         var message: [UInt8] = []

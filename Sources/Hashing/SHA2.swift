@@ -1,15 +1,23 @@
 import CCrypto
 
-/// A SHA-256 sum of bytes that come in pieces.
+/// A SHA-2 sum of bytes that come in pieces. FIPS 180-4
 ///
 /// libcrypto computes it, with the processor's own instructions where it has them.
-public final class SHA256 {
+public final class SHA2 {
+    /// How many bytes a sum has.
+    public enum Length: Int, Sendable {
+        case sha256 = 32
+        case sha512 = 64
+    }
+
     private let context: OpaquePointer?
+    private let length: Length
 
     /// The sum of nothing yet.
-    public init() {
+    public init(_ length: Length = .sha256) {
+        self.length = length
         context = EVP_MD_CTX_new()
-        EVP_DigestInit_ex(context, EVP_sha256(), nil)
+        EVP_DigestInit_ex(context, length == .sha256 ? EVP_sha256() : EVP_sha512(), nil)
     }
 
     deinit { EVP_MD_CTX_free(context) }
@@ -28,19 +36,22 @@ public final class SHA256 {
         update(Array(bytes))
     }
 
-    /// The sum so far, 32 bytes; more can be taken in afterwards.
+    /// The sum so far; more can be taken in afterwards.
     public func sum() -> [UInt8] {
         let copy = EVP_MD_CTX_new()
         defer { EVP_MD_CTX_free(copy) }
-        var sum = [UInt8](repeating: 0, count: 32)
+        var sum = [UInt8](repeating: 0, count: length.rawValue)
         EVP_MD_CTX_copy_ex(copy, context)
         EVP_DigestFinal_ex(copy, &sum, nil)
         return sum
     }
+}
 
-    /// The sum of all of the bytes.
+/// SHA-256 sums of bytes that are all there.
+public enum SHA256 {
+    /// The sum of all of the bytes, 32 bytes.
     public static func sum(_ bytes: some Collection<UInt8>) -> [UInt8] {
-        let hash = SHA256()
+        let hash = SHA2()
         hash.update(bytes)
         return hash.sum()
     }
