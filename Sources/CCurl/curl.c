@@ -94,6 +94,9 @@ static void prepare_proxy(CURL *handle, const struct tutti_http_request *request
     const char *proxy = getenv("HTTP_PROXY");
     if (request->is_direct) {
         curl.setopt(handle, CURLOPT_PROXY, "");
+    } else if (request->proxy) {
+        curl.setopt(handle, CURLOPT_PROXY, request->proxy);
+        if (request->no_proxy) curl.setopt(handle, CURLOPT_NOPROXY, request->no_proxy);
     } else if (proxy && !getenv("http_proxy") && !getenv("REQUEST_METHOD") && strncmp(request->url, "http:", 5) == 0) {
         curl.setopt(handle, CURLOPT_PROXY, proxy);
     }

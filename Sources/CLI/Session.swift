@@ -16,6 +16,11 @@ struct Session: Sendable {
 }
 
 extension Session {
+    /// - Parameter root: The root that was asked for, if one was.
+    init(path: String, root: String? = nil, environment: [String: String]) {
+        self.init(path: path, root: Self.root(root, environment: environment), environment: environment)
+    }
+
     /// The environment that the program was started with.
     static func ownEnvironment() -> [String: String] {
         guard let bytes = try? WholeFile.read("/proc/self/environ", limit: 32 << 20) else { return [:] }

@@ -29,6 +29,8 @@ public struct HTTPRequest {
     public var trust: Trust
     /// Whether no proxy is asked, whatever the environment says.
     public var isDirect: Bool
+    /// The proxies that are asked instead of the environment's.
+    public var proxies: Proxies
     /// Seconds after which a transfer that stands still is given up.
     public var stallTimeout: Int
 
@@ -57,6 +59,25 @@ public struct HTTPRequest {
         }
     }
 
+    /// Who is asked to bring what.
+    public struct Proxies: Hashable, Sendable {
+        /// For `http` URLs; nil leaves it to the environment.
+        public var http: String?
+        /// For `https` URLs; nil leaves it to the environment.
+        public var https: String?
+        /// Hosts that are reached without a proxy, joined by commas.
+        public var excluded: String?
+
+        /// A value of these parts.
+        public init(http: String? = nil, https: String? = nil, excluded: String? = nil) {
+            self.http = http
+            self.https = https
+            self.excluded = excluded
+        }
+
+        func proxy(for url: String) -> String? { url.hasPrefix("https:") ? https : http }
+    }
+
     /// A value of these parts.
     public init(
         _ method: Method = .get,
@@ -65,6 +86,7 @@ public struct HTTPRequest {
         body: Body? = nil,
         trust: Trust = Trust(),
         isDirect: Bool = false,
+        proxies: Proxies = Proxies(),
         stallTimeout: Int = 60
     ) {
         self.method = method
@@ -73,6 +95,7 @@ public struct HTTPRequest {
         self.body = body
         self.trust = trust
         self.isDirect = isDirect
+        self.proxies = proxies
         self.stallTimeout = stallTimeout
     }
 }

@@ -51,6 +51,8 @@ final class Transfer {
                 call.key = request.trust.key.flatMap(texts.add)
                 call.is_insecure = request.trust.isInsecure ? 1 : 0
                 call.is_direct = request.isDirect ? 1 : 0
+                call.proxy = request.proxies.proxy(for: request.url).flatMap(texts.add)
+                call.no_proxy = request.proxies.excluded.flatMap(texts.add)
                 call.has_upload = request.body == nil ? 0 : 1
                 call.upload_size = size
                 call.stall_seconds = request.stallTimeout

@@ -286,4 +286,28 @@ import Testing
             #expect(proxy.requests.count == count)
         }
     }
+
+    @Test func `go through the proxies of the settings before those of the environment`() throws {
+        try withTemporaryFolder { folder in
+            let repository = repository
+            let proxy = try ScriptedServer { request in
+                var honest = request
+                honest.target = request.target.replacing("http://registry.localhost", with: "")
+                return repository.answer(honest)
+            }
+            let text = """
+                {"insecure-registries": ["registry.localhost", "near.localhost"],
+                 "proxies": {"http-proxy": "http://\(proxy.host)", "no-proxy": "near.localhost"}}
+                """
+            try WholeFile.replace(folder.appending("daemon.json"), with: Array(text.utf8), isDurable: false)
+            let settings = try RegistrySettings.read(from: [folder])
+            setenv("HTTP_PROXY", "http://127.0.0.1:1", 1)
+            defer { unsetenv("HTTP_PROXY") }
+            let access = RegistryAccess(settings: settings, credentials: .anonymous)
+            #expect(try pull("registry.localhost/test/image:1", access, folder).digest == repository.digest)
+            let count = proxy.requests.count
+            #expect(throws: RegistryError.self) { try pull("near.localhost/test/image:1", access, folder) }
+            #expect(proxy.requests.count == count)
+        }
+    }
 }

@@ -1,11 +1,15 @@
 import ComposeSpec
+import Images
 import Linux
 import Orchestrator
 import SystemPackage
 
 extension Session {
     /// This machine, below the session's root.
-    var engine: LocalEngine { LocalEngine(root: root) }
+    var engine: LocalEngine {
+        let file = clientConfiguration
+        return LocalEngine(root: root) { try ClientProxies.variables(file) }
+    }
 
     /// The project that the files describe; what its author may not have meant goes to standard error.
     ///

@@ -24,40 +24,43 @@ struct Dispatch {
     private func start(_ words: ArraySlice<String>) throws -> Int32 {
         switch grammar {
         case .docker: return try docker(words)
-        case .tutti: return try compose(words, group: .tutti, path: "tutti")
+        case .tutti: return try compose(words, group: .tutti, Session(path: "tutti", environment: environment))
         case .compose:
             // As a plugin of Docker's command line the program gets its own name first.
             let isPlugin = words.first == "compose"
-            return try compose(isPlugin ? words.dropFirst() : words, group: .compose, path: "docker compose")
+            let session = Session(path: "docker compose", environment: environment)
+            return try compose(isPlugin ? words.dropFirst() : words, group: .compose, session)
         }
     }
 
     private func docker(_ words: ArraySlice<String>) throws -> Int32 {
         let flags = DockerFlags.all
         let arguments = try ArgumentParser.parse(words, flags: flags, stopsAtFirstPositional: true)
-        let root = Session.root(arguments[ComposeFlags.root], environment: environment)
-        var session = Session(path: "docker", root: root, environment: environment)
+        var session = Session(path: "docker", root: arguments[ComposeFlags.root], environment: environment)
         session.clientFolder = arguments[DockerFlags.config]
         if arguments[DockerFlags.version] { return try Compose.Version.printDocker() }
         guard !arguments[Help.flag], let (name, rest) = arguments.head else {
             try Console.print(Help.text(of: .docker, path: "docker", flags: flags))
             return 0
         }
-        guard name != "compose" else { return try compose(rest[...], group: .compose, path: "docker compose") }
+        guard name != "compose" else {
+            session.path = "docker compose"
+            return try compose(rest[...], group: .compose, session)
+        }
         return try descend(.docker, name, rest, session)
     }
 
-    private func compose(_ words: ArraySlice<String>, group: CommandGroup, path: String) throws -> Int32 {
+    private func compose(_ words: ArraySlice<String>, group: CommandGroup, _ session: Session) throws -> Int32 {
         let flags = ComposeFlags.all
         let arguments = try ArgumentParser.parse(words, flags: flags, stopsAtFirstPositional: true)
         if arguments[ComposeFlags.version] { return try Compose.Version.printShort() }
         guard !arguments[Help.flag], let (name, rest) = arguments.head else {
-            try Console.print(Help.text(of: group, path: path, flags: flags))
+            try Console.print(Help.text(of: group, path: session.path, flags: flags))
             return 0
         }
-        let compose = try ComposeFlags(arguments, environment: environment)
-        let root = Session.root(arguments[ComposeFlags.root], environment: environment)
-        let session = Session(path: path, root: root, environment: environment, compose: compose)
+        var session = session
+        session.compose = try ComposeFlags(arguments, environment: environment)
+        if let root = arguments[ComposeFlags.root] { session.root = Session.root(root, environment: environment) }
         return try descend(group, name, rest, session)
     }
 

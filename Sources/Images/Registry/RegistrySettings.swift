@@ -1,3 +1,4 @@
+public import HTTP
 import JSON
 import Linux
 public import SystemPackage
@@ -10,6 +11,8 @@ public struct RegistrySettings: Hashable, Sendable {
     public let insecure: [String]
     /// Folders of `certs.d`: what is in `<host[:port]>/` counts for that registry.
     public let certificateFolders: [FilePath]
+    /// Whom registries are reached through, where it is not as the environment says.
+    public let proxies: HTTPRequest.Proxies
     /// How many layers come at once.
     public let downloads: Int
     /// How many layers go at once.
@@ -28,6 +31,7 @@ public struct RegistrySettings: Hashable, Sendable {
         mirrors: [String] = [],
         insecure: [String] = [],
         certificateFolders: [FilePath] = [],
+        proxies: HTTPRequest.Proxies = .init(),
         downloads: Int = 3,
         uploads: Int = 5,
         attempts: Int = 5,
@@ -42,6 +46,7 @@ public struct RegistrySettings: Hashable, Sendable {
         self.mirrors = mirrors
         self.insecure = insecure.map { $0.lowercased() }
         self.certificateFolders = certificateFolders
+        self.proxies = proxies
         self.downloads = max(1, downloads)
         self.uploads = max(1, uploads)
         self.attempts = max(1, attempts)
@@ -75,8 +80,22 @@ public struct RegistrySettings: Hashable, Sendable {
         let downloads: Int?
         let uploads: Int?
         let attempts: Int?
+        let proxies: Proxies?
+
+        struct Proxies: Decodable {
+            let http: String?
+            let https: String?
+            let excluded: String?
+
+            enum CodingKeys: String, CodingKey {
+                case http = "http-proxy"
+                case https = "https-proxy"
+                case excluded = "no-proxy"
+            }
+        }
 
         enum CodingKeys: String, CodingKey {
+            case proxies
             case mirrors = "registry-mirrors"
             case insecure = "insecure-registries"
             case downloads = "max-concurrent-downloads"
@@ -89,6 +108,7 @@ public struct RegistrySettings: Hashable, Sendable {
                 mirrors: mirrors ?? [],
                 insecure: insecure ?? [],
                 certificateFolders: certificates,
+                proxies: .init(http: proxies?.http, https: proxies?.https, excluded: proxies?.excluded),
                 downloads: downloads ?? 3,
                 uploads: uploads ?? 5,
                 attempts: attempts ?? 5

@@ -144,6 +144,7 @@ struct RegistryTransport: Sendable {
             body: try request.body?(),
             trust: isOrigin ? endpoint.trust : HTTPRequest.Trust(),
             isDirect: address.isLoopback,
+            proxies: settings.proxies,
             stallTimeout: request.stallTimeout ?? settings.stallTimeout
         )
         var isGood = false

@@ -3,7 +3,8 @@ import Builder
 extension LocalEngine {
     /// Builds an image; what the build says is reported.
     func build(_ wish: ImageBuild, _ progress: @escaping @Sendable (Event) -> Void) throws {
-        let request = try BuildRequest(wish)
+        var request = try BuildRequest(wish)
+        request.arguments.merge(try proxies()) { own, _ in own }
         let builder = Builder(root: root, images: images, programs: programs)
         _ = try builder.build(request) { event in
             guard !wish.isQuiet else { return }

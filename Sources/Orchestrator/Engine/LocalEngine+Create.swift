@@ -14,7 +14,9 @@ extension LocalEngine {
             throw ContainerError.nameTaken(name: request.name, holder: holder)
         }
         let image = try facts(of: request.image)
-        let request = try inliningProfiles(of: resolvingReferences(of: request))
+        var request = try inliningProfiles(of: resolvingReferences(of: request))
+        let proxies = try proxies().sorted { $0.key < $1.key }
+        request.environment = proxies.map { EnvironmentEntry($0.key, $0.value) } + request.environment
         var configuration = try ContainerConfiguration(request, image: image, createdAt: WallClock.now)
         // Before volumes are made for it.
         try configuration.check()

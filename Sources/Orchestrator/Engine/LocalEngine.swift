@@ -10,6 +10,8 @@ public struct LocalEngine: Engine {
     /// Where everything is.
     public let root: StateRoot
     let programs: FilePath?
+    /// Variables that containers and builds get unless they set them themselves.
+    let proxies: @Sendable () throws -> [String: String]
     /// The containers below the root.
     public let containers: ContainerStore
     /// The images below the root.
@@ -21,10 +23,17 @@ public struct LocalEngine: Engine {
 
     /// The engine of a root.
     ///
-    /// - Parameter programs: where `tutti-monitor` and `tutti-init` are, if not beside the running program.
-    public init(root: StateRoot, programs: FilePath? = nil) {
+    /// - Parameters:
+    ///   - programs: Where `tutti-monitor` and `tutti-init` are, if not beside the running program.
+    ///   - proxies: Gives the variables that tell containers and builds of proxies; called when there is one to make.
+    public init(
+        root: StateRoot,
+        programs: FilePath? = nil,
+        proxies: @escaping @Sendable () throws -> [String: String] = { [:] }
+    ) {
         self.root = root
         self.programs = programs
+        self.proxies = proxies
         containers = ContainerStore(root: root, programs: programs)
         images = ImageStore(root: root)
         networks = NetworkStore(root: root)

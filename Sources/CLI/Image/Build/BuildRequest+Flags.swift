@@ -1,4 +1,5 @@
 import Builder
+import Images
 import Linux
 import Orchestrator
 import SystemPackage
@@ -18,6 +19,7 @@ extension BuildRequest {
         for (name, value) in Compose.Build.values(arguments[BuildFlag.argument]) {
             self.arguments[name] = value ?? session.environment[name]
         }
+        self.arguments.merge(try ClientProxies.variables(session.clientConfiguration)) { own, _ in own }
         tags = arguments[BuildFlag.tag]
         target = arguments[BuildFlag.target]
         platform = arguments[BuildFlag.platform]
