@@ -45,16 +45,25 @@ public struct ContainerLog: Sendable {
         self.path = path
     }
 
-    /// Every file that there is, oldest first. Those put aside may have been compressed.
-    var files: [FilePath] {
-        var rotated: [FilePath] = []
-        while true {
-            let next = FilePath("\(path).\(rotated.count + 1)")
-            let found = [next, FilePath("\(next).gz")].first { Folder.hasEntry($0) }
-            guard let found else { break }
-            rotated.append(found)
+    /// Opens every file that there is, or those that are newer than another; oldest first.
+    ///
+    /// Files are put aside meanwhile, each a place further: so the search goes the same way, and what it meets twice counts
+    /// once.
+    func files(after last: LogFile? = nil) -> [LogFile] {
+        var found: [LogFile] = []
+        var missing = 0
+        for number in 0... {
+            let next = number == 0 ? path : FilePath("\(path).\(number)")
+            guard let file = LogFile(next) ?? LogFile(FilePath("\(next).gz")) else {
+                // While files change their places, one place is free.
+                missing += 1
+                if missing > 1 { break } else { continue }
+            }
+            missing = 0
+            if let last, file.isSame(as: last) { break }
+            if !found.contains(where: { $0.isSame(as: file) }) { found.append(file) }
         }
-        return rotated.reversed() + [path]
+        return found.reversed()
     }
 
     /// Reads the selected entries one by one.
@@ -62,17 +71,10 @@ public struct ContainerLog: Sendable {
         try LogCursor(self, selection)
     }
 
-    /// Gives the selected entries in order, and says where reading stopped in the current file.
-    ///
-    /// - Returns: The place from which ``LogFollower`` goes on.
-    @discardableResult
-    public func read(
-        _ selection: Selection = Selection(),
-        _ body: (Entry) throws -> Void
-    ) throws -> LogFollower.Place {
+    /// Gives the selected entries in order.
+    public func read(_ selection: Selection = Selection(), _ body: (Entry) throws -> Void) throws {
         let cursor = try entries(selection)
         while let entry = try cursor.next() { try body(entry) }
-        return cursor.place
     }
 }
 

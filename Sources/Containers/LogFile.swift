@@ -8,22 +8,25 @@ final class LogFile {
     private let file: ReadableFile
     private let inflated: ByteSource?
     /// Where reading goes on; in a compressed file this means nothing.
-    private(set) var offset: Int
+    private var offset: Int
     private var chunk: [UInt8] = []
     private var line = 0
 
     private static let chunkSize = 1 << 18
 
-    /// - Parameter offset: where to begin, in a file that is not compressed.
-    init?(_ path: FilePath, from offset: Int = 0) {
+    init?(_ path: FilePath) {
         guard let file = try? ReadableFile(path) else { return nil }
         self.file = file
-        self.offset = offset
+        offset = 0
         inflated = path.extension == "gz" ? (try? ByteSource(readingFile: path))?.decompressed() : nil
     }
 
-    var inode: UInt64 { file.inode }
-    var size: Int { file.size }
+    /// Whether both are the same file, or one is the other compressed.
+    func isSame(as other: LogFile) -> Bool {
+        if file.inode == other.file.inode { return true }
+        guard (inflated == nil) != (other.inflated == nil), let time = try? file.status.modifiedAt else { return false }
+        return time == (try? other.file.status.modifiedAt)
+    }
 
     /// The next whole line, without its end. A last line without an end is still being written: left for later.
     func nextLine() throws -> ArraySlice<UInt8>? {
@@ -45,7 +48,12 @@ final class LogFile {
     private func nextChunk() throws -> [UInt8]? {
         if let inflated { return try inflated.next() }
         let more = try file.read(at: offset + chunk.count, count: Self.chunkSize)
-        return more.isEmpty ? nil : more
+        guard more.isEmpty else { return more }
+        guard try file.status.size < offset + chunk.count else { return nil }
+        // Somebody has emptied it.
+        offset = 0
+        chunk = []
+        return try nextChunk()
     }
 
     /// The last so many whole lines.
@@ -61,7 +69,7 @@ final class LogFile {
 
     /// Where the last so many lines begin.
     private func offset(ofLastLines count: Int) -> Int {
-        var end = size
+        var end = file.size
         var missing = count + 1
         while end > 0 {
             let start = max(0, end - 1 << 16)

@@ -46,6 +46,8 @@ enum LogCompression {
             try output.writeAll(packer.pack(piece))
         }
         try output.writeAll(packer.finish())
+        // Who reads along knows by it which file this was.
+        try FileTimes.set(draft, to: input.status.modifiedAt)
         try WholeFile.move(draft, to: target)
         try Removal.file(path)
     }

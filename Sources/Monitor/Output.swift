@@ -13,6 +13,8 @@ final class Output {
     private var retry: Deadline?
     private var clients: [ControlClient] = []
     private var isCompressing = false
+    /// How many bytes have been read in all.
+    private var total = 0
     /// How much was read since memory was given back last.
     private var burst = 0
     private var rest: Deadline?
@@ -24,6 +26,12 @@ final class Output {
     private static let restTime = Duration.seconds(2)
     private static let retryDelay = Duration.seconds(1)
 
+    /// How far reading and writing have come, in bytes.
+    struct Progress: Hashable {
+        var read: Int
+        var logged: Int
+    }
+
     init(log: OutputLog, loop: EventLoop) {
         self.log = log
         self.loop = loop
@@ -31,6 +39,10 @@ final class Output {
 
     /// Whether all was read and is in the log, as far as it can be. Nothing of the log changes after that: the next monitor has it.
     var hasEnded: Bool { sources.isEmpty && !isCompressing }
+    /// How far reading and writing have come.
+    var progress: Progress { Progress(read: total, logged: log.total) }
+    /// Whether a file that was put aside is still to become smaller before there is room for more.
+    var waitsForCompression: Bool { isCompressing }
     /// Whether somebody who is attached has not read enough for more to be sent.
     var waitsForClient: Bool { clients.contains { $0.isFull } }
     private var isHeldBack: Bool { log.isBlocked || waitsForClient }
@@ -76,6 +88,7 @@ final class Output {
             log.append(buffer, count: count, from: stream)
             compress()
             broadcast(count, from: stream)
+            total += count
             burst += count
             if burst > Self.largeBurst, rest == nil { awaitRest() }
         } catch {

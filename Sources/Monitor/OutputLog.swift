@@ -10,6 +10,8 @@ struct OutputLog {
     private var encoder: LogEncoder
     private var file: FileDescriptor?
     private var size = 0
+    /// How many bytes have been written in all.
+    private(set) var total = 0
     /// How much of the encoder's bytes has been written.
     private var written = 0
 
@@ -65,6 +67,7 @@ struct OutputLog {
             }
             written += count
             size += count
+            total += count
         }
         return true
     }
@@ -89,15 +92,14 @@ struct OutputLog {
         try? file?.close()
         file = nil
         if order.maximumFiles > 1 {
-            for number in stride(from: order.maximumFiles - 1, to: 1, by: -1) {
-                for suffix in ["", LogCompression.suffix] {
-                    try Removal.file(FilePath("\(order.path).\(number)\(suffix)"))
-                    let earlier = FilePath("\(order.path).\(number - 1)\(suffix)")
-                    try WholeFile.move(earlier, to: FilePath("\(order.path).\(number)\(suffix)"))
+            let last = (1..<order.maximumFiles).first { !isAside($0) } ?? order.maximumFiles - 1
+            for path in paths(aside: last) { try Removal.file(path) }
+            for number in stride(from: last, to: 1, by: -1) {
+                for (earlier, later) in zip(paths(aside: number - 1), paths(aside: number)) {
+                    try WholeFile.move(earlier, to: later)
                 }
             }
-            let aside = FilePath("\(order.path).1")
-            try Removal.file(FilePath("\(aside)\(LogCompression.suffix)"))
+            let aside = paths(aside: 1)[0]
             try WholeFile.move(FilePath(order.path), to: aside)
             if order.isCompressed { compressible = aside }
         } else {
@@ -105,6 +107,13 @@ struct OutputLog {
         }
         try open()
     }
+
+    /// What a file that was put aside is called: as it is, and compressed.
+    private func paths(aside number: Int) -> [FilePath] {
+        ["", LogCompression.suffix].map { FilePath("\(order.path).\(number)\($0)") }
+    }
+
+    private func isAside(_ number: Int) -> Bool { paths(aside: number).contains(where: Folder.hasEntry) }
 
     private mutating func open() throws(SystemError) {
         let opened = try WholeFile.openForAppending(FilePath(order.path), mode: 0o640)

@@ -5,8 +5,10 @@ import SystemPackage
 
 /// What happens after the process.
 extension Supervisor {
-    /// How long whoever holds the output open after the process has ended is waited for.
+    /// How long whoever holds the output open after the process has ended may keep silent.
     private static let drainPatience = Duration.seconds(2)
+    /// More than what pipes can hold comes from somebody who is none of the container's.
+    private static let mostThatIsLeft = 4 << 20
     /// How long clients may take to read the last of what they were sent.
     private static let clientPatience = Duration.seconds(10)
 
@@ -26,13 +28,18 @@ extension Supervisor {
         // Who still holds the output shares the group, or is none of the container's.
         drainDeadline = loop.schedule(after: .milliseconds(50)) { [unowned self] in
             killGroup()
-            awaitOutputEnd()
+            awaitOutputEnd(since: output.progress, from: output.progress.read)
         }
     }
 
-    private func awaitOutputEnd() {
+    /// - Parameter start: how much had been read when the container's last process was killed.
+    private func awaitOutputEnd(since before: Output.Progress, from start: Int) {
         drainDeadline = loop.schedule(after: Self.drainPatience) { [unowned self] in
-            guard !output.waitsForClient else { return awaitOutputEnd() }
+            let now = output.progress
+            let isMoving = now != before && now.read - start <= Self.mostThatIsLeft
+            guard !output.waitsForClient, !output.waitsForCompression, !isMoving else {
+                return awaitOutputEnd(since: now, from: start)
+            }
             output.abandon()
             outputEnded()
         }

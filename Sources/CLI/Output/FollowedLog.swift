@@ -25,7 +25,7 @@ final class FollowedLog {
         let cursor = try history ?? log.entries(selection)
         history = cursor
         if let entry = try cursor.next() { return entry }
-        follower = LogFollower(log, from: cursor.place)
+        follower = LogFollower(log, after: cursor)
         history = nil
         return nil
     }

@@ -9,6 +9,11 @@ public struct ReadableFile: ~Copyable, Sendable {
     /// Its size in bytes when it was opened.
     public let size: Int
 
+    /// What the kernel knows of it at present.
+    public var status: FileStatus {
+        get throws(SystemError) { try FileStatus.of(FileDescriptor(rawValue: descriptor)) }
+    }
+
     /// A value of these parts.
     public init(_ path: FilePath) throws(SystemError) {
         let descriptor = Glibc.open(path.string, O_RDONLY | O_CLOEXEC)
