@@ -80,7 +80,7 @@ let package = Package(
             "Builder",
             [
                 "Containers", "Images", "Networks", "Dockerfile", "Storage", "OCI", "JSON", "Units", "Linux", "Hashing",
-                "Compression",
+                "Compression", "HTTP", "Git",
             ]
         ),
         module(
@@ -111,12 +111,18 @@ let package = Package(
         ),
         .executableTarget(name: "tutti-init", linkerSettings: [.unsafeFlags(["-static-executable"])]),
 
-        .target(name: "TestSupport", dependencies: [system], path: "Tests/TestSupport", swiftSettings: common),
+        .target(
+            name: "TestSupport",
+            dependencies: ["Linux", system],
+            path: "Tests/TestSupport",
+            swiftSettings: common
+        ),
         tests("Linux", ["Linux"]),
         tests("Units", ["Units"]),
         tests("JSON", ["JSON"]),
         tests("YAML", ["YAML"]),
         tests("OCI", ["OCI", "JSON"]),
+        tests("HTTP", ["HTTP"]),
         tests("Dockerfile", ["Dockerfile"]),
         tests("ComposeSpec", ["ComposeSpec", "YAML", "JSON"]),
         tests("NameResolution", ["NameResolution", "Linux"]),
@@ -127,7 +133,7 @@ let package = Package(
         tests("Networks", ["Networks", "Supervision", "NameResolution", "Storage", "Linux"]),
         tests("Volumes", ["Volumes", "Storage", "Supervision", "Linux"]),
         tests("Containers", ["Containers", "Supervision", "Storage", "OCI", "Linux"]),
-        tests("Builder", ["Builder", "Images", "Storage", "Dockerfile", "OCI", "Linux"]),
+        tests("Builder", ["Builder", "HTTP", "Images", "Storage", "Dockerfile", "OCI", "Linux"]),
         tests(
             "Orchestrator",
             ["Orchestrator", "ComposeSpec", "Containers", "Networks", "Images", "Storage", "Volumes", "OCI", "Linux"]

@@ -21,6 +21,7 @@ final class BuildSession: Sendable {
     let now: Int64
     private let report: @Sendable (BuildEvent) -> Void
     private let contexts: ContextTrees
+    let remotes = RemoteTrees()
     private let state = Mutex(State())
 
     private struct Layer {
@@ -176,6 +177,11 @@ final class BuildSession: Sendable {
             ignored: .none,
             identity: layers.map(\.description).joined(separator: " ")
         )
+    }
+
+    /// A layer that holds what was fetched from elsewhere.
+    func fetched(_ layer: Digest, identity: String) throws -> CopySource {
+        CopySource(tree: try tree(of: [layer]), ignored: .none, identity: identity)
     }
 
     /// An image of the store, by name.

@@ -3,6 +3,7 @@ import Hashing
 import JSON
 import OCI
 import Storage
+import TestSupport
 
 /// An image as a registry has it, made in memory, for servers that tell lies about it.
 struct FakeRepository {

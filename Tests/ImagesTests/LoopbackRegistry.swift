@@ -2,6 +2,7 @@ import Glibc
 import Images
 import Linux
 import SystemPackage
+import TestSupport
 import Testing
 
 extension Trait where Self == ConditionTrait {

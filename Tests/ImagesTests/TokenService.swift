@@ -3,6 +3,7 @@ import JSON
 import Linux
 import Synchronization
 import SystemPackage
+import TestSupport
 import Testing
 
 @testable import Images

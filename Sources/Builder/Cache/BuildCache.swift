@@ -21,6 +21,13 @@ struct BuildCache: Sendable {
         var id: Digest
     }
 
+    /// The layer that holds what was fetched from elsewhere.
+    struct Source: Codable, Hashable, Sendable {
+        var layer: Digest
+        /// What is known of a file of the web.
+        var version: WebFetch.Version?
+    }
+
     /// What is known of a layer or a folder that the cache holds.
     struct Note: Codable, Hashable, Sendable {
         /// What it came from.
@@ -40,15 +47,17 @@ struct BuildCache: Sendable {
         folder = root.build
         gate = root.run.appending("build-cache.lock")
         try Folder.makeAll(root.run)
-        for name in ["steps", "images", "contexts", "layers"] {
+        for name in ["steps", "images", "contexts", "layers", "sources"] {
             try Folder.makeAll(folder.appending(name), mode: 0o700)
         }
     }
 
     func step(_ key: String) -> Step? { read("steps", key) }
     func image(_ key: String) -> Image? { read("images", key) }
+    func source(_ key: String) -> Source? { read("sources", key) }
     func save(_ step: Step, as key: String) throws { try write(step, "steps", key) }
     func save(_ image: Image, as key: String) throws { try write(image, "images", key) }
+    func save(_ source: Source, as key: String) throws { try write(source, "sources", key) }
 
     /// Where the digests of a context's files are remembered.
     func memory(ofContext path: FilePath) -> FilePath {

@@ -172,11 +172,13 @@ public struct CacheStore: Sendable {
     /// Removes the records that lead to what is gone.
     private func forget(_ gone: [CacheItem]) throws {
         let ids = Set(gone.map(\.id))
-        for key in try names("steps") {
-            let layer = cache.step(key)?.layer
-            guard let layer, !ids.contains(layer.hex), images.layers.contains(layer) else {
-                try Removal.file(cache.path("steps", key))
-                continue
+        for kind in ["steps", "sources"] {
+            for key in try names(kind) {
+                let layer = kind == "steps" ? cache.step(key)?.layer : cache.source(key)?.layer
+                guard let layer, !ids.contains(layer.hex), images.layers.contains(layer) else {
+                    try Removal.file(cache.path(kind, key))
+                    continue
+                }
             }
         }
         for name in try names("layers") {

@@ -5,9 +5,11 @@ import SystemPackage
 /// A `COPY` or an `ADD`, as far as they are alike.
 struct CopyInstruction {
     let keyword: String
-    let files: Copy
-    /// Whether archives among the sources are unpacked.
-    let unpacks: Bool
+    var files: Copy
+    /// Whether archives are unpacked; nil is those of the build context and of stages.
+    let unpacks: Bool?
+    /// What the only source has to be, which comes from elsewhere.
+    var checksum: String?
 
     init(_ copy: Copy) {
         keyword = "COPY"
@@ -15,32 +17,23 @@ struct CopyInstruction {
         unpacks = false
     }
 
-    init(_ add: Add) throws {
+    init(_ add: Add) {
         keyword = "ADD"
         files = add.files
-        unpacks = add.unpacks ?? true
-        let remote = add.files.sources.first { source in
-            ["http://", "https://", "git@", "git://", "ssh://"].contains { source.hasPrefix($0) }
-        }
-        if let remote { throw BuilderError(.unsupported("ADD of the remote source \(remote)")) }
-        if add.checksum != nil { throw BuilderError(.unsupported("ADD --checksum for local files")) }
+        unpacks = add.unpacks
+        checksum = add.checksum
     }
 
     /// Replaces the variables.
     func expanded(_ expander: WordExpander) throws -> CopyInstruction {
-        var files = files
-        files.sources = try files.sources.map { try expander.expand($0) }
-        files.destination = try expander.expand(files.destination)
-        files.owner = try files.owner.map { try expander.expand($0) }
-        files.mode = try files.mode.map { try expander.expand($0) }
-        files.excludes = try files.excludes.map { try expander.expand($0) }
-        return CopyInstruction(keyword: keyword, files: files, unpacks: unpacks)
-    }
-
-    private init(keyword: String, files: Copy, unpacks: Bool) {
-        self.keyword = keyword
-        self.files = files
-        self.unpacks = unpacks
+        var copy = self
+        copy.files.sources = try files.sources.map { try expander.expand($0) }
+        copy.files.destination = try expander.expand(files.destination)
+        copy.files.owner = try files.owner.map { try expander.expand($0) }
+        copy.files.mode = try files.mode.map { try expander.expand($0) }
+        copy.files.excludes = try files.excludes.map { try expander.expand($0) }
+        copy.checksum = try checksum.map { try expander.expand($0) }
+        return copy
     }
 
     var history: String {
@@ -57,15 +50,15 @@ struct CopyInstruction {
 
 extension StageBuild {
     /// Carries out a `COPY` or an `ADD`.
-    mutating func copy(_ instruction: CopyInstruction) throws -> Bool {
+    mutating func copy(_ instruction: CopyInstruction, step: BuildStep) throws -> Bool {
         let expander = state.variables.expander
         let copy = try instruction.expanded(expander)
-        let source = try session.source(copy.files.from.flatMap { node.sources[$0] ?? .image($0) })
+        let parts = try parts(of: copy, step)
         let lower = try session.tree(of: copy.files.isLinked ? [] : state.layers)
-        let work = try CopyWork(copy, source: source, lower: lower, layers: session.layers, state: state)
+        let work = try CopyWork(copy, parts: parts, lower: lower, layers: session.layers, state: state)
         let base = key("copy", isDetached: copy.files.isLinked)
         var keys: [() throws -> CacheKey] = []
-        if let identity = source.identity { keys.append { work.definitionKey(base, identity: identity) } }
+        if let key = work.definitionKey(base) { keys.append { key } }
         keys.append { try work.contentKey(base) }
         return try layer(copy.history, keys: keys) { _, draft in
             try work.perform(in: draft)

@@ -7,7 +7,7 @@ import SystemPackage
 /// One `COPY` or `ADD` with everything about it settled.
 struct CopyWork {
     private let instruction: CopyInstruction
-    private let source: CopySource
+    private let parts: [CopyPart]
     private let layers: LayerStore
     private let lower: MergedTree
     private let request: CopyPlan.Request
@@ -17,19 +17,23 @@ struct CopyWork {
     /// The bodies of heredocs, expanded, and where they go.
     private let documents: [(name: String, contents: [UInt8])]
 
-    init(_ instruction: CopyInstruction, source: CopySource, lower: MergedTree, layers: LayerStore, state: StageState)
-        throws
-    {
+    init(
+        _ instruction: CopyInstruction,
+        parts: [CopyPart],
+        lower: MergedTree,
+        layers: LayerStore,
+        state: StageState
+    ) throws {
         self.layers = layers
         self.instruction = instruction
-        self.source = source
+        self.parts = parts
         self.lower = lower
         let files = instruction.files
         let text = files.destination
         let isFolder = text.hasSuffix("/") || text == "." || text.hasSuffix("/.")
         let destination = try TreePath(clamping: state.absolute(text))
         request = CopyPlan.Request(
-            sources: files.sources,
+            sources: [],
             destination: destination,
             isFolder: isFolder,
             keepsParents: files.keepsParents,
@@ -39,7 +43,7 @@ struct CopyWork {
             passwd: lower.contents(of: TreePath(clamping: "etc/passwd")) ?? [],
             group: lower.contents(of: TreePath(clamping: "etc/group")) ?? []
         )
-        owner = try files.owner.map { try accounts.owner($0) } ?? .root
+        owner = try files.owner.map { try accounts.owner($0) }
         mode = try files.mode.map { try ModeChange(parsing: $0) }
         destinationIsFolder = try lower.entry(at: lower.resolve(destination))?.kind == .folder
         let expander = state.variables.expander
@@ -52,17 +56,28 @@ struct CopyWork {
         }
     }
 
-    private func plan() throws -> CopyPlan {
-        try CopyPlan(request, from: source.tree, ignored: source.ignored, destinationIsFolder: destinationIsFolder)
+    private func plan(of part: CopyPart) throws -> CopyPlan {
+        var request = request
+        request.sources = part.paths
+        return try CopyPlan(
+            request,
+            from: part.source.tree,
+            ignored: part.source.ignored,
+            destinationIsFolder: destinationIsFolder
+        )
     }
 
     // MARK: Keys
 
-    /// What the result depends on when the source never changes: the question alone.
-    func definitionKey(_ base: CacheKey, identity: String) -> CacheKey {
+    /// What the result depends on when no source ever changes: the question alone.
+    func definitionKey(_ base: CacheKey) -> CacheKey? {
         var key = base
-        key.add("source", identity)
-        key.add("paths", request.sources)
+        for part in parts {
+            guard let identity = part.source.identity else { return nil }
+            key.add("source", identity)
+            key.add("paths", part.paths)
+            key.add("unpacks", "\(part.unpacks)")
+        }
         key.add("destination", "\(request.destination)\(request.isFolder ? "/" : "")")
         key.add("excludes", instruction.files.excludes)
         key.add("parents", "\(request.keepsParents)")
@@ -74,25 +89,30 @@ struct CopyWork {
     func contentKey(_ base: CacheKey) throws -> CacheKey {
         var key = base
         describe(&key)
-        for item in try plan().items {
-            let entry = item.entry
-            key.add("target", "\(item.target)\(item.isNamed ? "" : "/")")
-            key.add("kind", "\(entry.kind)")
-            key.add("mode", String(entry.kind == .link ? 0 : entry.mode, radix: 8))
-            key.add("owner", "\(entry.uid):\(entry.gid)")
-            if let target = entry.target { key.add("link", target) }
-            for (name, value) in try source.tree.attributes(at: item.source).sorted(by: { $0.key < $1.key }) {
-                key.add(name, value)
-            }
-            guard entry.kind == .file else { continue }
-            key.add("size", "\(entry.size)")
-            key.add("contents", try source.tree.digest(of: item.source, entry))
+        for part in parts {
+            key.add("unpacks", "\(part.unpacks)")
+            let tree = part.source.tree
+            for item in try plan(of: part).items { try describe(item, of: tree, &key) }
         }
         return key
     }
 
+    private func describe(_ item: CopyPlan.Item, of tree: any SourceTree, _ key: inout CacheKey) throws {
+        let entry = item.entry
+        key.add("target", "\(item.target)\(item.isNamed ? "" : "/")")
+        key.add("kind", "\(entry.kind)")
+        key.add("mode", String(entry.kind == .link ? 0 : entry.mode, radix: 8))
+        key.add("owner", "\(entry.uid):\(entry.gid)")
+        if let target = entry.target { key.add("link", target) }
+        for (name, value) in try tree.attributes(at: item.source).sorted(by: { $0.key < $1.key }) {
+            key.add(name, value)
+        }
+        guard entry.kind == .file else { return }
+        key.add("size", "\(entry.size)")
+        key.add("contents", try tree.digest(of: item.source, entry))
+    }
+
     private func describe(_ key: inout CacheKey) {
-        key.add("unpacks", "\(instruction.unpacks)")
         key.add("chown", owner.map { "\($0.uid):\($0.gid)" } ?? "")
         key.add("chmod", instruction.files.mode ?? "")
         for document in documents {
@@ -107,9 +127,11 @@ struct CopyWork {
     /// Fills the layer.
     func perform(in draft: LayerDraft) throws {
         var writer = try LayerWriter(draft.contents, over: lower, owner: owner, mode: mode)
-        var items = request.sources.isEmpty ? [] : try plan().items
-        if instruction.unpacks { try unpackArchives(among: &items, with: &writer) }
-        try writer.copy(items, from: source.tree)
+        for part in parts {
+            var items = try plan(of: part).items
+            if part.unpacks { try unpackArchives(among: &items, from: part.source.tree, with: &writer) }
+            try writer.copy(items, from: part.source.tree)
+        }
         for document in documents {
             var target = request.destination
             if request.isFolder || destinationIsFolder, let name = FileName(document.name) { target.names.append(name) }
@@ -118,20 +140,24 @@ struct CopyWork {
     }
 
     /// Unpacks the archives that were named, and takes them out of the list.
-    private func unpackArchives(among items: inout [CopyPlan.Item], with writer: inout LayerWriter) throws {
+    private func unpackArchives(
+        among items: inout [CopyPlan.Item],
+        from source: any SourceTree,
+        with writer: inout LayerWriter
+    ) throws {
         var rest: [CopyPlan.Item] = []
         for item in items {
             let isFile = item.isNamed && item.entry.kind == .file
-            guard isFile, try LocalArchive.isOne(source.tree, item.source) else {
+            guard isFile, try LocalArchive.isOne(source, item.source) else {
                 rest.append(item)
                 continue
             }
             let draft = try layers.makeDraft()
-            try layers.unpackArchive(LocalArchive.source(source.tree, item.source), into: draft)
+            try layers.unpackArchive(LocalArchive.source(source, item.source), into: draft)
             let tree = try ContextTree(draft.contents, memory: ContentMemory(nil), keepsOwners: true)
             let inner = CopyPlan.Request(sources: ["/"], destination: request.destination, isFolder: true)
             let plan = try CopyPlan(inner, from: tree, ignored: .none, destinationIsFolder: true)
-            try writer.copy(plan.items, from: tree, keepsOwners: instruction.files.owner == nil)
+            try writer.copy(plan.items, from: tree)
         }
         items = rest
     }

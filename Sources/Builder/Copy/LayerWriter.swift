@@ -7,8 +7,8 @@ import SystemPackage
 struct LayerWriter: EntryLookup {
     private let upper: AnchoredTree
     private let lower: MergedTree
-    /// What new files belong to, when the instruction says so.
-    private var owner: Owner?
+    /// To whom new files belong; nil is whom they belong to in their tree.
+    private let owner: Owner?
     private let mode: ModeChange?
     /// Folders that were prepared, by the path that was asked for.
     private var prepared: [TreePath: TreePath] = [:]
@@ -28,12 +28,7 @@ struct LayerWriter: EntryLookup {
     }
 
     /// Carries a plan out.
-    ///
-    /// - Parameter keepsOwners: Whether files belong to whom they belong to in the tree.
-    mutating func copy(_ items: [CopyPlan.Item], from tree: some SourceTree, keepsOwners: Bool = false) throws {
-        let usual = owner
-        if keepsOwners { owner = nil }
-        defer { owner = usual }
+    mutating func copy(_ items: [CopyPlan.Item], from tree: some SourceTree) throws {
         for item in items {
             if item.entry.kind == .folder { try copyFolder(item, from: tree) } else { try copyFile(item, from: tree) }
         }

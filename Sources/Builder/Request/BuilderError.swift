@@ -1,4 +1,5 @@
 public import Dockerfile
+public import OCI
 public import SystemPackage
 
 /// A build that cannot go on.
@@ -51,6 +52,10 @@ public struct BuilderError: Error, Hashable, Sendable {
         case badPort(String)
         case badSignal(String)
         case badFilter(String)
+        case badURL(String)
+        case badChecksum(String)
+        case wrongChecksum(String, expected: Digest, actual: Digest)
+        case download(String, reason: String)
         case commandFailed(String, exitCode: Int32, lastOutput: [String])
         case other(String)
     }
@@ -110,6 +115,10 @@ extension BuilderError.Problem: CustomStringConvertible {
         case .badPort(let text): "\"\(text)\" is not a port"
         case .badSignal(let text): "\"\(text)\" is not a signal"
         case .badFilter(let text): "\"\(text)\" is not a filter of the build cache"
+        case .badURL(let text): "\"\(text)\" is not a URL"
+        case .badChecksum(let text): "\"\(text)\" is not a checksum such as sha256:…"
+        case .wrongChecksum(let url, let expected, let actual): "\(url) is \(actual), not \(expected) as it should be"
+        case .download(let url, let reason): "\(url): \(reason)"
         case .commandFailed(let command, let code, _):
             "process \"\(command)\" did not complete successfully: exit code: \(code)"
         case .other(let text): text

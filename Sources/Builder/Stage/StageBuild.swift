@@ -91,8 +91,8 @@ struct StageBuild {
     private mutating func change(_ located: LocatedInstruction, _ step: BuildStep) throws -> Bool {
         switch located.instruction {
         case .run(let run): return try self.run(run, step: step)
-        case .copy(let copy): return try self.copy(CopyInstruction(copy))
-        case .add(let add): return try self.copy(CopyInstruction(add))
+        case .copy(let copy): return try self.copy(CopyInstruction(copy), step: step)
+        case .add(let add): return try self.copy(CopyInstruction(add), step: step)
         case .workdir(let path): return try changeDirectory(path)
         default: return true
         }

@@ -1,10 +1,10 @@
-import Glibc
-import SystemPackage
+public import Glibc
+public import SystemPackage
 
 /// Other programs, started by a test.
-enum Program {
+public enum Program {
     /// Starts a program with its output thrown away, or in a file.
-    static func spawn(_ arguments: [String], output: FilePath = "/dev/null") throws -> pid_t {
+    public static func spawn(_ arguments: [String], output: FilePath = "/dev/null") throws -> pid_t {
         var actions = posix_spawn_file_actions_t()
         posix_spawn_file_actions_init(&actions)
         defer { posix_spawn_file_actions_destroy(&actions) }
@@ -19,7 +19,7 @@ enum Program {
     }
 
     /// Runs a program to its end and says whether it succeeded.
-    static func succeeds(_ arguments: [String], output: FilePath = "/dev/null") throws -> Bool {
+    public static func succeeds(_ arguments: [String], output: FilePath = "/dev/null") throws -> Bool {
         var status: Int32 = -1
         waitpid(try spawn(arguments, output: output), &status, 0)
         return status == 0
@@ -27,7 +27,7 @@ enum Program {
 }
 
 /// A port on loopback that nobody has at present.
-func freePort() -> Int {
+public func freePort() -> Int {
     let socket = Glibc.socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
     defer { close(socket) }
     var address = loopback(port: 0)
@@ -41,7 +41,8 @@ func freePort() -> Int {
     return Int(in_port_t(bigEndian: address.sin_port))
 }
 
-func loopback(port: Int) -> sockaddr_in {
+/// A port on loopback as a socket takes it.
+public func loopback(port: Int) -> sockaddr_in {
     var address = sockaddr_in()
     address.sin_family = sa_family_t(AF_INET)
     address.sin_port = in_port_t(port).bigEndian

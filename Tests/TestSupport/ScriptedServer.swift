@@ -5,52 +5,83 @@ import SystemPackage
 import Testing
 
 /// A small HTTP server on loopback whose answers a test writes: also those that no honest server gives.
-final class ScriptedServer: Sendable {
-    struct Request: Sendable {
-        var method: String
+public final class ScriptedServer: Sendable {
+    /// What was asked.
+    public struct Request: Sendable {
+        /// Such as `GET`.
+        public var method: String
         /// Path and query.
-        var target: String
-        var headers: [String: String]
-        var body: [UInt8]
+        public var target: String
+        /// By names in lower case.
+        public var headers: [String: String]
+        /// What came with it.
+        public var body: [UInt8]
 
-        var path: String { String(target.prefix { $0 != "?" }) }
+        /// Without the query.
+        public var path: String { String(target.prefix { $0 != "?" }) }
         /// Where a range begins; 0 without one.
-        var rangeStart: Int {
+        public var rangeStart: Int {
             guard let range = headers["range"], range.hasPrefix("bytes=") else { return 0 }
             return Int(range.dropFirst("bytes=".count).prefix { $0 != "-" }) ?? 0
         }
     }
 
-    struct Answer: Sendable {
+    /// What is answered.
+    public struct Answer: Sendable {
         /// 0 closes the connection without an answer.
-        var status = 200
-        var headers: [(String, String)] = []
-        var body: [UInt8] = []
+        public var status = 200
+        /// Names and values.
+        public var headers: [(String, String)] = []
+        /// What is sent.
+        public var body: [UInt8] = []
         /// What `Content-Length` says; nil says the truth, and a negative number nothing.
-        var claimedLength: Int?
+        public var claimedLength: Int?
         /// The connection is cut after so many bytes of the body.
-        var cut: Int?
+        public var cut: Int?
         /// Called between pieces of the body.
-        var pieceSent: (@Sendable (Int) -> Void)?
+        public var pieceSent: (@Sendable (Int) -> Void)?
         /// What is sent after `body`: so many pieces, one after the other.
-        var pieces: (count: Int, piece: [UInt8])?
+        public var pieces: (count: Int, piece: [UInt8])?
 
-        static func json(_ text: String, status: Int = 200, headers: [(String, String)] = []) -> Answer {
+        /// An answer of these parts.
+        public init(
+            status: Int = 200,
+            headers: [(String, String)] = [],
+            body: [UInt8] = [],
+            claimedLength: Int? = nil,
+            cut: Int? = nil,
+            pieceSent: (@Sendable (Int) -> Void)? = nil,
+            pieces: (count: Int, piece: [UInt8])? = nil
+        ) {
+            self.status = status
+            self.headers = headers
+            self.body = body
+            self.claimedLength = claimedLength
+            self.cut = cut
+            self.pieceSent = pieceSent
+            self.pieces = pieces
+        }
+
+        /// Some JSON.
+        public static func json(_ text: String, status: Int = 200, headers: [(String, String)] = []) -> Answer {
             Answer(status: status, headers: headers + [("Content-Type", "application/json")], body: Array(text.utf8))
         }
     }
 
-    let port: Int
-    var host: String { "127.0.0.1:\(port)" }
+    /// Where it listens.
+    public let port: Int
+    /// Address and port.
+    public var host: String { "127.0.0.1:\(port)" }
     private let listener: Int32
     private let answer: @Sendable (Request) -> Answer
     private let log = Mutex<[Request]>([])
     private let isOver = Atomic(false)
 
     /// What was asked so far.
-    var requests: [Request] { log.withLock { $0 } }
+    public var requests: [Request] { log.withLock { $0 } }
 
-    init(_ answer: @escaping @Sendable (Request) -> Answer) throws {
+    /// Starts one that answers so.
+    public init(_ answer: @escaping @Sendable (Request) -> Answer) throws {
         self.answer = answer
         let listener = Glibc.socket(AF_INET, Int32(SOCK_STREAM.rawValue) | Int32(SOCK_CLOEXEC.rawValue), 0)
         var address = loopback(port: 0)
