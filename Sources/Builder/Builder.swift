@@ -98,6 +98,7 @@ public struct Builder: Sendable {
     }
 
     private func warn(_ session: BuildSession) {
+        for warning in session.request.warnings { session.tell(.warning(warning)) }
         if let syntax = session.document.directives.syntax, !Self.isOwnSyntax(syntax) {
             session.tell(.warning("syntax \(syntax): frontends are not run, the built-in parser reads the file"))
         }

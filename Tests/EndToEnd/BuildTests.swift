@@ -88,6 +88,19 @@ extension EndToEnd {
             }
         }
 
+        @Test func `what a build cannot do is said, with its place`() throws {
+            try onStage { stage in
+                try stage.write("FROM busybox\n", to: "Dockerfile")
+                try stage.write("services:\n  a:\n    build:\n      context: .\n      sbom: true\n", to: "compose.yaml")
+                let refused = try stage.compose("build")
+                #expect(
+                    refused.code != 0 && refused.errors.contains("compose.yaml:5:13: services.a.build.sbom: no scanner")
+                )
+                let flag = try stage.docker("build", "--sbom=true", ".")
+                #expect(flag.code != 0 && flag.errors.contains("--sbom: no scanner"), "\(flag)")
+            }
+        }
+
         @Test func `up builds what is missing, and what it is told to`() throws {
             try onStage("build") { stage in
                 let up = try stage.compose("up")

@@ -69,6 +69,8 @@ public struct BuildRequest: Sendable {
     public var namedContexts: [String: NamedContext] = [:]
     /// Whether instructions may ask for the host's network.
     public var allowsHostNetwork = false
+    /// What is to be told before the build begins, such as that a wish changes nothing.
+    public var warnings: [String] = []
 
     /// A build of the Dockerfile in a folder.
     public init(context: FilePath) {

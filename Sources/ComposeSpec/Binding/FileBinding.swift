@@ -61,6 +61,7 @@ struct BuildBinding {
 
     func build() throws(LoadError) -> Service.Build {
         var build = Service.Build(context: reader.string("context") ?? ".")
+        for entry in reader.node.entries { build.places[entry.key.text] = entry.value.mark }
         build.dockerfile = reader.string("dockerfile")
         build.dockerfileInline = reader.string("dockerfile_inline")
         build.arguments = reader.variables("args")

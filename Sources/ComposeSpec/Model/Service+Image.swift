@@ -1,3 +1,5 @@
+public import YAML
+
 extension Service {
     /// When an image is pulled or built.
     public enum PullPolicy: Sendable, Hashable {
@@ -65,6 +67,8 @@ extension Service {
         public var provenance: String?
         /// The bill of materials' setting.
         public var sbom: String?
+        /// Where each key of the section stands, for messages at run time.
+        public var places: [String: Mark] = [:]
 
         /// A build of a context.
         public init(context: String) {

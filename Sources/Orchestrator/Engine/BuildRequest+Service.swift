@@ -7,6 +7,7 @@ extension BuildRequest {
     /// What the builder is asked for a service's image.
     init(_ wish: ImageBuild) throws {
         let definition = wish.definition
+        try definition.refuseWhatCannotBeHad(wish.target)
         guard definition.context.hasPrefix("/") else {
             throw EngineError.unsupportedBuild("build context \(definition.context) is not a folder of this machine")
         }
@@ -14,6 +15,7 @@ extension BuildRequest {
             throw EngineError.unsupportedBuild("building for more than one platform is not supported")
         }
         self.init(context: FilePath(definition.context))
+        warnings = definition.lacks(wish.target)
         dockerfile = definition.dockerfileInline.map { .text($0) } ?? definition.dockerfile.map { .file(FilePath($0)) }
         for (name, value) in definition.arguments { arguments[name] = value }
         target = definition.target

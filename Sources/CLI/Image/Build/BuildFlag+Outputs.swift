@@ -5,14 +5,16 @@ extension BuildFlag {
     static let platform = Flag<String?>.text("--platform", "Platform: OS/ARCH")
     static let identifierFile = Flag<String?>.text("--iidfile", "File that the identifier is written to")
 
-    static let outputs: [any FlagDeclaration] = [tag, label, platform, identifierFile]
+    static let provenance = Flag<String?>.text("--provenance", "Attest how the image was made; has no effect yet")
+        .hidden
+    static let sbom = Flag<String?>.text("--sbom", "Attest what the image is made of; not supported").hidden
+
+    static let outputs: [any FlagDeclaration] = [tag, label, platform, identifierFile, provenance, sbom]
 
     /// Flags of Docker that change nothing here.
     static let withoutEffect: [any FlagDeclaration] = [
-        Flag.toggle("--load", "Has no effect").hidden,
+        Flag.toggle("--load", "Has no effect: the result is always among the images").hidden,
         Flag.toggle("--rm", "Has no effect", default: true).hidden,
         Flag.toggle("--force-rm", "Has no effect").hidden,
-        Flag<String?>.text("--provenance", "Has no effect").hidden,
-        Flag<String?>.text("--sbom", "Has no effect").hidden,
     ]
 }

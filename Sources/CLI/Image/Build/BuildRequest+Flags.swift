@@ -29,6 +29,15 @@ extension BuildRequest {
         secrets = try arguments[BuildFlag.secret].map { try Secret(parsing: $0, session.environment) }
         try setContexts(arguments)
         try setRunning(arguments)
+        try setAttestations(arguments)
+    }
+
+    private mutating func setAttestations(_ arguments: Arguments) throws(UsageError) {
+        func asks(_ setting: String?) -> Bool { !["", "0", "f", "false"].contains(setting?.lowercased() ?? "") }
+        if asks(arguments[BuildFlag.sbom]) { throw .conflict("--sbom: no scanner writes bills of materials here") }
+        if asks(arguments[BuildFlag.provenance]) {
+            warnings.append("--provenance has no effect: nothing is attested")
+        }
     }
 
     /// What `RUN` may use and reach.
