@@ -96,7 +96,13 @@ struct PushWork: Sendable {
         let results = try Parallel.map(work, width: client.transport.settings.uploads) {
             layer -> Result<Descriptor, any Error>? in
             guard !isFailed.load(ordering: .relaxed) else { return nil }
-            let result = Result { try push(layer) }
+            let result = Result {
+                try client.transport.uploads.take(layer.diffID, to: client.reference) { _ in
+                    report(.alreadyExists(layer: layer.diffID))
+                } _: {
+                    try push(layer)
+                }
+            }
             if case .failure = result { isFailed.store(true, ordering: .relaxed) }
             return result
         }
@@ -118,7 +124,7 @@ struct PushWork: Sendable {
                 return blob
             }
             if blobs.contains(blob.digest) {
-                try send(blob) {
+                try client.upload(blob) {
                     try blobs.source(blob.digest)
                 } progressed: { count in
                     report(.pushing(layer: layer.diffID, bytes: count, size: blob.size))
@@ -130,27 +136,14 @@ struct PushWork: Sendable {
         return try pack(layer)
     }
 
-    /// Sends a blob at once, from its beginning each time that it fails.
-    private func send(
-        _ blob: Descriptor,
-        _ source: @escaping () throws -> ByteSource,
-        progressed: @escaping (Int64) -> Void
-    ) throws {
-        var isFirst = true
-        try client.transport.persist {
-            // An answer that got lost may have been a success.
-            if !isFirst, try client.size(of: blob.digest) != nil { return }
-            isFirst = false
-            guard case .session(let session, _) = try client.begin() else { return }
-            try client.send(blob, to: session, source, progressed: progressed)
-        }
-    }
-
     private func push(blob digest: Digest) throws {
-        guard try client.size(of: digest) == nil else { return }
-        let bytes = try blobs.read(digest)
-        let descriptor = Descriptor(mediaType: .configuration, digest: digest, size: Int64(bytes.count))
-        try send(descriptor, { ByteSource(bytes) }, progressed: { _ in })
+        _ = try client.transport.uploads.take(digest, to: client.reference) {
+            let bytes = try blobs.read(digest)
+            let descriptor = Descriptor(mediaType: .configuration, digest: digest, size: Int64(bytes.count))
+            guard try client.size(of: digest) == nil else { return descriptor }
+            try client.upload(descriptor) { ByteSource(bytes) }
+            return descriptor
+        }
     }
 
     /// Gives the tar of a layer: as it came, or made of its files.

@@ -88,35 +88,3 @@ extension EndToEnd {
         }
     }
 }
-
-/// Debian's registry on loopback, with or without a user, gone with the value.
-private final class StageRegistry {
-    let host: String
-    private let process: Child
-
-    init(_ stage: Stage, user: String? = nil, password: String = "") throws {
-        let port = Int.random(in: 30_000..<32_000)
-        host = "127.0.0.1:\(port)"
-        var auth = ""
-        if let user {
-            try stage.write(try stage.machine("htpasswd", "-Bbn", user, password).output, to: "htpasswd")
-            auth = "auth: {htpasswd: {realm: test, path: \(stage.folder)/htpasswd}}"
-        }
-        let configuration = """
-            version: 0.1
-            log: {level: error}
-            storage: {filesystem: {rootdirectory: \(stage.folder)/registry}}
-            http: {addr: "\(host)", secret: secret}
-            \(auth)
-            """
-        try stage.write(configuration, to: "registry.yaml")
-        process = try stage.program("/usr/bin/docker-registry", ["serve", "\(stage.folder)/registry.yaml"], [:]).start()
-        let url = "http://\(host)/v2/"
-        let isUp = eventually(within: 10) {
-            (try? stage.machine("curl", "--silent", "--output", "/dev/null", url).code) == 0
-        }
-        try #require(isUp, "the registry does not answer")
-    }
-
-    deinit { process.send(SIGKILL) }
-}

@@ -164,7 +164,7 @@ extension EndToEnd {
 
         @Test func `of a registry are read, and by digest without it once they are here`() throws {
             try onStage { stage in
-                let (server, host) = try stage.registry()
+                let registry = try StageRegistry(stage)
                 let digest = try publish(
                     [
                         (
@@ -178,16 +178,15 @@ extension EndToEnd {
                         ),
                         ("w.env", "COLOR=red", "\"com.docker.compose.envfile\": \"w.env\""),
                     ],
-                    to: "\(host)/team/shop",
+                    to: "\(registry.host)/team/shop",
                     on: stage
                 )
-                let config = try stage.does("-f", "oci://\(host)/team/shop:1", "config").output
+                let config = try stage.does("-f", "oci://\(registry.host)/team/shop:1", "config").output
                 for expected in ["name: shop", "image: two", "user: u", "COLOR: red"] {
                     #expect(config.contains(expected), "\(expected) in \(config)")
                 }
-                server.send(15)
-                _ = server.finish()
-                let pinned = try stage.does("-f", "oci://\(host)/team/shop@\(digest)", "config", "--images")
+                registry.stop()
+                let pinned = try stage.does("-f", "oci://\(registry.host)/team/shop@\(digest)", "config", "--images")
                 #expect(pinned.text == "two")
             }
         }
@@ -195,8 +194,7 @@ extension EndToEnd {
         @Test(arguments: ["../escape.yaml", "/etc/escape.yaml", "a/b.yaml", "..", "", "compose.yaml"])
         func `of a registry that call themselves paths are refused`(name: String) throws {
             try onStage { stage in
-                let (server, host) = try stage.registry()
-                defer { server.send(15) }
+                let registry = try StageRegistry(stage)
                 _ = try publish(
                     [
                         ("one.yaml", "services: {web: {image: x}}", "\"com.docker.compose.file\": \"compose.yaml\""),
@@ -205,10 +203,10 @@ extension EndToEnd {
                             "\"com.docker.compose.extends\": \"true\", \"com.docker.compose.file\": \"\(name)\""
                         ),
                     ],
-                    to: "\(host)/evil",
+                    to: "\(registry.host)/evil",
                     on: stage
                 )
-                let refused = try stage.compose("-f", "oci://\(host)/evil:1", "config")
+                let refused = try stage.compose("-f", "oci://\(registry.host)/evil:1", "config")
                 #expect(
                     refused.code == 1 && refused.errors.contains("which is no name of a file beside it"),
                     "\(refused)"
@@ -219,18 +217,17 @@ extension EndToEnd {
 
         @Test func `pin images to what their tags stand for`() throws {
             try onStage { stage in
-                let (server, host) = try stage.registry()
-                defer { server.send(15) }
+                let registry = try StageRegistry(stage)
                 _ = try stage.docker("save", "-o", "busybox.tar", "busybox")
                 try stage.shell(
-                    "skopeo copy -q --dest-tls-verify=false docker-archive:busybox.tar docker://\(host)/box:1"
+                    "skopeo copy -q --dest-tls-verify=false docker-archive:busybox.tar docker://\(registry.host)/box:1"
                 )
                 let digest = try stage.shell(
                     "curl -fsS -H 'Accept: application/vnd.docker.distribution.manifest.v2+json' "
-                        + "http://\(host)/v2/box/manifests/1 | sha256sum | cut -d' ' -f1"
+                        + "http://\(registry.host)/v2/box/manifests/1 | sha256sum | cut -d' ' -f1"
                 )
-                try stage.write("services: {web: {image: '\(host)/box:1', user: u}}\n", to: "compose.yaml")
-                let pinned = "\(host)/box:1@sha256:\(digest)"
+                try stage.write("services: {web: {image: '\(registry.host)/box:1', user: u}}\n", to: "compose.yaml")
+                let pinned = "\(registry.host)/box:1@sha256:\(digest)"
                 #expect(try stage.does("config", "--resolve-image-digests").output.contains("image: \(pinned)\n"))
                 #expect(
                     try stage.does("config", "--lock-image-digests").output

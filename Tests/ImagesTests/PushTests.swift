@@ -48,6 +48,27 @@ import Testing
         }
     }
 
+    @Test(.requiresRegistry) func `of several names at once bring each layer once`() throws {
+        try withTemporaryFolder { folder in
+            let registry = try LoopbackRegistry(in: folder)
+            let store = store(folder, "store")
+            let id = try commitPair(to: store, as: "\(registry.host)/test/pair:0")
+            let layers = try #require(try store.find(id.description)).layers
+            let names = try (1...4).map { try ImageReference(parsing: "\(registry.host)/test/pair:\($0)") }
+            for name in names { try store.tag(id, as: name) }
+            let access = try RegistryAccess.plain()
+            let events = Mutex<[PushEvent]>([])
+            let results = try Parallel.map(names, width: 4) { name in
+                Result { try store.push(name, access: access) { event in events.withLock { $0.append(event) } } }
+            }
+            #expect(Set(try results.map { try $0.get().digest }).count == 1)
+            for layer in layers {
+                #expect(events.withLock { $0.count { $0 == .pushed(layer: layer) } } == 1)
+                #expect(events.withLock { $0.count { $0 == .alreadyExists(layer: layer) } } == 3)
+            }
+        }
+    }
+
     @Test(.requiresRegistry) func `take layers from another repository of the same registry`() throws {
         try withTemporaryFolder { folder in
             let registry = try LoopbackRegistry(in: folder)

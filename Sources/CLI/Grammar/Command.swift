@@ -20,6 +20,7 @@ struct Usage: Sendable {
         case atLeast(Int)
         case exactly(Int)
         case atMost(Int)
+        case between(Int, Int)
     }
 
     /// What follows the command's name, such as `[OPTIONS] [SERVICE...]`.
@@ -46,6 +47,8 @@ extension Usage {
             throw .arity(command: path, needs: "requires \(Self.arguments(number))")
         case .atMost(let most) where count > most:
             throw .arity(command: path, needs: "requires at most \(Self.arguments(most))")
+        case .between(let least, let most) where !(least...most).contains(count):
+            throw .arity(command: path, needs: "requires at least \(least) and at most \(Self.arguments(most))")
         default: return
         }
     }

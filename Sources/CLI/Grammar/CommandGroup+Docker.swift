@@ -20,6 +20,7 @@ extension CommandGroup {
         ("buildx", .group { CommandGroup(summary: "Deal with builds", entries: buildxEntries) }),
         ("container", .group { CommandGroup(summary: "Deal with containers", entries: containerEntries) }),
         ("image", .group { CommandGroup(summary: "Deal with images", entries: imageEntries) }),
+        ("manifest", .group { CommandGroup(summary: "Deal with indexes at registries", entries: manifestEntries) }),
         ("network", .group { CommandGroup(summary: "Deal with networks", entries: networkEntries) }),
         ("system", .group { CommandGroup(summary: "Deal with everything at once", entries: systemEntries) }),
         ("volume", .group { CommandGroup(summary: "Deal with volumes", entries: volumeEntries) }),
@@ -115,8 +116,22 @@ extension CommandGroup {
 
     private static let buildxEntries: [(name: String, entry: Entry)] =
         builderEntries + [
-            ("du", .command(Docker.CacheUse.self))
+            ("du", .command(Docker.CacheUse.self)),
+            ("imagetools", .group { CommandGroup(summary: "Deal with images at registries", entries: toolEntries) }),
         ]
+
+    private static let toolEntries: [(name: String, entry: Entry)] = [
+        ("create", .command(Docker.CreateImageTools.self)),
+        ("inspect", .command(Docker.InspectImageTools.self)),
+    ]
+
+    private static let manifestEntries: [(name: String, entry: Entry)] = [
+        ("annotate", .command(Docker.AnnotateManifest.self)),
+        ("create", .command(Docker.CreateManifest.self)),
+        ("inspect", .command(Docker.InspectManifest.self)),
+        ("push", .command(Docker.PushManifest.self)),
+        ("rm", .command(Docker.RemoveManifest.self)),
+    ]
 
     private static let shortEntries: [(name: String, entry: Entry)] =
         lifecycleEntries + [

@@ -12,6 +12,7 @@ public struct RegistryAccess: Sendable {
     private let credentials: Credentials
     private let http = HTTPClient()
     private let authorizations = Authorizations()
+    private let uploads = UploadTurns()
     /// Whether somebody wants what is going on to end: then transfers break off.
     public var isCancelled: @Sendable () -> Bool = { false }
 
@@ -50,6 +51,7 @@ public struct RegistryAccess: Sendable {
             http: http,
             authorization: authorization(endpoint),
             settings: settings,
+            uploads: uploads,
             subject: subject,
             isCancelled: isCancelled
         )
@@ -73,6 +75,8 @@ public struct RegistryAccess: Sendable {
         where !known.contains(endpoint) {
             let transport = transport(endpoint, subject: subject)
             do {
+                // Nothing is begun, and told of, on a way that may not be one.
+                if endpoint.trust.isInsecure, endpoint.base.scheme == "https" { try transport.reach() }
                 return try body(RegistryClient(reference: reference, transport: transport, scopes: scopes))
             } catch {
                 guard isWayBarred(error, endpoint) else { throw error }

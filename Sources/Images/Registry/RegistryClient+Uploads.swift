@@ -37,8 +37,23 @@ extension RegistryClient {
         return .session(session, minimum: response["oci-chunk-min-length"].flatMap { Int($0) } ?? 0)
     }
 
-    /// Sends a blob of known digest and size at once.
-    func send(
+    /// Brings a blob of known digest and size, from its beginning each time that it fails.
+    func upload(
+        _ blob: Descriptor,
+        _ source: @escaping () throws -> ByteSource,
+        progressed: @escaping (Int64) -> Void = { _ in }
+    ) throws {
+        var isFirst = true
+        try transport.persist {
+            // An answer that got lost may have been a success.
+            if !isFirst, try size(of: blob.digest) != nil { return }
+            isFirst = false
+            guard case .session(let session, _) = try begin() else { return }
+            try send(blob, to: session, source, progressed: progressed)
+        }
+    }
+
+    private func send(
         _ descriptor: Descriptor,
         to session: WebAddress,
         _ source: @escaping () throws -> ByteSource,

@@ -54,6 +54,21 @@ public struct RegistrySettings: Hashable, Sendable {
         self.firstPause = firstPause
     }
 
+    /// The same, but that one registry more need not prove who it is.
+    public func trusting(_ registry: String) throws(RegistrySettingsError) -> RegistrySettings {
+        try RegistrySettings(
+            mirrors: mirrors,
+            insecure: insecure + [registry],
+            certificateFolders: certificateFolders,
+            proxies: proxies,
+            downloads: downloads,
+            uploads: uploads,
+            attempts: attempts,
+            stallTimeout: stallTimeout,
+            firstPause: firstPause
+        )
+    }
+
     /// Reads the first `daemon.json` there is; certificates count from every folder.
     public static func ofMachine() throws -> RegistrySettings {
         try read(from: DaemonFile.folders)

@@ -22,6 +22,7 @@ struct RegistryTransport: Sendable {
     let http: HTTPClient
     let authorization: RegistryAuthorization
     let settings: RegistrySettings
+    let uploads: UploadTurns
     /// What is being done, for messages.
     let subject: String
     let isCancelled: @Sendable () -> Bool
@@ -102,6 +103,18 @@ struct RegistryTransport: Sendable {
             guard error.kind == .cancelled else { throw error }
             throw ended(error)
         }
+    }
+
+    /// Finds out whether anybody speaks to us there, whatever is said.
+    ///
+    /// - Throws: ``RegistryError`` if nobody does.
+    func reach() throws {
+        _ = try exchange(
+            RegistryRequest(address: endpoint.base, scopes: []),
+            at: endpoint.base,
+            { _ in true },
+            { _ in true }
+        )
     }
 
     private typealias Answer = (response: HTTPResponse, body: [UInt8])

@@ -89,7 +89,7 @@ extension LocalEngine {
 
     /// Does something with registries that breaks off when it is wanted to.
     private func transfer(_ cancellation: Cancellation, _ body: (RegistryAccess) throws -> Void) throws {
-        var access = try RegistryAccess.ofEnvironment()
+        var access = try registries.get()
         access.isCancelled = { cancellation.isCancelled }
         do {
             try body(access)

@@ -12,6 +12,7 @@ public struct LocalEngine: Engine {
     let programs: FilePath?
     /// Variables that containers and builds get unless they set them themselves.
     let proxies: @Sendable () throws -> [String: String]
+    let registries = SharedAccess()
     /// The containers below the root.
     public let containers: ContainerStore
     /// The images below the root.

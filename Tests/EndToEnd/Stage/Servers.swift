@@ -34,23 +34,6 @@ extension Stage {
         return (server, "git://127.0.0.1:\(port)")
     }
 
-    /// Debian's registry with its content in the stage's folder; gone with the value.
-    func registry() throws -> (server: Child, host: String) {
-        let port = try freePort()
-        try write(
-            """
-            version: 0.1
-            storage: {filesystem: {rootdirectory: \(folder)/registry}}
-            http: {addr: "127.0.0.1:\(port)", secret: secret}
-
-            """,
-            to: "registry.yaml"
-        )
-        let server = try program("/usr/bin/docker-registry", ["serve", "\(folder)/registry.yaml"], [:]).start()
-        try #require(server.prints("listening on"), "the registry does not start: \(server.errors)")
-        return (server, "127.0.0.1:\(port)")
-    }
-
     /// Runs a shell's script in the stage's folder, and gives what it prints.
     @discardableResult
     func shell(_ script: String, at location: SourceLocation = #_sourceLocation) throws -> String {
@@ -58,4 +41,40 @@ extension Stage {
         #expect(outcome.code == 0, "\(outcome)", sourceLocation: location)
         return outcome.text
     }
+}
+
+/// Debian's registry on loopback with its content in the stage's folder, gone with the value.
+final class StageRegistry {
+    let host: String
+    private let server: Child
+
+    /// - Parameter user: Who alone may use it.
+    init(_ stage: Stage, user: String? = nil, password: String = "") throws {
+        let port = try freePort()
+        host = "127.0.0.1:\(port)"
+        var auth = ""
+        if let user {
+            try stage.write(try stage.machine("htpasswd", "-Bbn", user, password).output, to: "htpasswd")
+            auth = "auth: {htpasswd: {realm: test, path: \(stage.folder)/htpasswd}}"
+        }
+        let configuration = """
+            version: 0.1
+            storage: {filesystem: {rootdirectory: \(stage.folder)/registry-\(port)}}
+            http: {addr: "\(host)", secret: secret}
+            \(auth)
+
+            """
+        let file = "registry-\(port).yaml"
+        try stage.write(configuration, to: file)
+        server = try stage.program("/usr/bin/docker-registry", ["serve", "\(stage.folder)/\(file)"], [:]).start()
+        try #require(server.prints("listening on"), "the registry does not start: \(server.errors)")
+    }
+
+    /// Ends it, and waits until it is gone.
+    func stop() {
+        server.send(SIGTERM)
+        _ = server.finish()
+    }
+
+    deinit { server.send(SIGKILL) }
 }
