@@ -62,7 +62,7 @@ let package = Package(
         module("Dockerfile", ["JSON", "Units"]),
 
         // ground: where things live, and what was asked for
-        module("Git", ["Storage", "Linux"]),
+        module("Git", ["Storage", "HTTP", "JSON", "Linux"]),
         module("ComposeSpec", ["YAML", "JSON", "Units", "Git", "Hashing", "Linux"]),
         module("NameResolution", ["JSON", "Linux"]),
         module("Supervision", ["JSON", "Linux"]),
@@ -133,7 +133,7 @@ let package = Package(
         tests("Networks", ["Networks", "Supervision", "NameResolution", "Storage", "Linux"]),
         tests("Volumes", ["Volumes", "Storage", "Supervision", "Linux"]),
         tests("Containers", ["Containers", "Supervision", "Storage", "OCI", "Linux"]),
-        tests("Builder", ["Builder", "HTTP", "Images", "Storage", "Dockerfile", "OCI", "Linux"]),
+        tests("Builder", ["Builder", "Git", "HTTP", "Images", "Storage", "Dockerfile", "OCI", "Linux"]),
         tests(
             "Orchestrator",
             ["Orchestrator", "ComposeSpec", "Containers", "Networks", "Images", "Storage", "Volumes", "OCI", "Linux"]

@@ -137,12 +137,12 @@ final class BuildSession: Sendable {
     }
 
     /// Makes what a step has come to a layer of the cache.
-    func keep(_ draft: LayerDraft, _ description: String) throws -> Digest {
+    func keep(_ draft: LayerDraft, _ description: String, kind: CacheItem.Kind = .layer) throws -> Digest {
         state.withLock { $0.hasMadeLayers = true }
         return try cache.whileKept {
             let layer = try layers.commit(upper: draft.contents).diffID
             try workspace.pin(layer.hex)
-            try cache.noteUse(of: layer, description, created: now)
+            try cache.noteUse(of: layer, description, created: now, kind: kind)
             return layer
         }
     }

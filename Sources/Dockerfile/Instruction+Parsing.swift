@@ -53,7 +53,7 @@ extension Add {
         files = try Copy(text)
         checksum = text.string("checksum")
         unpacks = text.boolean("unpack")
-        keepsGitDirectory = text.boolean("keep-git-dir") ?? false
+        keepsGitDirectory = text.boolean("keep-git-dir")
     }
 }
 

@@ -96,8 +96,8 @@ public struct Add: Hashable, Sendable {
     public var checksum: String?
     /// Whether archives are unpacked; nil is local ones only.
     public var unpacks: Bool?
-    /// Whether `.git` stays in what a repository yields.
-    public var keepsGitDirectory = false
+    /// Whether `.git` stays in what a repository yields; nil is as the source itself says.
+    public var keepsGitDirectory: Bool?
 }
 
 /// What `RUN` runs.

@@ -26,12 +26,16 @@ struct BuildCache: Sendable {
         var layer: Digest
         /// What is known of a file of the web.
         var version: WebFetch.Version?
+        /// Stands for the files of a commit, whenever they were fetched.
+        var identity: String?
     }
 
     /// What is known of a layer or a folder that the cache holds.
     struct Note: Codable, Hashable, Sendable {
         /// What it came from.
         var description: String
+        /// What it is, if not what it is mostly.
+        var kind: CacheItem.Kind?
         /// In nanoseconds since 1970.
         var created: Int64
         /// Of a folder, how large it was when it was looked at last; and when that was.
@@ -72,10 +76,15 @@ struct BuildCache: Sendable {
     // MARK: Use
 
     /// Notes that a layer of the cache is used now.
-    func noteUse(of layer: Digest, _ description: String, created: Int64) throws {
+    func noteUse(
+        of layer: Digest,
+        _ description: String,
+        created: Int64,
+        kind: CacheItem.Kind = .layer
+    ) throws {
         let path = path("layers", layer.hex)
         guard Folder.hasEntry(path) else {
-            return try write(Note(description: description, created: created), "layers", layer.hex)
+            return try write(Note(description: description, kind: kind, created: created), "layers", layer.hex)
         }
         try FileTimes.touch(path)
     }

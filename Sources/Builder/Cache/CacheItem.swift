@@ -1,9 +1,11 @@
 /// Something that the build cache holds.
 public struct CacheItem: Hashable, Sendable {
     /// What it is, in BuildKit's words.
-    public enum Kind: String, CaseIterable, Hashable, Sendable {
+    public enum Kind: String, CaseIterable, Codable, Hashable, Sendable {
         /// The layer that a step came to.
         case layer = "regular"
+        /// A layer with the files of a commit.
+        case checkout = "source.git.checkout"
         /// The folder of `RUN --mount=type=cache`.
         case mount = "exec.cachemount"
         /// What is known of the files of a context.

@@ -56,7 +56,7 @@ public struct CacheStore: Sendable {
             else { return nil }
             return CacheItem(
                 id: name,
-                kind: .layer,
+                kind: note.kind ?? .layer,
                 description: note.description,
                 size: record.size,
                 createdAt: note.created,
@@ -153,7 +153,7 @@ public struct CacheStore: Sendable {
 
     private func remove(_ item: CacheItem) throws {
         switch item.kind {
-        case .layer:
+        case .layer, .checkout:
             let digest = try Digest(parsing: "sha256:\(item.id)")
             if !item.isShared { try images.layers.remove(digest) }
             try Removal.file(cache.path("layers", item.id))

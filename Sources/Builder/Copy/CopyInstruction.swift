@@ -10,11 +10,14 @@ struct CopyInstruction {
     let unpacks: Bool?
     /// What the only source has to be, which comes from elsewhere.
     var checksum: String?
+    /// Whether git's own files come along; nil is as the source says.
+    let keepsGitDirectory: Bool?
 
     init(_ copy: Copy) {
         keyword = "COPY"
         files = copy
         unpacks = false
+        keepsGitDirectory = nil
     }
 
     init(_ add: Add) {
@@ -22,6 +25,7 @@ struct CopyInstruction {
         files = add.files
         unpacks = add.unpacks
         checksum = add.checksum
+        keepsGitDirectory = add.keepsGitDirectory
     }
 
     /// Replaces the variables.

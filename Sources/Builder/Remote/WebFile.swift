@@ -19,9 +19,6 @@ struct WebFile: Hashable, Sendable {
         credentials = sign.map { String(decoding: WebAddress.decoded(url[start..<$0]), as: UTF8.self) }
     }
 
-    /// Whether a source is on the web.
-    static func isOne(_ source: String) -> Bool { source.hasPrefix("http://") || source.hasPrefix("https://") }
-
     /// What the file is called: as the path ends, or else as the server says, or else `__unnamed__`.
     func name(_ response: HTTPResponse) throws -> FileName {
         let told = response["Content-Disposition"].flatMap(ContentDisposition.fileName)
@@ -36,16 +33,22 @@ struct WebFile: Hashable, Sendable {
     ///
     /// A secret for the host counts before what stands in the URL, and `HTTP_AUTH_TOKEN_` before `HTTP_AUTH_HEADER_`.
     func authorization(_ secrets: [BuildRequest.Secret]) throws -> String? {
-        for (prefix, scheme) in [("HTTP_AUTH_TOKEN_", "Bearer "), ("HTTP_AUTH_HEADER_", "")] {
-            guard let secret = secrets.first(where: { $0.id == prefix + address.host }) else { continue }
-            let text = String(decoding: secret.value, as: UTF8.self)
-            let value = text.drop(while: \.isWhitespace)
-            let end = value.lastIndex { !$0.isWhitespace }.map(value.index(after:)) ?? value.startIndex
-            guard !value[..<end].isEmpty, !value[..<end].utf8.contains(where: { $0 < 0x20 || $0 == 0x7F }) else {
-                throw BuilderError(.other("secret \"\(secret.id)\" is not the value of a header"))
-            }
-            return scheme + value[..<end]
-        }
+        let find = { (prefix: String) in secrets.first { $0.id == prefix + address.host } }
+        if let token = find("HTTP_AUTH_TOKEN_") { return try "Bearer \(token.headerValue())" }
+        if let header = find("HTTP_AUTH_HEADER_") { return try header.headerValue() }
         return credentials.map { "Basic \(Base64.encode(Array($0.utf8)))" }
+    }
+}
+
+extension BuildRequest.Secret {
+    /// The secret as a part of a header: one line, without blanks around it.
+    func headerValue() throws -> String {
+        let text = String(decoding: value, as: UTF8.self).drop(while: \.isWhitespace)
+        let end = text.lastIndex { !$0.isWhitespace }.map(text.index(after:)) ?? text.startIndex
+        let line = String(text[..<end])
+        guard !line.isEmpty, !line.utf8.contains(where: { $0 < 0x20 || $0 == 0x7F }) else {
+            throw BuilderError(.other("secret \"\(id)\" is not the value of a header"))
+        }
+        return line
     }
 }

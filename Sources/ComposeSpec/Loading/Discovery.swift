@@ -34,7 +34,7 @@ struct Discovery {
         let readsOwnFolder = readsDotEnv && options.files.isEmpty && options.projectDirectory == nil
         if readsOwnFolder { try readDotEnv(in: options.workingDirectory) }
         files = try composeFiles().map { text throws(LoadError) in
-            if defaultName.isEmpty { defaultName = RemoteReference(text)?.name ?? "" }
+            if defaultName.isEmpty { defaultName = (try? RemoteReference(text))?.name ?? "" }
             return try location(of: text)
         }
         projectDirectory =

@@ -9,10 +9,10 @@ public enum RemoteReference: Hashable, Sendable {
     case artifact(String)
 
     /// The reference that a text is; nil for a path of this machine.
-    init?(_ text: String) {
+    init?(_ text: String) throws(GitError) {
         if text.hasPrefix("oci://") {
             self = .artifact(String(text.dropFirst("oci://".count)))
-        } else if let git = GitReference(text) {
+        } else if let git = try GitReference(text) {
             self = .git(git)
         } else {
             return nil
@@ -59,7 +59,7 @@ struct FileFinding {
 
     /// Where a file is; what is remote is brought.
     func location(of text: String, folder: String) throws(LoadError) -> FileLocation {
-        guard let reference = RemoteReference(text) else {
+        guard let reference = try reference(text) else {
             if text.contains("://") { throw LoadError(.remoteFile(text, why: "no such kind of reference is known")) }
             let path = PathText.expandingHome(text, home: environment["HOME"])
             return FileLocation(path: PathText.joined(folder, path))
@@ -72,6 +72,14 @@ struct FileFinding {
             let location = FileLocation(path: try remoteFiles.localPath(of: reference))
             reading.fetched(text)
             return location
+        } catch {
+            throw LoadError(.remoteFile(text, why: "\(error)"))
+        }
+    }
+
+    private func reference(_ text: String) throws(LoadError) -> RemoteReference? {
+        do throws(GitError) {
+            return try RemoteReference(text)
         } catch {
             throw LoadError(.remoteFile(text, why: "\(error)"))
         }

@@ -72,13 +72,13 @@ struct CredentialHelper {
 
     private func run(_ verb: String, _ input: [UInt8]) throws(CredentialsError) -> (succeeded: Bool, output: [UInt8]) {
         do {
-            let (status, output) = try HelperProgram.run(
+            let answer = try HelperProgram.run(
                 program,
                 arguments: [verb],
                 environment: OwnEnvironment.texts,
                 input: input
             )
-            return (status == .exited(0), output)
+            return (answer.status == .exited(0), answer.output)
         } catch {
             throw .helperFailed(name, reason: "\(error.errno)")
         }

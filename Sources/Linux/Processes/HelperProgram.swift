@@ -3,25 +3,39 @@ public import SystemPackage
 
 /// A program of the user's that does one thing and answers: a credential helper, for example.
 public enum HelperProgram {
-    /// Runs a program to its end. What it writes to standard error is for the user.
+    /// How a program ended, and what it said.
+    public struct Answer: Sendable {
+        /// How it ended.
+        public let status: TerminationStatus
+        /// What it wrote.
+        public let output: [UInt8]
+        /// What it wrote to standard error, if that was to be kept.
+        public let errors: [UInt8]
+    }
+
+    /// Runs a program to its end.
     ///
     /// - Parameters:
     ///   - input: What it reads.
     ///   - limit: How many bytes of its answer are kept; it is read to the end all the same.
+    ///   - keepsErrors: Whether what it writes to standard error is kept; otherwise it is for the user.
     public static func run(
         _ file: FilePath,
         arguments: [String],
         environment: [String],
         input: [UInt8],
-        limit: Int = 1 << 16
-    ) throws(SystemError) -> (status: TerminationStatus, output: [UInt8]) {
+        limit: Int = 1 << 16,
+        keepsErrors: Bool = false
+    ) throws(SystemError) -> Answer {
         // A file rather than a pipe: a program that reads nothing of it breaks none.
         let given = OwnedDescriptor(try MemoryFile.make("input", input))
+        let errors = OwnedDescriptor(try MemoryFile.make("errors", []))
         let (reading, writing) = try FileDescriptor.closeOnExecPipe()
         let answer = OwnedDescriptor(reading)
         let pid: pid_t
         do throws(SystemError) {
-            let descriptors = [given.descriptor.rawValue, writing.rawValue]
+            let complaints = keepsErrors ? [errors.descriptor.rawValue] : []
+            let descriptors = [given.descriptor.rawValue, writing.rawValue] + complaints
             pid = try spawn(file, [file.string] + arguments, environment, descriptors)
         } catch {
             close(writing.rawValue)
@@ -34,7 +48,9 @@ public enum HelperProgram {
             guard !piece.isEmpty else { break }
             output += piece.prefix(max(0, limit - output.count))
         }
-        return (try ChildProcess(pid: pid, pidDescriptor: -1).wait(), output)
+        let status = try ChildProcess(pid: pid, pidDescriptor: -1).wait()
+        lseek(errors.descriptor.rawValue, 0, SEEK_SET)
+        return Answer(status: status, output: output, errors: try errors.read(limit))
     }
 
     /// Starts a program with these descriptors as 0, 1 and so on, and with no signal blocked.

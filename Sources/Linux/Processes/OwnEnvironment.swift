@@ -1,8 +1,7 @@
-import Linux
-
 /// The environment that the program was started with.
-enum OwnEnvironment {
-    private static let variables: [String: String] = {
+public enum OwnEnvironment {
+    /// The variables by their names.
+    public static let variables: [String: String] = {
         var variables: [String: String] = [:]
         for entry in entries {
             let text = String(decoding: entry, as: UTF8.self)
@@ -17,10 +16,10 @@ enum OwnEnvironment {
     }
 
     /// The value of a variable; nil where it is not set or empty.
-    static subscript(name: String) -> String? {
+    public static subscript(name: String) -> String? {
         variables[name].flatMap { $0.isEmpty ? nil : $0 }
     }
 
     /// All of it, as programs get it.
-    static var texts: [String] { entries.map { String(decoding: $0, as: UTF8.self) } }
+    public static var texts: [String] { entries.map { String(decoding: $0, as: UTF8.self) } }
 }

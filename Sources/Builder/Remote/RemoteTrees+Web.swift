@@ -1,0 +1,63 @@
+import HTTP
+import Linux
+import OCI
+
+extension RemoteTrees {
+    /// A layer with one file of the web in it, which is root's alone and as old as the server says.
+    ///
+    /// - Parameters:
+    ///   - checksum: What the file has to hash to. The server is not asked for one that is here.
+    ///   - progress: Told once a second how far it has got.
+    func layer(
+        of file: WebFile,
+        checksum: Digest?,
+        for session: BuildSession,
+        progress: @escaping (String) -> Void
+    ) throws -> (layer: Digest, version: WebFetch.Version) {
+        let url = file.address.text
+        let description = "http url \(url)"
+        var key = CacheKey("web")
+        key.add("url", url)
+        let source = try once(key.text) {
+            let known = session.cache.source(key.text).flatMap { session.contains($0.layer) ? $0 : nil }
+            if let known, checksum != nil, known.version?.digest == checksum { return known }
+            let fetch = WebFetch(http: http, file: file, authorization: try file.authorization(session.request.secrets))
+            let fetched = try session.fetched(by: fetch, unless: known, progress)
+            try session.cache.save(fetched, as: key.text)
+            return fetched
+        }
+        guard let version = source.version else { throw BuilderError(.badURL(url)) }
+        if let checksum, checksum != version.digest {
+            throw BuilderError(.wrongChecksum(url, expected: checksum, actual: version.digest))
+        }
+        try session.cache.noteUse(of: source.layer, description, created: session.now)
+        return (source.layer, version)
+    }
+}
+
+extension BuildSession {
+    fileprivate func fetched(
+        by fetch: WebFetch,
+        unless known: BuildCache.Source?,
+        _ progress: @escaping (String) -> Void
+    ) throws -> BuildCache.Source {
+        let draft = try layers.makeDraft()
+        let folder = try OpenFolder(opening: draft.contents)
+        let version = try fetch.fetch(unless: known?.version) { name in
+            try folder.removeFile(name)
+            return try folder.makeFile(name, mode: 0o600)
+        } progress: { size, whole in
+            progress("\(Self.megabytes(size))\(whole.map { " / \(Self.megabytes($0))" } ?? "")")
+        }
+        if let known, known.version == version { return known }
+        if let name = FileName(version.name) {
+            let modified = version.modified.flatMap(HTTPDate.seconds) ?? 0
+            try folder.setTimes(name, modified * 1_000_000_000)
+        }
+        return BuildCache.Source(layer: try keep(draft, "http url \(fetch.file.address.text)"), version: version)
+    }
+
+    private static func megabytes(_ bytes: Int64) -> String {
+        "\(bytes / 1_000_000).\(bytes / 100_000 % 10)MB"
+    }
+}
