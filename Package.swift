@@ -59,7 +59,7 @@ let package = Package(
         module("JSON", []),
         module("YAML", ["CYAML"], wraps: true),
         module("OCI", ["JSON"]),
-        module("Dockerfile", ["JSON", "Units"]),
+        module("Dockerfile", ["OCI", "JSON", "Units"]),
 
         // ground: where things live, and what was asked for
         module("Git", ["Storage", "HTTP", "JSON", "Linux"]),
@@ -123,7 +123,7 @@ let package = Package(
         tests("YAML", ["YAML"]),
         tests("OCI", ["OCI", "JSON"]),
         tests("HTTP", ["HTTP"]),
-        tests("Dockerfile", ["Dockerfile"]),
+        tests("Dockerfile", ["Dockerfile", "OCI"]),
         tests("ComposeSpec", ["ComposeSpec", "YAML", "JSON"]),
         tests("NameResolution", ["NameResolution", "Linux"]),
         tests("Supervision", ["Supervision", "Linux"]),
@@ -138,7 +138,7 @@ let package = Package(
             "Orchestrator",
             ["Orchestrator", "ComposeSpec", "Containers", "Networks", "Images", "Storage", "Volumes", "OCI", "Linux"]
         ),
-        tests("CLI", ["CLI", "Builder", "Containers", "JSON", "Linux", "Orchestrator"]),
+        tests("CLI", ["CLI", "Builder", "Dockerfile", "Containers", "JSON", "Linux", "Orchestrator"]),
         tests("Monitor", ["Monitor", "Supervision", "NameResolution", "JSON", "Linux", "Compression"]),
         .testTarget(
             name: "EndToEndTests",

@@ -20,7 +20,7 @@ final class BuildSession: Sendable {
     /// The time that this build writes down, in nanoseconds since 1970.
     let now: Int64
     private let report: @Sendable (BuildEvent) -> Void
-    private let contexts: ContextTrees
+    let contexts: ContextTrees
     let remotes = RemoteTrees()
     private let state = Mutex(State())
 
@@ -33,6 +33,7 @@ final class BuildSession: Sendable {
         var results: [Int: StageState] = [:]
         var trees: [[Digest]: MergedTree] = [:]
         var layers: [Digest: Layer] = [:]
+        var images: [String: Image] = [:]
         var isStopped = false
         var hasMadeLayers = false
     }
@@ -46,18 +47,8 @@ final class BuildSession: Sendable {
     ) throws {
         self.request = request
         document = dockerfile.document
-        let platform = try request.platform.map { try Platform(parsing: $0) } ?? .host
-        variables = try GlobalVariables(
-            document,
-            given: request.arguments,
-            platform: PlatformArguments.values(target: platform, stage: request.target)
-        )
-        graph = try BuildGraph(
-            document,
-            target: request.target,
-            variables: variables,
-            contexts: Set(request.namedContexts.keys)
-        )
+        variables = try GlobalVariables(document, of: request)
+        graph = try BuildGraph(document, variables, of: request)
         images = stores.images
         layers = stores.layers
         cache = stores.cache
@@ -186,7 +177,9 @@ final class BuildSession: Sendable {
 
     /// An image of the store, by name.
     func image(_ name: String) throws -> Image {
+        if let known = state.withLock({ $0.images[name] }) { return known }
         guard let image = try images.find(name) else { throw BuilderError(.missingImage(name)) }
+        state.withLock { $0.images[name] = image }
         return image
     }
 

@@ -13,8 +13,8 @@ public import SystemPackage
 /// Stages that do not wait for each other are built at the same time. Every step that changes files leaves one layer, which
 /// is found again by what it depends on; a build with nothing to do writes nothing.
 public struct Builder: Sendable {
-    private let root: StateRoot
-    private let images: ImageStore
+    let root: StateRoot
+    let images: ImageStore
     private let layers: LayerStore
     private let runner: any StepRunner
 
@@ -60,6 +60,7 @@ public struct Builder: Sendable {
         defer { session.save() }
         session.tell(ofReadingSince: start)
         warn(session)
+        try check(session)
         defer { try? runner.finish() }
         try StageScheduler(session).run()
         guard let result = session.result(of: session.graph.target) else { throw StageStopped() }
@@ -80,14 +81,7 @@ public struct Builder: Sendable {
     /// The images that a build starts from or copies from, as the Dockerfile names them: what has to be there before.
     public static func images(neededBy request: BuildRequest) throws -> [String] {
         let document = try DockerfileText(request).document
-        let platform = try request.platform.map { try Platform(parsing: $0) } ?? .host
-        let variables = try GlobalVariables(
-            document,
-            given: request.arguments,
-            platform: PlatformArguments.values(target: platform, stage: request.target)
-        )
-        let contexts = Set(request.namedContexts.keys)
-        let graph = try BuildGraph(document, target: request.target, variables: variables, contexts: contexts)
+        let graph = try BuildGraph(document, GlobalVariables(document, of: request), of: request)
         let named = request.namedContexts.values.compactMap { context in
             if case .image(let name) = context { name } else { String?.none }
         }
@@ -95,6 +89,16 @@ public struct Builder: Sendable {
             if case .image(let name) = source { name } else { String?.none }
         }
         return Set(named + used).sorted()
+    }
+
+    /// Makes the checks of the stages that are built, and ends a build whose file wants no findings.
+    private func check(_ session: BuildSession) throws {
+        let checks = try session.checks()
+        for finding in checks.findings {
+            session.tell(.found(CheckNotice(finding: finding, document: checks.document)))
+        }
+        guard checks.areErrors, !checks.findings.isEmpty else { return }
+        throw BuilderError(.checksFailed(Set(checks.findings.map(\.rule.rawValue)).sorted()))
     }
 
     private func warn(_ session: BuildSession) {

@@ -11,6 +11,8 @@ struct Session: Sendable {
     var environment: [String: String]
     /// The folder of Docker's `config.json`, where another than the usual one was asked for.
     var clientFolder: String?
+    /// Whether `--debug` stands before the command, where the grammar is that of Docker.
+    var isDebugging = false
     /// The flags before the command, where the grammar is that of Compose.
     var compose = ComposeFlags()
 }

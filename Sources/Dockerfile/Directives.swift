@@ -6,13 +6,16 @@ public struct Directives: Hashable, Sendable {
     public var escape: Character = "\\"
     /// What the `check` directive says about build checks.
     public var check: String?
+    /// Where it says so.
+    var checkPosition: SourcePosition?
+    /// How many lines at the top are directives.
+    var lineCount = 0
 
     /// No directive: the habits of the format.
     public init() {}
 }
 
 extension Directives {
-    /// Reads the directives, and says which line, counted from zero, is the first after them.
     init(reading lines: SourceLines) throws(DockerfileFailure) {
         self.init()
         var seen: Set<String> = []
@@ -23,13 +26,14 @@ extension Directives {
             guard seen.insert(key).inserted else { throw DockerfileFailure(.repeatedDirective(key), at: position) }
             switch key {
             case "syntax": syntax = value
-            case "check": check = value
+            case "check": (check, checkPosition) = (value, position)
             default:
                 guard value == "\\" || value == "`" else {
                     throw DockerfileFailure(.badEscapeDirective(value), at: position)
                 }
                 escape = Character(value)
             }
+            lineCount = index + 1
         }
     }
 

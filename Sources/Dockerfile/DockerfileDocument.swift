@@ -8,7 +8,10 @@ public struct DockerfileDocument: Hashable, Sendable {
     public let globalArguments: [LocatedInstruction]
     /// In the order of the file; at least one.
     public let stages: [Stage]
-    private let source: [UInt8]
+    /// The file as it stands.
+    public let source: [UInt8]
+    /// The last lines of instructions that have a blank line within.
+    let blankContinuations: [Int]
 
     /// Reads a whole file.
     public init(parsing source: [UInt8], file: String = "Dockerfile") throws(DockerfileError) {
@@ -16,7 +19,7 @@ public struct DockerfileDocument: Hashable, Sendable {
             let lines = try SourceLines(source)
             let directives = try Directives(reading: lines)
             var assembly = DocumentAssembly(escape: directives.escapeByte)
-            var reader = LogicalLineReader(lines, escape: directives.escapeByte, startingAt: 0)
+            var reader = LogicalLineReader(lines, escape: directives.escapeByte, startingAt: directives.lineCount)
             while let line = try reader.read() { try assembly.add(line) }
             guard !assembly.isEmpty else {
                 throw DockerfileFailure(.noInstructions, at: SourcePosition(line: 1, column: 1))
@@ -25,6 +28,7 @@ public struct DockerfileDocument: Hashable, Sendable {
             self.directives = directives
             self.source = source
             globalArguments = assembly.globalArguments
+            blankContinuations = assembly.blankContinuations
             stages = try assembly.finish()
         } catch {
             throw DockerfileError(file: file, position: error.position, problem: error.problem)
@@ -54,14 +58,15 @@ public struct DockerfileDocument: Hashable, Sendable {
         return triggers
     }
 
-    /// The lines around a place, the place itself marked:
+    /// The lines around a place, the place itself marked: two above and below a single line, one otherwise.
     /// ```
     ///    1 |     FROM scratch
     ///    2 | >>> RUN false
     /// ```
-    public func excerpt(of range: SourceRange, context: Int = 2) -> String {
+    public func excerpt(of range: SourceRange) -> String {
         guard let lines = try? SourceLines(source) else { return "" }
         let marked = range.start.line...max(range.start.line, range.lastLine)
+        let context = marked.count == 1 ? 2 : 1
         let shown = max(1, marked.lowerBound - context)...max(1, min(lines.count, marked.upperBound + context))
         let width = max(4, String(shown.upperBound).utf8.count + 1)
         return shown.filter { $0 <= lines.count }.map { number in
@@ -73,7 +78,7 @@ public struct DockerfileDocument: Hashable, Sendable {
 }
 
 extension Directives {
-    fileprivate var escapeByte: UInt8 { escape == "`" ? ASCII.backtick : ASCII.backslash }
+    var escapeByte: UInt8 { escape == "`" ? ASCII.backtick : ASCII.backslash }
 }
 
 /// One stage: where it starts from, and what it does.
@@ -98,6 +103,8 @@ public struct From: Hashable, Sendable {
     public let range: SourceRange
     /// The instruction on one line.
     public let text: String
+    /// The comments right above it.
+    var comments: [String] = []
 }
 
 /// Gathers instructions into stages.
@@ -105,6 +112,7 @@ private struct DocumentAssembly {
     let escape: UInt8
     var globalArguments: [LocatedInstruction] = []
     var stages: [Stage] = []
+    var blankContinuations: [Int] = []
     private var count = 0
 
     init(escape: UInt8) { self.escape = escape }
@@ -116,12 +124,18 @@ private struct DocumentAssembly {
         guard count <= DockerfileLimits.instructions else {
             throw line.failure(.tooMany("instructions", limit: DockerfileLimits.instructions), at: 0)
         }
+        if let blank = line.blankContinuation { blankContinuations.append(blank) }
         let keyword = InstructionParser.split(line).keyword
         let range = SourceRange(start: line.position(at: 0), lastLine: line.lastLine)
         let text = String(decoding: line.bytes, as: UTF8.self)
         guard keyword != "FROM" else { return try addStage(line, range: range, text: text) }
         let instruction = try InstructionParser(escape: escape).parse(line)
-        let located = LocatedInstruction(instruction: instruction, range: range, text: text)
+        let located = LocatedInstruction(
+            instruction: instruction,
+            range: range,
+            text: text,
+            comments: line.comments
+        )
         guard stages.isEmpty else { return stages[stages.count - 1].instructions.append(located) }
         guard case .arg = instruction else { throw line.failure(.instructionBeforeFrom(keyword), at: 0) }
         globalArguments.append(located)
@@ -160,7 +174,8 @@ private struct DocumentAssembly {
             throw line.failure(.badStageName(words[2].text), at: words[2].startIndex)
         }
         let platform = parts.string("platform")
-        let from = From(image: words[0].text, platform: platform, name: name, range: range, text: text)
+        var from = From(image: words[0].text, platform: platform, name: name, range: range, text: text)
+        from.comments = line.comments
         stages.append(Stage(index: stages.count, from: from, instructions: []))
     }
 

@@ -48,6 +48,7 @@ public enum DockerfileProblem: Error, Hashable, Sendable {
     case nestingTooDeep
     case patternTooCostly
     case badPattern(String)
+    case badCheckOption(String)
 }
 
 extension DockerfileProblem: CustomStringConvertible {
@@ -86,6 +87,7 @@ extension DockerfileProblem: CustomStringConvertible {
         case .expansionTooLarge: "an expanded word is larger than \(DockerfileLimits.expansion >> 20) MiB"
         case .nestingTooDeep: "substitutions nest more than \(DockerfileLimits.nesting) deep"
         case .patternTooCostly: "a pattern takes too long to match"
+        case .badCheckOption(let option): "invalid check option \(quoted(option))"
         case .badPattern(let pattern): "\"\(pattern)\" is not a pattern"
         default: ""
         }

@@ -12,6 +12,7 @@ public struct IgnorePatterns: Hashable, Sendable {
     private struct Line: Hashable, Sendable {
         let pattern: Pattern
         let literal: String?
+        let text: String
         let isException: Bool
         /// The components before the first wildcard.
         let stem: String
@@ -95,6 +96,12 @@ public struct IgnorePatterns: Hashable, Sendable {
         }
     }
 
+    /// Whether neither a path, which may be empty for the whole context, nor anything below it takes part.
+    func leavesNothing(of path: String) -> Bool {
+        guard path.isEmpty else { return ignores(path) && !mayIncludeBelow(path) }
+        return lines.contains { ["*", "**", "**/*"].contains($0.text) } && !lines.contains(where: \.isException)
+    }
+
     private static func line(_ text: String) throws(DockerfileProblem) -> Line? {
         var text = text[...]
         let isException = text.first == "!"
@@ -107,11 +114,11 @@ public struct IgnorePatterns: Hashable, Sendable {
         let pattern = try Pattern(clean, dialect: .ignoreFile)
         let wild = clean.firstIndex { "*?[\\".contains($0) }
         let stem = wild.map { String(clean[..<(clean[..<$0].lastIndex(of: "/") ?? clean.startIndex)]) } ?? clean
-        return Line(pattern: pattern, literal: pattern.literal, isException: isException, stem: stem)
+        return Line(pattern: pattern, literal: pattern.literal, text: clean, isException: isException, stem: stem)
     }
 
     /// Without `.`, empty components and a leading slash; `..` takes back what came before it.
-    private static func cleaned(_ path: Substring) -> String {
+    static func cleaned(_ path: Substring) -> String {
         var components: [Substring] = []
         for component in path.split(separator: "/") where component != "." {
             if component == "..", !components.isEmpty { components.removeLast() } else { components.append(component) }

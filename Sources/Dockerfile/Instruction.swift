@@ -6,6 +6,8 @@ public struct LocatedInstruction: Hashable, Sendable {
     public let range: SourceRange
     /// The instruction on one line, as progress and messages show it.
     public let text: String
+    /// The comments right above it.
+    var comments: [String] = []
 }
 
 /// What a stage does, one step at a time. Words hold their variables unexpanded, unless it says otherwise.

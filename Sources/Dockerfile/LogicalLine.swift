@@ -9,6 +9,10 @@ struct LogicalLine {
     var bytes: [UInt8] = []
     var pieces: [Piece] = []
     var heredocs: [Heredoc] = []
+    /// The comments right above it, each without its `#`.
+    var comments: [String] = []
+    /// The last line before any heredoc, where a blank line stands between two of them.
+    var blankContinuation: Int?
     var lastLine: Int
 
     /// Where the byte at an offset stands in the file.
@@ -81,21 +85,36 @@ struct LogicalLineReader {
     }
 
     mutating func read() throws(DockerfileFailure) -> LogicalLine? {
-        while next < lines.count, isSkipped(lines[next]) { next += 1 }
+        let comments = skipComments()
         guard next < lines.count else { return nil }
-        var line = LogicalLine(lastLine: next + 1)
+        var line = LogicalLine(comments: comments, lastLine: next + 1)
         var continues = append(lines[next].trimmedLeft, of: lines[next], to: &line)
+        var hasBlank = false
         while continues, next < lines.count {
             guard !isSkipped(lines[next]) else {
+                hasBlank = hasBlank || lines[next].trimmedLeft.isEmpty
                 next += 1
                 continue
             }
             continues = append(lines[next], of: lines[next], to: &line)
             guard line.bytes.count <= DockerfileLimits.file else { throw line.failure(.lineTooLong, at: 0) }
         }
+        if hasBlank { line.blankContinuation = next }
         while let last = line.bytes.last, ASCII.isBlank(last) { line.bytes.removeLast() }
         try readHeredocs(into: &line)
         return line
+    }
+
+    /// Goes to the next instruction, and gives the comments that stand right above it: a blank line or an empty comment
+    /// parts the two.
+    private mutating func skipComments() -> [String] {
+        var comments: [String] = []
+        while next < lines.count, isSkipped(lines[next]) {
+            let comment = lines[next].trimmedLeft.dropFirst().trimmed
+            if comment.isEmpty { comments = [] } else { comments.append(comment.text) }
+            next += 1
+        }
+        return comments
     }
 
     private func isSkipped(_ physical: ArraySlice<UInt8>) -> Bool {

@@ -83,6 +83,9 @@ public struct StageVariables: Sendable {
         }
     }
 
+    /// Whether `--build-arg` gives it a value.
+    func isGiven(_ name: String) -> Bool { global.given[name] != nil }
+
     /// Carries out an `ENV`, whose values are already expanded.
     public mutating func assign(_ pairs: [Pair]) {
         for pair in pairs { Self.set(pair.name, to: pair.value, in: &environment) }

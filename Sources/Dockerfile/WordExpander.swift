@@ -29,6 +29,20 @@ public struct WordExpander: Sendable {
         return try expansion.runBody()
     }
 
+    /// Which variables the word looks up: those that have a value, and those that have none.
+    func lookups(in text: String) throws(DockerfileProblem) -> (found: Set<String>, missing: Set<String>) {
+        var expansion = Expansion(text, expander: self)
+        _ = try expansion.run()
+        return (expansion.found, expansion.missing)
+    }
+
+    /// The variables without a value that the body of a heredoc looks up.
+    func missing(inBody text: String) throws(DockerfileProblem) -> Set<String> {
+        var expansion = Expansion(text, expander: self)
+        _ = try expansion.runBody()
+        return expansion.missing
+    }
+
     private func needsWork(_ text: String) -> Bool {
         text.utf8.contains {
             $0 == ASCII.dollar || $0 == escape || $0 == ASCII.singleQuote || $0 == ASCII.doubleQuote
@@ -42,6 +56,8 @@ public struct WordExpander: Sendable {
         var index = 0
         var depth = 0
         var budget = DockerfileLimits.patternSteps
+        var found: Set<String> = []
+        var missing: Set<String> = []
 
         init(_ text: String, expander: WordExpander) {
             bytes = Array(text.utf8)
@@ -134,7 +150,7 @@ extension WordExpander.Expansion {
         guard peek == ASCII.openBrace else {
             let name = self.name()
             guard !name.isEmpty else { return [ASCII.dollar] }
-            return Array((expander.variables[name] ?? "").utf8)
+            return Array((value(of: name) ?? "").utf8)
         }
         index += 1
         depth += 1
@@ -142,7 +158,7 @@ extension WordExpander.Expansion {
         guard depth <= DockerfileLimits.nesting else { throw .nestingTooDeep }
         let name = self.name()
         guard !name.isEmpty, let next = take() else { throw .badSubstitution(source) }
-        let value = expander.variables[name]
+        let value = value(of: name)
         switch next {
         case ASCII.closeBrace: return Array((value ?? "").utf8)
         case ASCII.colon:
@@ -156,6 +172,12 @@ extension WordExpander.Expansion {
             return try replaced(value: value ?? "")
         default: throw .badSubstitution(source)
         }
+    }
+
+    private mutating func value(of name: String) -> String? {
+        let value = expander.variables[name]
+        if value == nil { missing.insert(name) } else { found.insert(name) }
+        return value
     }
 
     /// A name, or one of the shell's special parameters.

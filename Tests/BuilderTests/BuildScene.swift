@@ -68,6 +68,7 @@ final class BuildScene: Sendable {
                 case .output(_, let line): "> \(line)"
                 case .failed(let step, _): "failed \(step.number)"
                 case .warning(let text): "warning: \(text)"
+                case .found(let notice): "found: \(notice.finding.summary)"
                 case .done, .progress, .finished: nil
                 }
             }

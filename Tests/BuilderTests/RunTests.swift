@@ -73,7 +73,6 @@ import Testing
                     ------
                     Dockerfile:5
                     --------------------
-                       3 |     RUN ["/bin/sh", "--install", "/bin"]
                        4 |     \("")
                        5 | >>> RUN echo first && \\
                        6 | >>>   exit 3

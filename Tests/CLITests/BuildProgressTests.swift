@@ -1,3 +1,4 @@
+import Dockerfile
 import JSON
 import Linux
 import Testing
@@ -95,6 +96,48 @@ import Testing
         #expect(first(end, "vertexes")?["name"] == "[web 2/4] RUN make")
         #expect(first(end, "vertexes")?["cached"] == true)
         #expect(first(end, "vertexes")?["digest"] == first(log, "logs")?["vertex"])
+    }
+
+    @Test func `lists what checks found when the build is over`() throws {
+        let document = try DockerfileDocument(parsing: Array("FROM a\nCMD x\nMAINTAINER y\n".utf8))
+        let variables = try GlobalVariables(document, given: [:], platform: [:])
+        let surroundings = CheckSurroundings(variables: variables, platform: .host)
+        let findings = document.findings(in: surroundings, settings: CheckSettings())
+        var list = FindingList()
+        #expect(list.text(isExpanded: false) == nil)
+        let notices = findings.map { CheckNotice(finding: $0, document: document) }
+        for notice in notices + notices { list.take(.found(notice)) }
+        let command =
+            "JSONArgsRecommended: JSON arguments recommended for CMD to prevent unintended behavior related to OS signals "
+            + "(line 2)"
+        let author = "MaintainerDeprecated: Maintainer instruction is deprecated in favor of using label (line 3)"
+        #expect(
+            list.text(isExpanded: false)
+                == "\n 2 warnings found (use docker --debug to expand):\n - \(command)\n - \(author)"
+        )
+        var single = FindingList()
+        single.take(.found(notices[1]))
+        #expect(
+            single.text(isExpanded: true) == """
+
+                 1 warning found:
+                 - \(author)
+                The MAINTAINER instruction is deprecated, use a label instead to define an image author
+                More info: https://docs.docker.com/go/dockerfile/rule/maintainer-deprecated/
+                Dockerfile:3
+                --------------------
+                   1 |     FROM a
+                   2 |     CMD x
+                   3 | >>> MAINTAINER y
+                --------------------
+
+                """
+        )
+        let raw = first(RawBuildProgress.message(notices[0], of: nil), "warnings")
+        #expect(raw?["short"] == .string(Base64.encode(Array(command.utf8))))
+        #expect(raw?["url"] == "https://docs.docker.com/go/dockerfile/rule/json-args-recommended/")
+        #expect(raw?["range"] == [["start": ["line": 2], "end": ["line": 2]]])
+        #expect(raw?["sourceInfo"]?["filename"] == "Dockerfile")
     }
 
     /// The first element of a list.

@@ -154,7 +154,7 @@ private func message(_ text: String) -> String {
     @Test func `marks lines in an excerpt`() throws {
         let parsed = try document("FROM scratch\nUSER a\nRUN x \\\n y\nUSER b\nUSER c\nUSER d")
         #expect(
-            parsed.excerpt(of: parsed.stages[0].instructions[1].range, context: 1) == """
+            parsed.excerpt(of: parsed.stages[0].instructions[1].range) == """
                    2 |     USER a
                    3 | >>> RUN x \\
                    4 | >>>  y

@@ -56,6 +56,12 @@ struct BuildGraph: Sendable {
         try refuseCycles(document)
     }
 
+    /// The graph of a build.
+    init(_ document: DockerfileDocument, _ variables: GlobalVariables, of request: BuildRequest) throws {
+        let contexts = Set(request.namedContexts.keys)
+        try self.init(document, target: request.target, variables: variables, contexts: contexts)
+    }
+
     /// Takes away what has no predecessor left until nothing is left; what remains goes in circles.
     private func refuseCycles(_ document: DockerfileDocument) throws {
         var open = nodes.mapValues(\.predecessors)

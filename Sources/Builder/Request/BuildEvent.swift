@@ -13,6 +13,8 @@ public enum BuildEvent: Hashable, Sendable {
     case failed(BuildStep, String)
     /// Something to know that does not stop the build.
     case warning(String)
+    /// Something that the checks found in the Dockerfile.
+    case found(CheckNotice)
     /// The image is complete: its identifier, and the names that it got.
     case finished(String, tags: [String])
 }
@@ -60,7 +62,7 @@ extension BuildEvent {
         case .started(let step), .cached(let step), .output(let step, _), .progress(let step, _), .done(let step, _),
             .failed(let step, _):
             step
-        case .warning, .finished: nil
+        case .warning, .found, .finished: nil
         }
     }
 }

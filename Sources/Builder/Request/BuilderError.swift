@@ -57,6 +57,8 @@ public struct BuilderError: Error, Hashable, Sendable {
         case wrongChecksum(String, expected: Digest, actual: Digest)
         case download(String, reason: String)
         case commandFailed(String, exitCode: Int32, lastOutput: [String])
+        /// By the names of the rules.
+        case checksFailed([String])
         case other(String)
     }
 }
@@ -121,6 +123,7 @@ extension BuilderError.Problem: CustomStringConvertible {
         case .download(let url, let reason): "\(url): \(reason)"
         case .commandFailed(let command, let code, _):
             "process \"\(command)\" did not complete successfully: exit code: \(code)"
+        case .checksFailed(let rules): "lint violation found for rules: \(rules.joined(separator: ", "))"
         case .other(let text): text
         default: ""
         }

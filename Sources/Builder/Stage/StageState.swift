@@ -76,7 +76,7 @@ struct StageState: Sendable {
 
 extension Pair {
     /// Reads `NAME=value`.
-    fileprivate init(assignment text: String) {
+    init(assignment text: String) {
         let parts = text.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false).map(String.init)
         self.init(name: parts[0], value: parts.count == 2 ? parts[1] : "")
     }

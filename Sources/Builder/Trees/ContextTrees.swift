@@ -103,6 +103,21 @@ struct DockerfileText: Sendable {
     }
 }
 
+extension GlobalVariables {
+    /// What variables mean in a build.
+    init(_ document: DockerfileDocument, of request: BuildRequest) throws {
+        let platform = PlatformArguments.values(target: try request.targetPlatform, stage: request.target)
+        try self.init(document, given: request.arguments, platform: platform)
+    }
+}
+
+extension BuildRequest {
+    /// What is built for.
+    var targetPlatform: Platform {
+        get throws { try platform.map { try Platform(parsing: $0) } ?? .host }
+    }
+}
+
 /// `TARGETPLATFORM` and the like.
 enum PlatformArguments {
     static func values(target: Platform, stage: String?) -> [String: String] {

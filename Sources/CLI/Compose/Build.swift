@@ -1,3 +1,4 @@
+import Builder
 import ComposeSpec
 import Orchestrator
 
@@ -7,13 +8,14 @@ extension Compose {
         static let usage = Usage(
             synopsis: "[OPTIONS] [SERVICE...]",
             summary: "Build the images of services",
-            flags: [argument, noCache, pull, dependencies, quiet, progress] + ignored
+            flags: [argument, noCache, pull, dependencies, check, quiet, progress] + ignored
         )
 
         private static let argument = Flag.list("--build-arg", "Value of a build argument: NAME[=VALUE]")
         private static let noCache = Flag.toggle("--no-cache", "Take nothing from earlier builds")
         private static let pull = Flag.toggle("--pull", "Fetch base images anew")
         private static let dependencies = Flag.toggle("--with-dependencies", "Build services too that are needed")
+        private static let check = Flag.toggle("--check", "Look for mistakes in Dockerfiles, and build nothing")
         private static let quiet = Flag.toggle("-q, --quiet", "Print nothing but what went wrong")
         private static let progress = Flag<String?>.text("--progress", "How progress is shown").hidden
         private static let ignored: [any FlagDeclaration] = [
@@ -25,6 +27,7 @@ extension Compose {
 
         private let options: BuildOptions
         private let progress: String?
+        private let checksOnly: Bool
 
         init(_ arguments: Arguments) throws {
             var options = BuildOptions()
@@ -36,6 +39,7 @@ extension Compose {
             options.isQuiet = arguments[Self.quiet]
             self.options = options
             progress = arguments[Self.progress]
+            checksOnly = arguments[Self.check]
         }
 
         /// `NAME=VALUE` texts; a name alone takes the value from the environment.
@@ -56,6 +60,7 @@ extension Compose {
             }
             if options.isQuiet { session.compose.progress = .quiet }
             let project = try session.project(services: options.services)
+            if checksOnly { return try check(Plan(build: project, options: options), session) }
             let known = KnownProject(name: project.name, project: project)
             try session.carryOut("build", on: known) { _ in
                 let plan = try Plan(build: project, options: options)
@@ -63,6 +68,21 @@ extension Compose {
                 return plan
             }
             return 0
+        }
+
+        /// Prints what is found in each service's Dockerfile, below the service's name.
+        private func check(_ plan: Plan, _ session: Session) throws -> Int32 {
+            let engine = session.engine
+            let builder = Builder(root: session.root, images: engine.images)
+            var code: Int32 = 0
+            let builds = plan.steps.compactMap { step in
+                if case .buildImage(let build) = step.action { build } else { ImageBuild?.none }
+            }
+            for (number, build) in builds.enumerated() {
+                try Console.print("\(number == 0 ? "" : "\n")\(build.target.printable)\n\n")
+                code = max(code, try BuildCall.check.answer(BuildRequest(build), builder))
+            }
+            return code
         }
     }
 }

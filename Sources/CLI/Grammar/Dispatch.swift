@@ -38,6 +38,7 @@ struct Dispatch {
         let arguments = try ArgumentParser.parse(words, flags: flags, stopsAtFirstPositional: true)
         var session = Session(path: "docker", root: arguments[ComposeFlags.root], environment: environment)
         session.clientFolder = arguments[DockerFlags.config]
+        session.isDebugging = arguments[DockerFlags.debug]
         if arguments[DockerFlags.version] { return try Compose.Version.printDocker() }
         guard !arguments[Help.flag], let (name, rest) = arguments.head else {
             try Console.print(Help.text(of: .docker, path: "docker", flags: flags))

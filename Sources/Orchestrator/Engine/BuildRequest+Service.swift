@@ -1,11 +1,13 @@
-import Builder
+public import Builder
 import ComposeSpec
 import Linux
 import SystemPackage
 
 extension BuildRequest {
     /// What the builder is asked for a service's image.
-    init(_ wish: ImageBuild) throws {
+    ///
+    /// - Throws: ``EngineError`` for what cannot be had.
+    public init(_ wish: ImageBuild) throws {
         let definition = wish.definition
         try definition.refuseWhatCannotBeHad(wish.target)
         guard definition.context.hasPrefix("/") else {

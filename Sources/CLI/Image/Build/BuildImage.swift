@@ -10,7 +10,7 @@ extension Docker {
             synopsis: "[OPTIONS] PATH | -",
             summary: "Build an image",
             flags: BuildFlag.inputs + BuildFlag.running + BuildFlag.outputs + BuildFlag.withoutEffect
-                + [CommonFlag.quiet, ComposeFlags.progressFlag],
+                + BuildCall.flags + [CommonFlag.quiet, ComposeFlags.progressFlag],
             arity: .exactly(1)
         )
 
@@ -20,14 +20,16 @@ extension Docker {
 
         func run(_ session: Session) throws -> Int32 {
             let request = try BuildRequest(arguments, session)
+            let engine = session.engine
+            let builder = Builder(root: session.root, images: engine.images)
+            if let call = try BuildCall(arguments) { return try call.answer(request, builder) }
             let isQuiet = arguments[CommonFlag.quiet]
             let ansi = session.compose.ansi
             let wish = arguments[ComposeFlags.progressFlag] ?? session.environment["BUILDKIT_PROGRESS"]
             let style = try wish.map { try ProgressStyle(named: $0, ansi: ansi) }
-            let progress = (isQuiet ? .quiet : style ?? session.compose.progress).buildRenderer()
-            let engine = session.engine
+            let progress = (isQuiet ? .quiet : style ?? session.compose.progress)
+                .buildRenderer(isDebugging: session.isDebugging)
             let name = request.tags.first ?? "sha256"
-            let builder = Builder(root: session.root, images: engine.images)
             let id = try Foreground.wait(
                 for: {
                     try builder.build(request) { event in

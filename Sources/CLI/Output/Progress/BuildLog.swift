@@ -51,7 +51,7 @@ struct BuildLog {
 
     private static func text(_ event: BuildEvent, elapsed: Duration) -> String? {
         switch event {
-        case .started, .warning, .finished: nil
+        case .started, .warning, .found, .finished: nil
         case .cached: "CACHED"
         case .output(_, let line): "\(Seconds.thousandths(elapsed)) \(line)"
         case .progress(_, let text): text

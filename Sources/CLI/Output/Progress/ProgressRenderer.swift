@@ -47,6 +47,7 @@ final class JSONProgress: ProgressRenderer {
 
     func show(_ event: Event) {
         guard let report = event.build else { return show(event, event.details) }
+        if case .found(let notice) = report.event { return show(event, "WARNING: \(notice.finding.summary)") }
         let lines = builds.withLock { $0.lines(report.event, of: report.target, at: .now) }
         for line in lines where !line.isEmpty { show(event, line) }
     }

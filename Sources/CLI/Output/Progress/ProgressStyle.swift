@@ -41,12 +41,14 @@ enum ProgressStyle: Hashable, Sendable {
     }
 
     /// The display of a single build.
-    func buildRenderer() -> any ProgressRenderer {
+    ///
+    /// - Parameter isDebugging: Whether what checks find is explained.
+    func buildRenderer(isDebugging: Bool) -> any ProgressRenderer {
         switch self {
         case .json, .raw: RawBuildProgress()
-        case .terminal: TerminalBuild()
-        case .automatic: Terminal.isTerminal(.standardError) ? TerminalBuild() : PlainProgress()
-        case .plain, .quiet: renderer(title: "build")
+        case .automatic where Terminal.isTerminal(.standardError), .terminal: TerminalBuild(isDebugging: isDebugging)
+        case .automatic, .plain: PlainProgress(isDebugging: isDebugging)
+        case .quiet: SilentProgress()
         }
     }
 

@@ -1,0 +1,23 @@
+import Dockerfile
+import Images
+import OCI
+
+extension Builder {
+    /// Makes the checks of a build, and builds nothing: of all stages, or of those that the target needs.
+    ///
+    /// - Throws: `DockerfileError` for a file that cannot be read, ``BuilderError`` for a request that cannot be met.
+    public func check(_ request: BuildRequest) throws -> BuildChecks {
+        let dockerfile = try DockerfileText(request)
+        let variables = try GlobalVariables(dockerfile.document, of: request)
+        let work = CheckWork(
+            request: request,
+            document: dockerfile.document,
+            variables: variables,
+            contexts: ContextTrees(request: request, dockerfile: dockerfile, cache: try BuildCache(root)),
+            image: { [images] in (try? images.find($0))?.configuration }
+        )
+        guard request.target != nil else { return try work.run(stages: nil) }
+        let graph = try BuildGraph(dockerfile.document, variables, of: request)
+        return try work.run(stages: Set(graph.nodes.keys))
+    }
+}
