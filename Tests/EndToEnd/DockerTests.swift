@@ -2,6 +2,31 @@ import Testing
 
 extension EndToEnd {
     @Suite struct Docker {
+        @Test func `ps and inspect tell how much a container takes when they are asked`() throws {
+            try onStage { stage in
+                try stage.docker(
+                    "run",
+                    "--name",
+                    "box",
+                    "busybox",
+                    "dd",
+                    "if=/dev/zero",
+                    "of=/zeros",
+                    "bs=1k",
+                    "count=64"
+                )
+                let size = try stage.docker("image", "inspect", "-f", "{{.Size}}", "busybox").text
+                let format = "{{.SizeRw}} {{.SizeRootFs}}"
+                let sizes = try stage.docker("inspect", "-s", "-f", format, "box").text.split(separator: " ")
+                let written = Int(sizes.first ?? "") ?? 0
+                #expect((65536..<66_000).contains(written), "\(sizes)")
+                #expect(Int(sizes.last ?? "") == Int(size).map { $0 + written })
+                let list = try stage.docker("ps", "-a", "-s", "--format", "{{.Size}}").text
+                #expect(list.hasPrefix("65.5kB (virtual "), "\(list)")
+                #expect(try !stage.docker("inspect", "box").output.contains("SizeRw"))
+            }
+        }
+
         @Test func `a container's life, command by command`() throws {
             try onStage { stage in
                 let started = try stage.docker(

@@ -16,6 +16,24 @@ extension EndToEnd {
             }
         }
 
+        @Test func `compatibility joins names by underscores`() throws {
+            try onStage { stage in
+                try stage.write("services: {web: {image: busybox, command: sleep 100}}", to: "compose.yaml")
+                try stage.does("--compatibility", "-p", "old", "up", "-d")
+                #expect(try stage.docker("ps", "--format", "{{.Names}}").text == "old_web_1")
+                try stage.does("-p", "old", "down", in: ["COMPOSE_COMPATIBILITY": "true"])
+                try stage.write("COMPOSE_COMPATIBILITY=1\n", to: ".env")
+                try stage.does("-p", "old", "create", "--scale", "web=2")
+                #expect(
+                    try stage.docker("ps", "-a", "--format", "{{.Names}}").lines.sorted() == ["old_web_1", "old_web_2"]
+                )
+                try stage.does("-p", "old", "down")
+                let wrong = try stage.compose("pull", in: ["COMPOSE_PARALLEL_LIMIT": "few"])
+                #expect(wrong.code == 1)
+                #expect(wrong.errors.contains("COMPOSE_PARALLEL_LIMIT must be an integer (found: \"few\")"), "\(wrong)")
+            }
+        }
+
         @Test func `a second up changes nothing`() throws {
             try onStage("web") { stage in
                 try stage.does("up", "-d")

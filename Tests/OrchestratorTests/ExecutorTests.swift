@@ -26,6 +26,18 @@ import Testing
         #expect(engine.present == 16)
     }
 
+    @Test func `works on as many images at once as are allowed, and on all else besides`() async throws {
+        var plan = Plan()
+        for number in 1...9 {
+            plan.add(.pushImage(ImagePush(reference: "image-\(number)", isOptional: false)), because: "")
+        }
+        for number in 1...4 { plan.add(.removeNetwork(name: "\(number)"), because: "") }
+        let engine = Turnstile()
+        try await Executor(engine: engine) { _ in }.run(plan)
+        #expect(engine.mostImages == 3)
+        #expect(engine.performed == 13)
+    }
+
     @Test func `starts nothing more after a failure and names the step`() async throws {
         var plan = Plan()
         let one = plan.add(.startContainer(ContainerIdentity(id: "1", name: "db")), because: "")
@@ -129,6 +141,36 @@ private final class Meeting: Engine {
     {
         arrived.withLock { $0 += 1 }
         while present < size, !cancellation.isCancelled {}
+        return nil
+    }
+}
+
+/// An engine that works on images in groups of as many as it allows, and counts how many it has at once.
+private final class Turnstile: Engine {
+    private static let group = 3
+    let imageLimit: Int? = Turnstile.group
+    private let state = Mutex((images: 0, most: 0, arrived: 0, performed: 0))
+    var mostImages: Int { state.withLock { $0.most } }
+    var performed: Int { state.withLock { $0.performed } }
+
+    func perform(_ action: Action, cancellation: Cancellation, progress: @escaping @Sendable (Event) -> Void) throws
+        -> Event?
+    {
+        guard case .pushImage = action else {
+            state.withLock { $0.performed += 1 }
+            return nil
+        }
+        let last = state.withLock { state in
+            state.images += 1
+            state.arrived += 1
+            state.most = max(state.most, state.images)
+            return (state.arrived + Self.group - 1) / Self.group * Self.group
+        }
+        while state.withLock({ $0.arrived < last }), !cancellation.isCancelled {}
+        state.withLock { state in
+            state.images -= 1
+            state.performed += 1
+        }
         return nil
     }
 }

@@ -1,3 +1,5 @@
+import ComposeSpec
+
 /// The flags before a command of Compose, with what the environment says where they are not given.
 struct ComposeFlags: Sendable {
     /// Compose files; none is discovery. `-` is standard input.
@@ -10,6 +12,10 @@ struct ComposeFlags: Sendable {
     var isDryRun = false
     /// Whether networks and volumes that no service uses are kept.
     var keepsAllResources = false
+    /// How many images may come or go at once; nil is all.
+    var imageLimit: Int?
+    /// Whether names are joined by underscores, if the flag says.
+    var isCompatible: Bool?
     var progress = ProgressStyle.automatic
     var ansi = Ansi.auto
     /// Whether the user is asked before files from elsewhere are used.
@@ -27,11 +33,11 @@ extension ComposeFlags {
     static let workdir = Flag<String?>.text("--workdir", "The same as --project-directory").hidden
     static let environmentFile = Flag.list("--env-file", "File with values for variables in Compose files")
     static let profile = Flag.list("--profile", "Profile to enable; * is all")
-    static let parallelFlag = Flag.number("--parallel", "Has no effect: everything goes on at once that can").hidden
+    static let parallelFlag = Flag.number("--parallel", "How many images may come or go at once; -1 is all")
     static let progressFlag = Flag<String?>.text("--progress", "How progress is shown: auto, tty, plain, json, quiet")
     static let ansiFlag = Flag<String?>.text("--ansi", "When to use colors: never, always, auto")
     static let noAnsi = Flag.toggle("--no-ansi", "The same as --ansi never").hidden
-    static let compatibility = Flag.toggle("--compatibility", "Has no effect").hidden
+    static let compatibility = Flag.toggle("--compatibility", "Join the parts of names by underscores")
     static let dryRun = Flag.toggle("--dry-run", "Print the steps with their causes, and take none of them")
     static let allResources = Flag.toggle("--all-resources", "Keep networks and volumes that no service uses")
     static let verbose = Flag.toggle("--verbose", "Say more").hidden
@@ -54,9 +60,8 @@ extension ComposeFlags {
         if environmentFiles.isEmpty { environmentFiles = Self.list(environment["COMPOSE_ENV_FILES"]) }
         profiles = arguments[Self.profile].flatMap { Self.list($0) }
         if profiles.isEmpty { profiles = Self.list(environment["COMPOSE_PROFILES"]) }
-        if arguments[Self.compatibility] || Self.isTrue(environment["COMPOSE_COMPATIBILITY"]) {
-            Console.note("\(Session.warningMark) --compatibility has no effect: names are joined by hyphens")
-        }
+        isCompatible = arguments.has(Self.compatibility) ? arguments[Self.compatibility] : nil
+        imageLimit = try Self.imageLimit(arguments[Self.parallelFlag], environment["COMPOSE_PARALLEL_LIMIT"])
         isDryRun = arguments[Self.dryRun]
         keepsAllResources = arguments[Self.allResources]
         ansi = try Ansi(
@@ -67,6 +72,18 @@ extension ComposeFlags {
             named: arguments[Self.progressFlag] ?? environment["COMPOSE_PROGRESS"] ?? "auto",
             ansi: ansi
         )
+    }
+
+    /// - Throws: ``UsageError`` for a variable that is no number.
+    private static func imageLimit(_ flag: Int?, _ variable: String?) throws(UsageError) -> Int? {
+        var limit = flag
+        if limit == nil, let text = variable, !text.isEmpty {
+            guard let number = Int(text) else {
+                throw .conflict("COMPOSE_PARALLEL_LIMIT must be an integer (found: \(text.quoted))")
+            }
+            limit = number
+        }
+        return limit.flatMap { $0 > 0 ? $0 : nil }
     }
 
     private static func list(_ text: String?) -> [String] {
@@ -80,6 +97,14 @@ extension ComposeFlags {
 }
 
 extension ComposeFlags {
+    /// A project whose names are joined as the flag or the variable says, which a file of variables may give too.
+    func naming(_ project: Project) -> Project {
+        var project = project
+        let isCompatible = isCompatible ?? Self.isTrue(project.environment["COMPOSE_COMPATIBILITY"])
+        project.nameSeparator = isCompatible ? "_" : "-"
+        return project
+    }
+
     /// The display of progress that the flags ask for.
     func renderer(title: String) -> any ProgressRenderer {
         let renderer = progress.renderer(title: title)

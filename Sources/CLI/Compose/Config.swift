@@ -64,7 +64,8 @@ extension Compose {
             options.explains = arguments[Self.explain]
             options.services = arguments[Self.explain] ? [] : arguments.positionals
             options.interpolates = !arguments[Self.noInterpolate] && !arguments[Self.variables]
-            guard let text = try options.interpolates ? interpolated(options) : asWritten(options) else { return 0 }
+            guard let text = try options.interpolates ? interpolated(options, session.compose) : asWritten(options)
+            else { return 0 }
             try write(text)
             return 0
         }
@@ -82,7 +83,7 @@ extension Compose {
         }
 
         /// What is printed of the project; nil is nothing.
-        private func interpolated(_ options: LoaderOptions) throws -> String? {
+        private func interpolated(_ options: LoaderOptions, _ compose: ComposeFlags) throws -> String? {
             var loaded = try Loader(options: options).load()
             Session.show(loaded.warnings)
             if arguments[Self.resolveDigests] || arguments[Self.lockDigests] { try ImagePins.pin(&loaded) }
@@ -92,7 +93,7 @@ extension Compose {
                 let listing = ExplanationListing(loaded: loaded)
                 return try isJSON ? listing.json(arguments.positionals) : listing.text(arguments.positionals)
             }
-            return try list(of: loaded.project) ?? (isJSON ? loaded.json() + "\n" : loaded.yaml())
+            return try list(of: compose.naming(loaded.project)) ?? (isJSON ? loaded.json() + "\n" : loaded.yaml())
         }
 
         /// What one of the flags asks for in place of the document.

@@ -8,7 +8,7 @@ extension Session {
     /// This machine, below the session's root.
     var engine: LocalEngine {
         let file = clientConfiguration
-        return LocalEngine(root: root) { try ClientProxies.variables(file) }
+        return LocalEngine(root: root, imageLimit: compose.imageLimit) { try ClientProxies.variables(file) }
     }
 
     /// The project that the files describe; what its author may not have meant goes to standard error.
@@ -21,7 +21,7 @@ extension Session {
         let loaded = try Loader(options: options).load()
         Self.show(loaded.warnings)
         try confirmRemoteFiles(of: loaded.project)
-        return loaded.project
+        return compose.naming(loaded.project)
     }
 
     /// Asks whether files are trusted that came from elsewhere: what they say will run here.

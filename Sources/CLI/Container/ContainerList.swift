@@ -41,11 +41,11 @@ extension Docker {
                 try Console.print(ids.map { "\($0)\n" }.joined())
                 return 0
             }
-            try Console.print(listing(summaries).text(arguments[DockerFlag.format]))
+            try Console.print(listing(summaries, session).text(arguments[DockerFlag.format]))
             return 0
         }
 
-        private func listing(_ summaries: [ContainerSummary]) -> Listing {
+        private func listing(_ summaries: [ContainerSummary], _ session: Session) -> Listing {
             var listing = Listing(
                 [
                     .init("ID", "CONTAINER ID"), .init("Image", "IMAGE"), .init("Command", "COMMAND"),
@@ -55,10 +55,14 @@ extension Docker {
                 further: [.init("CreatedAt", "CREATED AT"), .init("LocalVolumes", "LOCAL VOLUMES")]
             )
             if arguments[Self.size] { listing.columns.append(.init("Size", "SIZE")) }
+            let layers = session.engine.images.layers
             listing.rows = summaries.map { summary in
                 let row = summary.row(isCut: !arguments[DockerFlag.noTruncation])
                 guard arguments[Self.size] else { return row }
-                return row.replacing("Size", with: .string(summary.writtenSize))
+                let written = summary.writtenBytes
+                let whole = ByteSize(written + summary.imageBytes(layers)).decimal(digits: 3)
+                let text = "\(ByteSize(written).decimal(digits: 3)) (virtual \(whole))"
+                return row.replacing("Size", with: .string(text))
             }
             return listing
         }

@@ -1,5 +1,6 @@
 import Containers
 import Linux
+import OCI
 import Storage
 import Supervision
 
@@ -124,6 +125,14 @@ extension ContainerConfiguration {
 }
 
 extension ContainerSummary {
-    /// What the container has written, such as `12kB`.
-    var writtenSize: String { ByteSize(DiskUse.bytes(below: container.upperFolder)).decimal(digits: 3) }
+    /// What the container has written, in bytes.
+    var writtenBytes: Int64 { DiskUse.bytes(below: container.upperFolder) }
+
+    /// What the layers of its image have, in bytes.
+    func imageBytes(_ layers: LayerStore) -> Int64 {
+        configuration.layers.reduce(0) { sum, layer in
+            let record = try? layers.record(Digest(parsing: layer))
+            return sum + (record?.size ?? 0)
+        }
+    }
 }

@@ -19,7 +19,19 @@ struct ContainerInspection {
     private var process: ProcessConfiguration { configuration.process }
 
     /// The whole.
-    var value: JSONValue {
+    ///
+    /// - Parameter withSizes: Whether it is found out how much the container and its image take, in bytes.
+    func value(withSizes: Bool) throws -> JSONValue {
+        guard withSizes, case .object(let members) = try value else { return try value }
+        let written = summary.writtenBytes
+        let image = summary.imageBytes(engine.images.layers)
+        let sizes: [JSONValue.Member] = [
+            .init("SizeRw", .integer(written)), .init("SizeRootFs", .integer(written + image)),
+        ]
+        return .object(members + sizes)
+    }
+
+    private var value: JSONValue {
         get throws {
             let arguments = process.arguments
             return [

@@ -8,12 +8,11 @@ extension Docker {
         static let usage = Usage(
             synopsis: "[OPTIONS] NAME|ID [NAME|ID...]",
             summary: "Tell everything about objects",
-            flags: [DockerFlag.inspectFormat, type, size],
+            flags: [DockerFlag.inspectFormat, type, InspectContainer.size],
             arity: .atLeast(1)
         )
 
         private static let type = Flag<String?>.text("--type", "Kind of object: container, image, network, volume")
-        private static let size = Flag.toggle("-s, --size", "Has no effect").hidden
 
         private let arguments: Arguments
 
@@ -26,7 +25,8 @@ extension Docker {
                     "container",
                     { name in
                         guard let container = try? engine.containers.find(name) else { return nil }
-                        return try ContainerInspection(ContainerSummary(container), engine).value
+                        let inspection = try ContainerInspection(ContainerSummary(container), engine)
+                        return try inspection.value(withSizes: arguments[InspectContainer.size])
                     }
                 ),
                 ("image", { name in try engine.images.find(name).map { try engine.images.inspection(of: $0) } }),
@@ -74,9 +74,11 @@ extension Docker {
         static let usage = Usage(
             synopsis: "[OPTIONS] CONTAINER [CONTAINER...]",
             summary: "Tell everything about containers",
-            flags: [DockerFlag.inspectFormat],
+            flags: [DockerFlag.inspectFormat, size],
             arity: .atLeast(1)
         )
+
+        static let size = Flag.toggle("-s, --size", "Tell how much the container and its image take")
 
         private let arguments: Arguments
 
@@ -85,7 +87,8 @@ extension Docker {
         func run(_ session: Session) throws -> Int32 {
             let engine = session.engine
             return try Inspection(format: arguments[DockerFlag.inspectFormat]).print(arguments.positionals) { name in
-                try ContainerInspection(ContainerSummary(engine.containers.find(name)), engine).value
+                try ContainerInspection(ContainerSummary(engine.containers.find(name)), engine)
+                    .value(withSizes: arguments[Self.size])
             }
         }
     }

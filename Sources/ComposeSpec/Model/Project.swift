@@ -5,6 +5,8 @@ public import SystemPackage
 public struct Project: Sendable, Hashable {
     /// The project's name: lower case letters, digits, `-` and `_`.
     public var name: String
+    /// What joins the parts of the names of its containers and images: `-`, or `_` as in Compose's first version.
+    public var nameSeparator = "-"
     /// The folder that relative paths started from, absolute.
     public var workingDirectory: FilePath
     /// The files the project was read from, absolute, in order; `-` is standard input.

@@ -12,6 +12,8 @@ public struct LocalEngine: Engine {
     let programs: FilePath?
     /// Variables that containers and builds get unless they set them themselves.
     let proxies: @Sendable () throws -> [String: String]
+    /// How many images may be pulled, pushed or built at once; nil is as many as there are.
+    public let imageLimit: Int?
     let registries = SharedAccess()
     /// The containers below the root.
     public let containers: ContainerStore
@@ -26,14 +28,17 @@ public struct LocalEngine: Engine {
     ///
     /// - Parameters:
     ///   - programs: Where `tutti-monitor` and `tutti-init` are, if not beside the running program.
+    ///   - imageLimit: How many images may be pulled, pushed or built at once; nil is as many as there are.
     ///   - proxies: Gives the variables that tell containers and builds of proxies; called when there is one to make.
     public init(
         root: StateRoot,
         programs: FilePath? = nil,
+        imageLimit: Int? = nil,
         proxies: @escaping @Sendable () throws -> [String: String] = { [:] }
     ) {
         self.root = root
         self.programs = programs
+        self.imageLimit = imageLimit
         self.proxies = proxies
         containers = ContainerStore(root: root, programs: programs)
         images = ImageStore(root: root)

@@ -9,6 +9,14 @@ public protocol Engine: Sendable {
     /// - Throws: what went wrong, in the words of the module that did the work; ``Cancelled`` when it waited and was cancelled.
     func perform(_ action: Action, cancellation: Cancellation, progress: @escaping @Sendable (Event) -> Void) throws
         -> Event?
+
+    /// How many images may be pulled, pushed or built at once; nil is as many as there are.
+    var imageLimit: Int? { get }
+}
+
+extension Engine {
+    /// No limit.
+    public var imageLimit: Int? { nil }
 }
 
 /// The work was given up because somebody asked for that.

@@ -28,7 +28,7 @@ public struct Executor: Sendable {
     }
 
     private func run(_ plan: Plan, _ cancellation: Cancellation) async throws {
-        var progress = Progress(of: plan)
+        var progress = Progress(of: plan, imageLimit: engine.imageLimit)
         let failure = await withTaskGroup(of: (Int, StepFailure?).self) { group in
             var failure: StepFailure?
             for step in progress.takeReady() { group.addTask { await perform(step, cancellation) } }
@@ -73,9 +73,13 @@ private struct Progress {
     private var missing: [Int: Int] = [:]
     private var ready: [Int] = []
     private var finished = 0
+    /// How many images may be worked on, and how many are.
+    private let imageLimit: Int
+    private var images = 0
 
-    init(of plan: Plan) {
+    init(of plan: Plan, imageLimit: Int?) {
         steps = plan.steps
+        self.imageLimit = imageLimit ?? .max
         for step in steps {
             missing[step.number] = step.predecessors.count
             for predecessor in step.predecessors { successors[predecessor, default: []].append(step.number) }
@@ -86,12 +90,24 @@ private struct Progress {
     var isFinished: Bool { finished == steps.count }
 
     mutating func takeReady() -> [Plan.Step] {
-        defer { ready = [] }
-        return ready.map { steps[$0 - 1] }
+        var taken: [Plan.Step] = []
+        var left: [Int] = []
+        for number in ready {
+            let step = steps[number - 1]
+            guard !step.action.bringsImage || images < imageLimit else {
+                left.append(number)
+                continue
+            }
+            if step.action.bringsImage { images += 1 }
+            taken.append(step)
+        }
+        ready = left
+        return taken
     }
 
     mutating func finish(_ number: Int) {
         finished += 1
+        if steps[number - 1].action.bringsImage { images -= 1 }
         for successor in successors[number] ?? [] {
             let left = (missing[successor] ?? 1) - 1
             missing[successor] = left
@@ -125,6 +141,14 @@ extension StepFailure: CustomStringConvertible {
 }
 
 extension Action {
+    /// Whether an image comes of it here or elsewhere, which is what `--parallel` is about.
+    fileprivate var bringsImage: Bool {
+        switch self {
+        case .pullImage, .buildImage, .pullOrBuildImage, .pushImage: true
+        default: false
+        }
+    }
+
     /// What is being tried, if the error does not say that by itself.
     fileprivate func attempt(failedWith error: any Error) -> String? {
         switch self {

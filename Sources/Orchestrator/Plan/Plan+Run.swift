@@ -80,7 +80,7 @@ extension RunPlan {
             identifiers: identifiers
         )
         let id = identifiers()
-        let name = options.name ?? "\(project.name)-\(service.name)-run-\(id.prefix(12))"
+        let name = options.name ?? project.joined(service.name, "run", String(id.prefix(12)))
         container = ContainerIdentity(id: id, name: name)
         try planner.makeOneOff(container, of: service, slug: identifiers(), options)
         plan = planner.plan

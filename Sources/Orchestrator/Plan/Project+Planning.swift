@@ -66,13 +66,16 @@ extension Service {
 extension Project {
     /// The name of the image that a service runs.
     public func imageName(of service: Service) -> String {
-        service.image ?? "\(name)-\(service.name)"
+        service.image ?? joined(service.name)
     }
 
     /// The name of a replica.
     func containerName(of service: Service, number: Int) -> String {
-        service.containerName ?? "\(name)-\(service.name)-\(number)"
+        service.containerName ?? joined(service.name, "\(number)")
     }
+
+    /// A name below the project's own.
+    func joined(_ parts: String...) -> String { ([name] + parts).joined(separator: nameSeparator) }
 
     /// The services whose namespaces or volumes a service shares.
     func parents(of service: Service) -> [String] {

@@ -33,7 +33,7 @@ extension ContainerRequest {
         view: ProjectView
     ) throws(PlanError) {
         let id = ContainerIdentity.randomIdentifier()
-        let name = "\(project.name)-\(service.name)-pre_start-\(id.prefix(12))"
+        let name = project.joined(service.name, "pre_start", String(id.prefix(12)))
         try self.init(
             service,
             of: project,
