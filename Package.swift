@@ -45,13 +45,14 @@ let package = Package(
         .systemLibrary(name: "CDeflate", pkgConfig: "libdeflate", providers: [.apt(["libdeflate-dev"])]),
         .systemLibrary(name: "CZstd", pkgConfig: "libzstd", providers: [.apt(["libzstd-dev"])]),
         .target(name: "CCurl"),
+        .target(name: "CUnpack"),
         .target(name: "CLinux"),
         .target(name: "CEvents"),
         .target(name: "CNetwork"),
         module("Linux", ["CLinux", "CEvents", "CNetwork", "CSeccomp"], wraps: true),
         module("Hashing", ["CCrypto"], wraps: true),
         module("Gzip", ["CDeflate"], wraps: true),
-        module("Compression", ["Gzip", "CIsal", "CZstd"], wraps: true),
+        module("Compression", ["Gzip", "CIsal", "CZstd", "CUnpack"], wraps: true),
         module("HTTP", ["CCurl"], wraps: true),
 
         // formats: text and bytes as values

@@ -55,6 +55,7 @@ public enum CompressionError: Error, Hashable, Sendable {
     case truncated(format: String)
     /// More bytes than whoever asked wants to take.
     case tooLarge(limit: Int)
+    /// The library for it is not installed.
     case unsupported(format: String)
 }
 
@@ -65,7 +66,7 @@ extension CompressionError: CustomStringConvertible {
         case .corrupt(let format, let reason): "\(format): \(reason)"
         case .truncated(let format): "\(format): the stream ends too early"
         case .tooLarge(let limit): "more than \(limit) bytes"
-        case .unsupported(let format): "\(format): this compression is not supported"
+        case .unsupported(let format): "\(format): the library for it cannot be loaded"
         }
     }
 }

@@ -1,22 +1,24 @@
+import CUnpack
 import Gzip
 
 /// How a stream of bytes is packed.
 public enum CompressionFormat: String, Hashable, Sendable {
     case none, gzip, zstd
+}
+
+/// How a stream was packed that is to be read: more ways than we pack in.
+private enum Packing {
+    case none, gzip, zstd, xz, bzip2
 
     /// What the first bytes of files of each kind are.
-    private static let signatures: [(bytes: [UInt8], name: String)] = [
-        ([0x1f, 0x8b], "gzip"), ([0x28, 0xb5, 0x2f, 0xfd], "zstd"), ([0xfd, 0x37, 0x7a, 0x58, 0x5a, 0x00], "xz"),
-        ([0x42, 0x5a, 0x68], "bzip2"),
+    private static let signatures: [(bytes: [UInt8], packing: Packing)] = [
+        ([0x1f, 0x8b], .gzip), ([0x28, 0xb5, 0x2f, 0xfd], .zstd), ([0xfd, 0x37, 0x7a, 0x58, 0x5a, 0x00], .xz),
+        ([0x42, 0x5a, 0x68], .bzip2),
     ]
 
     /// Looks at the first bytes of a stream.
-    ///
-    /// - Throws: ``CompressionError`` for a kind that is known but cannot be read.
-    static func recognize(_ start: [UInt8]) throws -> CompressionFormat {
-        guard let name = signatures.first(where: { start.starts(with: $0.bytes) })?.name else { return .none }
-        guard let format = CompressionFormat(rawValue: name) else { throw CompressionError.unsupported(format: name) }
-        return format
+    init(startingWith start: [UInt8]) {
+        self = Self.signatures.first { start.starts(with: $0.bytes) }?.packing ?? .none
     }
 }
 
@@ -29,7 +31,7 @@ extension ByteSource {
         return ByteSource {
             if let unpacked { return try unpacked.next() }
             let (start, whole) = try self.peek(6)
-            let chosen = whole.unpacked(from: try CompressionFormat.recognize(start))
+            let chosen = try whole.unpacked(from: Packing(startingWith: start))
             unpacked = chosen
             return try chosen.next()
         }
@@ -48,14 +50,20 @@ extension ByteSource {
         return (start, whole)
     }
 
-    private func unpacked(from format: CompressionFormat) -> ByteSource {
-        switch format {
+    private func unpacked(from packing: Packing) throws -> ByteSource {
+        switch packing {
         case .none: return self
         case .gzip:
             let inflation = Inflation(self)
             return ByteSource { try inflation.next() }
         case .zstd:
             let reader = ZstandardReader(self)
+            return ByteSource { try reader.next() }
+        case .xz:
+            let reader = try ArchiveReader(self, tutti_packing_xz, named: "xz")
+            return ByteSource { try reader.next() }
+        case .bzip2:
+            let reader = try ArchiveReader(self, tutti_packing_bzip2, named: "bzip2")
             return ByteSource { try reader.next() }
         }
     }

@@ -1,6 +1,8 @@
 import Compression
 import Linux
 import Storage
+import SystemPackage
+import TestSupport
 import Testing
 
 /// An archive of entries with their contents.
@@ -136,8 +138,33 @@ func path(_ text: String) -> [UInt8] { Array(text.utf8) }
         #expect(throws: CompressionError.truncated(format: "gzip")) {
             try ByteSource(Array(packed.dropLast(5))).decompressed().readAll(limit: 100)
         }
-        #expect(throws: CompressionError.unsupported(format: "xz")) {
-            try ByteSource([0xfd, 0x37, 0x7a, 0x58, 0x5a, 0x00, 1, 2]).decompressed().readAll(limit: 100)
+    }
+
+    @Test(arguments: [("xz", "xz"), ("bzip2", "bzip2"), ("gzip", "gzip"), ("zstd", "zstd")])
+    func `streams of other programs are unpacked, one after the other`(program: String, format: String) throws {
+        try withTemporaryFolder { folder in
+            let bytes = (0..<300_000).map { UInt8(truncatingIfNeeded: $0 / 7) }
+            try WholeFile.replace(folder.appending("plain"), with: bytes, isDurable: false)
+            let packed = folder.appending("packed")
+            #expect(try Program.succeeds([program, "-c", "\(folder)/plain"], output: packed))
+            let once = try WholeFile.read(packed)
+            #expect(once.count < bytes.count / 10)
+            let twice = try pieces(once + once, of: 777).decompressed().readAll(limit: 1 << 20)
+            #expect(twice == bytes + bytes)
+            #expect(throws: CompressionError.truncated(format: format)) {
+                try ByteSource(Array(once.dropLast(5))).decompressed().readAll(limit: 1 << 20)
+            }
+            #expect(throws: CompressionError.tooLarge(limit: 1_000)) {
+                try ByteSource(once).decompressed().readAll(limit: 1_000)
+            }
+        }
+    }
+
+    @Test(arguments: [[0xfd, 0x37, 0x7a, 0x58, 0x5a, 0x00, 1, 2, 3, 4, 5, 6, 7], Array("BZh9nonsense".utf8)])
+    func `streams that only begin like one are refused`(bytes: [UInt8]) {
+        let format = bytes[0] == 0xfd ? "xz" : "bzip2"
+        #expect(throws: CompressionError.corrupt(format: format, reason: "invalid data")) {
+            try ByteSource(bytes).decompressed().readAll(limit: 100)
         }
     }
 }

@@ -153,8 +153,10 @@ struct CopyWork {
                 continue
             }
             let draft = try layers.makeDraft()
-            try layers.unpackArchive(LocalArchive.source(source, item.source), into: draft)
-            let tree = try ContextTree(draft.contents, memory: ContentMemory(nil), keepsOwners: true)
+            // However much a small file claims to hold, the machine keeps some room.
+            let limit = try FileSystemSpace(at: draft.contents).free / 10 * 9
+            try layers.unpackArchive(LocalArchive.source(source, item.source), into: draft, limit: Int(limit))
+            let tree = try ContextTree(draft.contents, memory: ContentMemory(nil), isUnpacked: true)
             let inner = CopyPlan.Request(sources: ["/"], destination: request.destination, isFolder: true)
             let plan = try CopyPlan(inner, from: tree, ignored: .none, destinationIsFolder: true)
             try writer.copy(plan.items, from: tree)

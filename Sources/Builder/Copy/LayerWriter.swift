@@ -78,6 +78,11 @@ struct LayerWriter: EntryLookup {
     private mutating func copyFile(_ item: CopyPlan.Item, from tree: some SourceTree) throws {
         let path = try place(item.target, isNamed: item.isNamed)
         let (folder, name) = try upper.place(of: path)
+        if let own = try tree.ownPlace(of: item.source) {
+            // Names of one file stay names of one file.
+            try folder.makeLink(name, to: own.name, in: own.folder)
+            return try describe(item.entry, at: path, attributes: [:])
+        }
         switch item.entry.kind {
         case .file:
             let source = try tree.open(item.source)

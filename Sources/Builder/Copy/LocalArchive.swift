@@ -11,15 +11,10 @@ enum LocalArchive {
             return try TarReader(source(tree, path).decompressed()).next() != nil
         } catch is StorageError {
             return false
-        } catch CompressionError.unsupported(let format) where isArchiveName("\(path)") {
-            throw BuilderError(.unsupported("unpacking \(path), an archive packed with \(format),"))
-        } catch is CompressionError {
+        } catch let error as CompressionError {
+            if case .unsupported = error { throw error }
             return false
         }
-    }
-
-    private static func isArchiveName(_ name: String) -> Bool {
-        name.contains(".tar.") || [".txz", ".tbz", ".tbz2"].contains { name.hasSuffix($0) }
     }
 
     /// The bytes of a file, piece by piece.

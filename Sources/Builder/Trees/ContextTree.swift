@@ -2,22 +2,23 @@ import Linux
 import SystemPackage
 
 /// A folder of the host as a source: the build context, or a named one. Everything in it belongs to root.
+///
+/// What was just unpacked is one as well, where owners are kept, and files may be taken out of it.
 struct ContextTree: SourceTree {
     private let tree: AnchoredTree
     private let memory: ContentMemory
-    /// Whether owners are kept: so for what was unpacked from an archive.
-    private let keepsOwners: Bool
+    private let isUnpacked: Bool
 
-    init(_ path: FilePath, memory: ContentMemory, keepsOwners: Bool = false) throws(SystemError) {
+    init(_ path: FilePath, memory: ContentMemory, isUnpacked: Bool = false) throws(SystemError) {
         tree = try AnchoredTree(path)
         self.memory = memory
-        self.keepsOwners = keepsOwners
+        self.isUnpacked = isUnpacked
     }
 
     func entry(at path: TreePath) throws -> TreeEntry? {
         guard let status = try tree.status(at: path) else { return nil }
         var entry = try tree.entry(at: path, status)
-        if !keepsOwners { (entry.uid, entry.gid) = (0, 0) }
+        if !isUnpacked { (entry.uid, entry.gid) = (0, 0) }
         return entry
     }
 
@@ -34,5 +35,9 @@ struct ContextTree: SourceTree {
             throw SystemError("fstatat", on: "\(path)", errno: .noSuchFileOrDirectory)
         }
         return try memory.digest(of: status) { try tree.open(path) }
+    }
+
+    func ownPlace(of path: TreePath) throws -> (folder: OpenFolder, name: FileName)? {
+        isUnpacked ? try tree.place(of: path) : nil
     }
 }

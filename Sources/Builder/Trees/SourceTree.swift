@@ -39,6 +39,12 @@ protocol SourceTree: EntryLookup, Sendable {
     func attributes(at path: TreePath) throws -> [String: [UInt8]]
     /// The digest of a file's contents.
     func digest(of path: TreePath, _ entry: TreeEntry) throws -> [UInt8]
+    /// Where a file lies that is nobody else's, so that it can be linked instead of copied; nil for others.
+    func ownPlace(of path: TreePath) throws -> (folder: OpenFolder, name: FileName)?
+}
+
+extension SourceTree {
+    func ownPlace(of path: TreePath) throws -> (folder: OpenFolder, name: FileName)? { nil }
 }
 
 extension EntryLookup {
