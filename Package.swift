@@ -15,6 +15,12 @@ let safe: [SwiftSetting] = common + [.strictMemorySafety()]
 
 let system: Target.Dependency = .product(name: "SystemPackage", package: "swift-system")
 
+/// Loading and moving libraries is most of what a short command costs: as few as can be, and each at its place.
+let fewLibraries = [
+    "-L", "\(Context.packageDirectory)/Sources/tutti/linking", "-Xlinker", "--as-needed",
+    "-Xlinker", "--no-export-dynamic", "-Xclang-linker", "-static-libgcc", "-Xclang-linker", "-no-pie",
+]
+
 func module(_ name: String, _ dependencies: [Target.Dependency], wraps: Bool = false) -> Target {
     .target(name: name, dependencies: dependencies + [system], swiftSettings: wraps ? wrapper : safe)
 }
@@ -38,12 +44,12 @@ let package = Package(
     ],
     targets: [
         // kernel: C, and the Swift that wraps it
-        .systemLibrary(name: "CYAML", pkgConfig: "yaml-0.1", providers: [.apt(["libyaml-dev"])]),
-        .systemLibrary(name: "CSeccomp", pkgConfig: "libseccomp", providers: [.apt(["libseccomp-dev"])]),
-        .systemLibrary(name: "CCrypto", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"])]),
+        .systemLibrary(name: "CYAML", providers: [.apt(["libyaml-dev"])]),
+        .systemLibrary(name: "CSeccomp", providers: [.apt(["libseccomp-dev"])]),
+        .systemLibrary(name: "CCrypto", providers: [.apt(["libssl-dev"])]),
         .systemLibrary(name: "CIsal", pkgConfig: "libisal", providers: [.apt(["libisal-dev"])]),
-        .systemLibrary(name: "CDeflate", pkgConfig: "libdeflate", providers: [.apt(["libdeflate-dev"])]),
-        .systemLibrary(name: "CZstd", pkgConfig: "libzstd", providers: [.apt(["libzstd-dev"])]),
+        .systemLibrary(name: "CDeflate", providers: [.apt(["libdeflate-dev"])]),
+        .systemLibrary(name: "CZstd", providers: [.apt(["libzstd-dev"])]),
         .target(name: "CCurl"),
         .target(name: "CUnpack"),
         .target(name: "CLinux"),
@@ -103,7 +109,13 @@ let package = Package(
             ]
         ),
         module("Monitor", ["Supervision", "NameResolution", "Journal", "JSON", "Linux", "Gzip"]),
-        .executableTarget(name: "tutti", dependencies: ["CLI"], swiftSettings: safe),
+        .executableTarget(
+            name: "tutti",
+            dependencies: ["CLI"],
+            exclude: ["linking"],
+            swiftSettings: safe,
+            linkerSettings: [.unsafeFlags(fewLibraries, .when(configuration: .release))]
+        ),
         .executableTarget(
             name: "tutti-monitor",
             dependencies: ["Monitor"],

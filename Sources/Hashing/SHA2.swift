@@ -10,39 +10,47 @@ public final class SHA2 {
         case sha512 = 64
     }
 
-    private let context: OpaquePointer?
     private let length: Length
+    private var short = SHA256_CTX()
+    private var long = SHA512_CTX()
 
     /// The sum of nothing yet.
     public init(_ length: Length = .sha256) {
         self.length = length
-        context = EVP_MD_CTX_new()
-        EVP_DigestInit_ex(context, length == .sha256 ? EVP_sha256() : EVP_sha512(), nil)
+        SHA256_Init(&short)
+        SHA512_Init(&long)
     }
 
-    deinit { EVP_MD_CTX_free(context) }
+    private func update(_ bytes: UnsafeRawBufferPointer) {
+        switch length {
+        case .sha256: SHA256_Update(&short, bytes.baseAddress, bytes.count)
+        case .sha512: SHA512_Update(&long, bytes.baseAddress, bytes.count)
+        }
+    }
 
     /// Takes some of the bytes in.
     public func update(_ bytes: [UInt8], _ range: Range<Int>) {
-        bytes[range].withUnsafeBytes { _ = EVP_DigestUpdate(context, $0.baseAddress, $0.count) }
+        bytes[range].withUnsafeBytes { update($0) }
     }
 
     /// Takes the bytes in.
     public func update(_ bytes: some Collection<UInt8>) {
-        let isContiguous: Void? = bytes.withContiguousStorageIfAvailable {
-            _ = EVP_DigestUpdate(context, $0.baseAddress, $0.count)
-        }
+        let isContiguous: Void? = bytes.withContiguousStorageIfAvailable { update(UnsafeRawBufferPointer($0)) }
         guard isContiguous == nil else { return }
         update(Array(bytes))
     }
 
     /// The sum so far; more can be taken in afterwards.
     public func sum() -> [UInt8] {
-        let copy = EVP_MD_CTX_new()
-        defer { EVP_MD_CTX_free(copy) }
         var sum = [UInt8](repeating: 0, count: length.rawValue)
-        EVP_MD_CTX_copy_ex(copy, context)
-        EVP_DigestFinal_ex(copy, &sum, nil)
+        switch length {
+        case .sha256:
+            var copy = short
+            SHA256_Final(&sum, &copy)
+        case .sha512:
+            var copy = long
+            SHA512_Final(&sum, &copy)
+        }
         return sum
     }
 }
