@@ -2,8 +2,6 @@
 public struct VolumeFilter: Hashable, Sendable {
     /// Whether no container refers to it.
     public var isDangling: Bool?
-    /// Parts of its name.
-    public var names: [String] = []
     /// Names of drivers.
     public var drivers: [String] = []
     /// `key` or `key=value`; all of them.
@@ -15,7 +13,6 @@ public struct VolumeFilter: Hashable, Sendable {
     /// Whether a volume is wanted.
     public func matches(_ volume: Volume, isUsed: Bool) -> Bool {
         guard isDangling.map({ $0 != isUsed }) ?? true else { return false }
-        guard names.isEmpty || names.contains(where: { volume.name.contains($0) }) else { return false }
         guard drivers.isEmpty || drivers.contains(volume.record.driver) else { return false }
         return labels.allSatisfy { label in
             let parts = label.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false).map(String.init)

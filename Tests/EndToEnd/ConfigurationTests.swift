@@ -190,7 +190,10 @@ extension EndToEnd {
                 try stage.write("services: {web: {image: busybox, command: [no-such-command]}}\n", to: "compose.yaml")
                 let up = try stage.compose("up", "-d")
                 #expect(up.code == 1)
-                #expect(up.errors.contains("no-such-command"), "\(up)")
+                let why = #"exec: "no-such-command": executable file not found in $PATH"#
+                #expect(
+                    up.errors.split(separator: "\n").last ?? "" == "docker compose: cannot start work-web-1: \(why)"
+                )
                 #expect(try stage.does("ps", "--all", "--services").output == "web\n")
             }
         }

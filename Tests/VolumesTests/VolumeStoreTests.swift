@@ -155,7 +155,7 @@ import Testing
         }
     }
 
-    @Test func `filters by use, name, driver and label`() throws {
+    @Test func `filters by use, driver and label`() throws {
         try withStore { store in
             let volume = try store.create("shop_data", labels: ["team": "blue"])
             func matches(isUsed: Bool = false, _ change: (inout VolumeFilter) -> Void) -> Bool {
@@ -166,8 +166,6 @@ import Testing
             #expect(matches { $0.isDangling = true })
             #expect(!matches(isUsed: true) { $0.isDangling = true })
             #expect(matches(isUsed: true) { $0.isDangling = false })
-            #expect(matches { $0.names = ["other", "shop"] })
-            #expect(!matches { $0.names = ["other"] })
             #expect(!matches { $0.drivers = ["nfs"] })
             #expect(matches { $0.labels = ["team", "team=blue"] })
             #expect(!matches { $0.labels = ["team", "team=red"] })

@@ -38,37 +38,34 @@ extension Docker {
         static let usage = Usage(
             synopsis: "[OPTIONS]",
             summary: "Remove all containers that do not run",
-            flags: [filter, DockerFlag.force],
+            flags: [PruneFilter.flag, DockerFlag.force],
             arity: .none
         )
 
-        private static let filter = Flag.list(
-            "--filter",
-            "Remove what has a property: label=NAME",
-            placeholder: "filter"
-        )
-
         private let isForced: Bool
-        private let labels: [String]?
+        private let filter: PruneFilter
 
         init(_ arguments: Arguments) throws {
             isForced = arguments[DockerFlag.force]
-            labels = try filters(arguments[Self.filter], known: ["label"])["label"]
+            filter = try PruneFilter(arguments)
         }
 
         func run(_ session: Session) throws -> Int32 {
             guard try isForced || Question.confirm(warning: "This will remove all stopped containers.") else {
                 return 0
             }
-            try Console.print(Self.prune(session, labels).text(heading: "Deleted Containers:"))
+            try Console.print(Self.prune(session, filter).text(heading: "Deleted Containers:"))
             return 0
         }
 
         /// Removes what does not run.
-        static func prune(_ session: Session, _ labels: [String]? = nil) throws -> Pruned {
+        static func prune(_ session: Session, _ filter: PruneFilter) throws -> Pruned {
             var pruned = Pruned()
             for container in try session.engine.containers.all() {
-                guard try !container.status.isActive, matches(container.configuration.labels, labels) else { continue }
+                let configuration = container.configuration
+                guard try !container.status.isActive,
+                    filter.takes(configuration.labels, createdAt: configuration.createdAt)
+                else { continue }
                 pruned.bytes += DiskUse.bytes(below: container.upperFolder)
                 try session.engine.remove(container.id)
                 pruned.names.append(container.id)

@@ -73,6 +73,7 @@ extension Docker {
 struct ContainerFilter {
     private static let keys: Set<String> = [
         "id", "name", "label", "exited", "status", "ancestor", "before", "since", "volume", "network", "health",
+        "publish", "expose",
     ]
 
     private let filters: [String: [String]]
@@ -102,12 +103,24 @@ struct ContainerFilter {
         let health = summary.health.isEmpty ? "none" : summary.health
         let facts: [(key: String, holds: (String) -> Bool)] = [
             ("id", { summary.id.hasPrefix($0) }),
-            ("name", { summary.name.contains($0) }),
+            ("name", { NamePattern($0).matches(summary.name) }),
             ("status", { summary.state == $0 }),
             ("exited", { summary.state == "exited" && "\(summary.exitCode)" == $0 }),
             ("ancestor", { ancestor(summary, $0) }),
             ("network", { summary.networks.contains($0) }),
             ("health", { health == $0 }),
+            (
+                "publish",
+                { PortRange($0)?.holds(of: summary.heldPorts.map { ($0.hostPort, $0.transport.rawValue) }) == true }
+            ),
+            (
+                "expose",
+                { text in
+                    let ports = summary.configuration.exposedPorts.map { ($0.containerPort, $0.transport) }
+                    let held = summary.heldPorts.map { ($0.targetPort, $0.transport.rawValue) }
+                    return PortRange(text)?.holds(of: ports + held) == true
+                }
+            ),
             (
                 "volume",
                 { volume in
@@ -123,5 +136,38 @@ struct ContainerFilter {
         let names = [summary.configuration.image, summary.configuration.imageID]
         return names.contains(image) || names.contains("\(image):latest")
             || summary.configuration.imageID.hasPrefix("sha256:\(image)")
+    }
+}
+
+/// What a filter by name says: part of it, or a regular expression, before which Docker knows a slash.
+struct NamePattern {
+    private let text: String
+
+    init(_ text: String) { self.text = text }
+
+    func matches(_ name: String) -> Bool {
+        if name.contains(text) { return true }
+        guard let pattern = try? Regex(text) else { return false }
+        return name.contains(pattern) || "/\(name)".contains(pattern)
+    }
+}
+
+/// A filter by port: `PORT[-PORT][/TRANSPORT]`.
+private struct PortRange {
+    private let ports: ClosedRange<UInt16>
+    private let transport: String
+
+    init?(_ text: String) {
+        let parts = text.split(separator: "/", maxSplits: 1).map(String.init)
+        let bounds = (parts.first ?? "").split(separator: "-").map { UInt16($0) }
+        guard let first = bounds.first ?? nil, let last = bounds.last ?? nil, first <= last, bounds.count < 3 else {
+            return nil
+        }
+        ports = first...last
+        transport = parts.count > 1 ? parts[1] : "tcp"
+    }
+
+    func holds(of ports: [(UInt16, String)]) -> Bool {
+        ports.contains { self.ports.contains($0.0) && $0.1 == transport }
     }
 }

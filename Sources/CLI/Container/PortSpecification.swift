@@ -20,6 +20,8 @@ struct PortSpecification {
             (address, host) = Self.hostPart(body[..<colon])
         }
         guard let targets = Self.range(container), address.isEmpty || IPAddress(address) != nil else { throw invalid }
+        // Port 0 is any that is free.
+        if host == "0" { host = "" }
         guard host.isEmpty || Self.range(host) != nil else { throw invalid }
         let sources = Self.range(host)
         let isPaired = sources?.count == targets.count

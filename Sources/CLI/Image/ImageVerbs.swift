@@ -127,50 +127,40 @@ extension Docker {
         static let usage = Usage(
             synopsis: "[OPTIONS]",
             summary: "Remove images that nobody uses",
-            flags: [all, filter, DockerFlag.force],
+            flags: [all, PruneFilter.flag, DockerFlag.force],
             arity: .none
         )
 
         private static let all = Flag.toggle("-a, --all", "Remove those too that have names")
-        private static let filter = Flag.list(
-            "--filter",
-            "Remove what has a property: label=NAME",
-            placeholder: "filter"
-        )
 
         private let arguments: Arguments
-        private let filters: [String: [String]]
+        private let filter: PruneFilter
 
         init(_ arguments: Arguments) throws {
             self.arguments = arguments
-            filters = try Docker.filters(arguments[Self.filter], known: ["label", "label!", "dangling", "until"])
+            filter = try PruneFilter(arguments, further: ["dangling", "until"])
         }
 
         func run(_ session: Session) throws -> Int32 {
             // `dangling=false` is what `--all` says.
-            let all = arguments[Self.all] || ["false", "0"].contains(filters["dangling"]?.last)
+            let all = arguments[Self.all] || ["false", "0"].contains(filter["dangling"])
             let what = all ? "all images without at least one container associated to them" : "all dangling images"
             guard try arguments[DockerFlag.force] || Question.confirm(warning: "This will remove \(what).") else {
                 return 0
             }
-            try Console.print(Self.prune(session, all: all, filters).text(heading: "Deleted Images:"))
+            try Console.print(Self.prune(session, all: all, filter).text(heading: "Deleted Images:"))
             return 0
         }
 
         /// Removes what nobody uses.
-        static func prune(_ session: Session, all: Bool, _ filters: [String: [String]] = [:]) throws -> Pruned {
+        static func prune(_ session: Session, all: Bool, _ filter: PruneFilter) throws -> Pruned {
             let engine = session.engine
-            let limit = try until(filters["until"])
             let cache = try CacheStore(root: session.root, images: engine.images)
             let (removals, bytes) = try cache.whileLayersStay { kept in
                 try engine.images.prune(
                     includesNamed: all,
                     keeping: kept,
-                    where: { image in
-                        let labels = image.configuration.config.labels
-                        let isUnwanted = (filters["label!"] ?? []).contains { matches(labels, [$0]) }
-                        return matches(labels, filters["label"]) && !isUnwanted && image.createdAt < limit
-                    },
+                    where: { filter.takes($0.configuration.config.labels, createdAt: $0.createdAt) },
                     users: engine.users(ofImage:)
                 )
             }

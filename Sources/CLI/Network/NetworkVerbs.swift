@@ -129,7 +129,7 @@ extension Docker {
             let facts: [(key: String, holds: (String) -> Bool)] = [
                 ("driver", { network.driver.rawValue == $0 }),
                 ("id", { network.id.hasPrefix($0) }),
-                ("name", { network.name.contains($0) }),
+                ("name", { NamePattern($0).matches(network.name) }),
                 ("scope", { $0 == "local" }),
                 ("type", { type == $0 }),
                 (
@@ -214,36 +214,30 @@ extension Docker {
         static let usage = Usage(
             synopsis: "[OPTIONS]",
             summary: "Remove networks that nobody uses",
-            flags: [filter, DockerFlag.force],
+            flags: [PruneFilter.flag, DockerFlag.force],
             arity: .none
         )
 
-        private static let filter = Flag.list(
-            "--filter",
-            "Remove what has a property: label=NAME",
-            placeholder: "filter"
-        )
-
         private let isForced: Bool
-        private let labels: [String]?
+        private let filter: PruneFilter
 
         init(_ arguments: Arguments) throws {
             isForced = arguments[DockerFlag.force]
-            labels = try filters(arguments[Self.filter], known: ["label"])["label"]
+            filter = try PruneFilter(arguments)
         }
 
         func run(_ session: Session) throws -> Int32 {
             let warning = "This will remove all custom networks not used by at least one container."
             guard try isForced || Question.confirm(warning: warning) else { return 0 }
-            try Console.print(Self.prune(session, labels).list(heading: "Deleted Networks:"))
+            try Console.print(Self.prune(session, filter).list(heading: "Deleted Networks:"))
             return 0
         }
 
         /// Removes what no container is on.
-        static func prune(_ session: Session, _ labels: [String]? = nil) throws -> Pruned {
+        static func prune(_ session: Session, _ filter: PruneFilter) throws -> Pruned {
             let used = try Set(session.engine.containers.all().flatMap { try ContainerSummary($0).networks })
             let removed = try session.engine.networks.prune {
-                $0.isPredefined || used.contains($0.name) || !matches($0.labels, labels)
+                $0.isPredefined || used.contains($0.name) || !filter.takes($0.labels, createdAt: $0.createdAt)
             }
             return Pruned(names: removed)
         }

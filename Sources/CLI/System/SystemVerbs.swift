@@ -184,7 +184,7 @@ extension Docker {
         static let usage = Usage(
             synopsis: "[OPTIONS]",
             summary: "Remove what nobody uses",
-            flags: [all, volumes, DockerFlag.force],
+            flags: [all, PruneFilter.flag, volumes, DockerFlag.force],
             arity: .none
         )
 
@@ -192,8 +192,15 @@ extension Docker {
         private static let volumes = Flag.toggle("--volumes", "Remove volumes too that nobody named")
 
         private let arguments: Arguments
+        private let filter: PruneFilter
 
-        init(_ arguments: Arguments) throws { self.arguments = arguments }
+        init(_ arguments: Arguments) throws {
+            self.arguments = arguments
+            filter = try PruneFilter(arguments)
+            guard !arguments[Self.volumes] || filter["until"] == nil else {
+                throw UsageError.conflict("the \"until\" filter is not supported with \"--volumes\"")
+            }
+        }
 
         func run(_ session: Session) throws -> Int32 {
             let all = arguments[Self.all]
@@ -211,12 +218,13 @@ extension Docker {
                 bytes += pruned.bytes
                 text += pruned.list(heading: heading)
             }
-            add(try PruneContainers.prune(session), "Deleted Containers:")
-            add(try PruneNetworks.prune(session), "Deleted Networks:")
-            if arguments[Self.volumes] { add(try PruneVolumes.prune(session, all: false), "Deleted Volumes:") }
-            add(try PruneImages.prune(session, all: all), "Deleted Images:")
+            add(try PruneContainers.prune(session, filter), "Deleted Containers:")
+            add(try PruneNetworks.prune(session, filter), "Deleted Networks:")
+            if arguments[Self.volumes] { add(try PruneVolumes.prune(session, all: false, filter), "Deleted Volumes:") }
+            add(try PruneImages.prune(session, all: all, filter), "Deleted Images:")
             var rule = CacheRule()
             rule.includesShared = all
+            try rule.apply(filters: arguments[PruneFilter.flag].filter { $0.hasPrefix("until=") })
             let gone = try CacheStore(root: session.root, images: session.engine.images).prune(rule)
             let freed = gone.filter { !$0.isShared }.reduce(0) { $0 + $1.size }
             add(Pruned(names: gone.map(\.id), bytes: freed), "Deleted build cache objects:")

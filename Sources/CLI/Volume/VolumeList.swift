@@ -19,13 +19,14 @@ extension Docker {
 
         private let arguments: Arguments
         private let filter: VolumeFilter
+        private let names: [NamePattern]
 
         init(_ arguments: Arguments) throws {
             self.arguments = arguments
             let filters = try filters(arguments[DockerFlag.filter], known: ["dangling", "driver", "label", "name"])
             var filter = VolumeFilter()
             filter.isDangling = filters["dangling"]?.last.map { ["true", "1"].contains($0) }
-            filter.names = filters["name"] ?? []
+            names = (filters["name"] ?? []).map(NamePattern.init)
             filter.drivers = filters["driver"] ?? []
             filter.labels = filters["label"] ?? []
             self.filter = filter
@@ -34,7 +35,10 @@ extension Docker {
         func run(_ session: Session) throws -> Int32 {
             let engine = session.engine
             let used = try engine.usedVolumes()
-            let volumes = try engine.volumes.all().filter { filter.matches($0, isUsed: used.contains($0.name)) }
+            let volumes = try engine.volumes.all().filter { volume in
+                filter.matches(volume, isUsed: used.contains(volume.name))
+                    && (names.isEmpty || names.contains { $0.matches(volume.name) })
+            }
             guard !arguments[DockerFlag.quiet] else {
                 try Console.print(volumes.map { "\($0.name)\n" }.joined())
                 return 0

@@ -88,39 +88,34 @@ extension Docker {
         static let usage = Usage(
             synopsis: "[OPTIONS]",
             summary: "Remove volumes that nobody uses",
-            flags: [all, filter, DockerFlag.force],
+            flags: [all, PruneFilter.flag, DockerFlag.force],
             arity: .none
         )
 
         private static let all = Flag.toggle("-a, --all", "Remove those too that have names")
-        private static let filter = Flag.list(
-            "--filter",
-            "Remove what has a property: label=NAME",
-            placeholder: "filter"
-        )
 
         private let arguments: Arguments
-        private let filters: [String: [String]]
+        private let filter: PruneFilter
 
         init(_ arguments: Arguments) throws {
             self.arguments = arguments
-            filters = try Docker.filters(arguments[Self.filter], known: ["label", "all"])
+            filter = try PruneFilter(arguments, further: ["all"])
         }
 
         func run(_ session: Session) throws -> Int32 {
-            let all = arguments[Self.all] || ["1", "true"].contains(filters["all"]?.last ?? "")
+            let all = arguments[Self.all] || ["1", "true"].contains(filter["all"] ?? "")
             let kind = all ? "all local volumes" : "anonymous local volumes"
             let warning = "This will remove \(kind) not used by at least one container."
             guard try arguments[DockerFlag.force] || Question.confirm(warning: warning) else { return 0 }
-            try Console.print(Self.prune(session, all: all, filters["label"]).text(heading: "Deleted Volumes:"))
+            try Console.print(Self.prune(session, all: all, filter).text(heading: "Deleted Volumes:"))
             return 0
         }
 
         /// Removes what nobody uses.
-        static func prune(_ session: Session, all: Bool, _ labels: [String]? = nil) throws -> Pruned {
+        static func prune(_ session: Session, all: Bool, _ filter: PruneFilter) throws -> Pruned {
             var bytes: Int64 = 0
             let removed = try session.engine.pruneVolumes(all: all) { volume in
-                guard matches(volume.record.labels, labels) else { return false }
+                guard filter.takes(volume.record.labels, createdAt: volume.record.createdAt) else { return false }
                 bytes += DiskUse.bytes(below: volume.mountpoint)
                 return true
             }

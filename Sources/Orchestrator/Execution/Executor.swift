@@ -1,4 +1,5 @@
 import Builder
+import Containers
 
 /// Runs a plan: each step on a thread of its own, as soon as its predecessors have succeeded.
 ///
@@ -151,7 +152,8 @@ extension Action {
 
     /// What is being tried, if the error does not say that by itself.
     fileprivate func attempt(failedWith error: any Error) -> String? {
-        switch self {
+        if case .cannotStart? = error as? ContainerError { return nil }
+        return switch self {
         case .buildImage(let build): "build \(build.target)"
         case .pullOrBuildImage(_, let build) where error is BuilderError: "build \(build.target)"
         case .awaitContainer, .pullImage, .pullOrBuildImage, .pushImage, .runHook, .runContainer: nil
