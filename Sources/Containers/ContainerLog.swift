@@ -46,24 +46,41 @@ public struct ContainerLog: Sendable {
     }
 
     /// Opens every file that there is, or those that are newer than another; oldest first.
-    ///
-    /// Files are put aside meanwhile, each a place further: so the search goes the same way, and what it meets twice counts
-    /// once.
     func files(after last: LogFile? = nil) -> [LogFile] {
-        var found: [LogFile] = []
+        var found: [(file: LogFile, path: FilePath)] = []
+        // A log that is turned over meanwhile is looked at again.
+        for _ in 0..<100 {
+            found = search(after: last)
+            let isCurrent = found.first.map { $0.path == path } ?? last?.isFound(at: path) ?? true
+            if isCurrent, found.allSatisfy({ $0.file.isFound(at: $0.path) }) { break }
+        }
+        return found.map(\.file).reversed()
+    }
+
+    /// The same, newest first.
+    private func search(after last: LogFile?) -> [(file: LogFile, path: FilePath)] {
+        var found: [(file: LogFile, path: FilePath)] = []
         var missing = 0
         for number in 0... {
-            let next = number == 0 ? path : FilePath("\(path).\(number)")
-            guard let file = LogFile(next) ?? LogFile(FilePath("\(next).gz")) else {
+            guard let next = open(number) else {
                 // While files change their places, one place is free.
                 missing += 1
                 if missing > 1 { break } else { continue }
             }
             missing = 0
-            if let last, file.isSame(as: last) { break }
-            if !found.contains(where: { $0.isSame(as: file) }) { found.append(file) }
+            if let last, next.file.isSame(as: last) || next.file.isPacked(from: last) { break }
+            if !found.contains(where: { $0.file.isSame(as: next.file) }) { found.append(next) }
         }
-        return found.reversed()
+        return found
+    }
+
+    /// Opens the current file, or the one that was put aside so many turns ago, compressed or not.
+    private func open(_ number: Int) -> (file: LogFile, path: FilePath)? {
+        let plain = number == 0 ? path : FilePath("\(path).\(number)")
+        for path in [plain, FilePath("\(plain).gz")] {
+            if let file = LogFile(path) { return (file, path) }
+        }
+        return nil
     }
 
     /// Reads the selected entries one by one.

@@ -25,15 +25,19 @@ extension ContainerConfiguration {
             throw .unsupported(name: name, what: "max-file has no effect without max-size")
         }
         order.attributes = try logAttributes()
+        if log.options["mode"] == "non-blocking" {
+            order.bufferSize = try logOption("max-buffer-size", Self.bytes).map { $0.limit ?? .max } ?? 1_000_000
+        }
         return order
     }
 
     /// What each driver takes.
     private static let logOptions: [String: Set<String>] = [
         "json-file": [
-            "compress", "env", "env-regex", "labels", "labels-regex", "max-file", "max-size", "mode", "tag",
+            "compress", "env", "env-regex", "labels", "labels-regex", "max-buffer-size", "max-file", "max-size", "mode",
+            "tag",
         ],
-        "local": ["compress", "max-file", "max-size", "mode"],
+        "local": ["compress", "max-buffer-size", "max-file", "max-size", "mode"],
         "none": [],
     ]
 
@@ -42,12 +46,13 @@ extension ContainerConfiguration {
         if let option = log.options.keys.sorted().first(where: { !known.contains($0) }) {
             throw .unsupported(name: name, what: "unknown log opt '\(option)' for \(log.driver) log driver")
         }
-        // What is written waits for the disk here, and is never thrown away.
-        guard log.options["mode"].map({ $0 == "blocking" }) ?? true else {
-            throw .unsupported(
-                name: name,
-                what: "log mode \(log.options["mode"] ?? "") is not supported, only blocking"
-            )
+        let mode = log.options["mode"] ?? "blocking"
+        guard ["blocking", "non-blocking"].contains(mode) else {
+            throw .unsupported(name: name, what: "logging mode not supported: \(mode)")
+        }
+        guard log.options["max-buffer-size"] == nil || mode == "non-blocking" else {
+            let what = "max-buffer-size option is only supported with 'mode=non-blocking'"
+            throw .unsupported(name: name, what: what)
         }
     }
 

@@ -1,6 +1,7 @@
 import Compression
 import Linux
 import Storage
+import Supervision
 import SystemPackage
 
 /// One file of a log, open for reading, compressed or not.
@@ -21,12 +22,19 @@ final class LogFile {
         inflated = path.extension == "gz" ? (try? ByteSource(readingFile: path))?.decompressed() : nil
     }
 
-    /// Whether both are the same file, or one is the other compressed.
-    func isSame(as other: LogFile) -> Bool {
-        if file.inode == other.file.inode { return true }
-        guard (inflated == nil) != (other.inflated == nil), let time = try? file.status.modifiedAt else { return false }
-        return time == (try? other.file.status.modifiedAt)
+    /// Whether both are one file of the disk.
+    func isSame(as other: LogFile) -> Bool { file.inode == other.file.inode }
+
+    /// Whether this is what another file has become by being compressed. Of several that this can be said of it is the
+    /// newest: numbers are used again, but not while a file is open.
+    func isPacked(from other: LogFile) -> Bool {
+        guard inflated != nil, other.inflated == nil else { return false }
+        let mark = try? file.read(at: 0, count: CompressedLog.markSize)
+        return mark.flatMap { CompressedLog.inode(inMark: $0) } == other.file.inode
     }
+
+    /// Whether a path leads to it at present.
+    func isFound(at path: FilePath) -> Bool { (try? FileStatus.of(path))?.inode == file.inode }
 
     /// The next whole line, without its end. A last line without an end is still being written: left for later.
     func nextLine() throws -> ArraySlice<UInt8>? {

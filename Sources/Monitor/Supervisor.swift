@@ -62,7 +62,7 @@ final class Supervisor {
         self.loop = loop
         restarting = Restarting(order.restart)
         program = try WholeFile.read(folder.appending(RunFile.program), limit: 1 << 24)
-        output = Output(log: try OutputLog(order.log), loop: loop)
+        output = Output(log: try order.log.makeLog(loop: loop), loop: loop)
         output.ended = { [unowned self] in outputEnded() }
     }
 

@@ -127,6 +127,8 @@ public struct LogOrder: Codable, Hashable, Sendable {
     public var isCompressed: Bool
     /// What is said with each line besides its text.
     public var attributes: [String: String]
+    /// How many bytes may wait for the file before lines are lost; where it is nil, none are, and the container waits.
+    public var bufferSize: Int?
 
     /// A value of these parts.
     public init(
@@ -135,7 +137,8 @@ public struct LogOrder: Codable, Hashable, Sendable {
         maximumSize: Int? = nil,
         maximumFiles: Int = 1,
         isCompressed: Bool = false,
-        attributes: [String: String] = [:]
+        attributes: [String: String] = [:],
+        bufferSize: Int? = nil
     ) {
         self.driver = driver
         self.path = path
@@ -143,6 +146,7 @@ public struct LogOrder: Codable, Hashable, Sendable {
         self.maximumFiles = maximumFiles
         self.isCompressed = isCompressed
         self.attributes = attributes
+        self.bufferSize = bufferSize
     }
 }
 

@@ -32,9 +32,10 @@ extension EndToEnd {
             }
         }
 
-        @Test func `whoever follows a log reads it to the end, however often a new file is begun`() throws {
+        @Test(arguments: ["compress=false", "compress=true"])
+        func `whoever follows a log reads it to the end, however often a new file is begun`(option: String) throws {
             try onStage { stage in
-                let started = try write(30_000, on: stage, ["max-size=200k", "max-file=200"])
+                let started = try write(30_000, on: stage, ["max-size=200k", "max-file=200", option])
                 try stage.shell("\(stage.programs)/docker logs --follow box | cmp - wanted")
                 let files = entries(of: "\(stage.root)/containers/\(started)").filter { $0.hasPrefix("log") }
                 #expect(files.count > 50)

@@ -207,6 +207,15 @@ extension EndToEnd {
             }
         }
 
+        @Test(arguments: ["json-file", "local"])
+        func `a log that nobody waits for has all that its buffer takes`(driver: String) throws {
+            try onStage { stage in
+                let flags = ["--name", "box", "--log-opt", "mode=non-blocking", "--log-opt", "max-buffer-size=2m"]
+                _ = try stage.docker(["run", "--log-driver", driver] + flags + ["busybox", "seq", "1", "9999"])
+                #expect(try stage.docker("logs", "box").lines == (1...9999).map { "\($0)" })
+            }
+        }
+
         @Test func `no driver keeps nothing, and options that are none are refused`() throws {
             try onStage { stage in
                 let ran = try stage.docker("run", "--name", "box", "--log-driver", "none", "busybox", "echo", "hello")
@@ -215,7 +224,8 @@ extension EndToEnd {
                 #expect(shown.code == 1 && shown.errors.contains("does not support reading"), "\(shown)")
                 for (option, message) in [
                     ("max-size=many", "invalid value for log opt max-size"), ("colour=red", "unknown log opt 'colour'"),
-                    ("compress=true", "compress cannot be true"), ("mode=non-blocking", "log mode non-blocking"),
+                    ("compress=true", "compress cannot be true"), ("mode=lazy", "logging mode not supported: lazy"),
+                    ("max-buffer-size=1m", "max-buffer-size option is only supported with 'mode=non-blocking'"),
                 ] {
                     let refused = try stage.docker("create", "--log-opt", option, "busybox")
                     #expect(refused.code == 1 && refused.errors.contains(message), "\(refused)")

@@ -30,8 +30,10 @@ extension Docker {
             let printer = LogPrinter(names: [], isColored: false, hasPrefix: false)
             let sink = LogSink(printer, showsTimes: arguments[LogFlag.timestamps], separatesErrors: true)
             let log = try FollowedLog(container, name: container.name, selection: selection)
+            // What has ended before it is read has no more to say.
+            let isFollowed = try arguments[LogFlag.follow] && container.status.isActive
             try log.read(into: sink)
-            if try arguments[LogFlag.follow] && container.status.isActive { try follow(container, log, sink) }
+            if isFollowed { try follow(container, log, sink) }
             try sink.finish(container.name)
             try sink.flush()
             return 0

@@ -2,93 +2,65 @@ import Linux
 import Supervision
 import SystemPackage
 
-/// A container's log file, which starts anew when it has reached its size.
-///
-/// Nothing is lost while the file cannot be written: ``isBlocked`` says so, and whoever feeds the log waits.
-struct OutputLog {
+/// The files of a container's log, of which a new one is begun when the present one has reached its size.
+struct LogFiles: ~Copyable {
     private let order: LogOrder
-    private var encoder: LogEncoder
     private var file: FileDescriptor?
     private var size = 0
+    private var isWithinLine = false
     /// How many bytes have been written in all.
     private(set) var total = 0
-    /// How much of the encoder's bytes has been written.
-    private var written = 0
-
-    /// The room for lines that is kept while nothing is written.
-    private static let keptRoom = 1 << 18
 
     /// The file that was put aside last and is still to be compressed; until that is done, no other is put aside.
     private(set) var compressible: FilePath?
 
-    /// Whether bytes wait that could not be written.
-    var isBlocked: Bool { written < encoder.encoded.count }
-
     /// Opens the file, and goes on where it ends.
     init(_ order: LogOrder) throws(SystemError) {
         self.order = order
-        encoder = LogEncoder(attributes: order.attributes)
-        guard order.driver != .none else { return }
         try open()
-    }
-
-    /// Logs the first `count` bytes of a read.
-    mutating func append(_ bytes: [UInt8], count: Int, from stream: OutputStream) {
-        guard order.driver != .none else { return }
-        encoder.append(bytes, count: count, from: stream, at: WallClock.now)
-        flush()
-    }
-
-    /// Logs what a stream has left when it has ended.
-    mutating func end(_ stream: OutputStream) {
-        guard order.driver != .none else { return }
-        encoder.end(stream, at: WallClock.now)
-        flush()
     }
 
     /// The file that was put aside last has been compressed, or cannot be.
     mutating func compressionEnded() { compressible = nil }
 
-    /// Tries again to write what could not be written.
-    mutating func flush() {
-        while isBlocked {
-            guard let end = roomEnd(), write(to: end) else { return }
+    /// Writes bytes; gives where it stopped because no more can be written now.
+    mutating func write(_ bytes: [UInt8], _ range: Range<Int>) -> Int {
+        var place = range.lowerBound
+        while place < range.upperBound {
+            guard let end = roomEnd(bytes, place..<range.upperBound) else { break }
+            guard write(bytes, from: &place, to: end) else { break }
         }
-        encoder.encoded.removeAll(keeping: Self.keptRoom)
-        written = 0
+        return place
     }
 
     /// Writes up to `end`; false if that cannot be done now.
-    private mutating func write(to end: Int) -> Bool {
+    private mutating func write(_ bytes: [UInt8], from place: inout Int, to end: Int) -> Bool {
         guard let file else { return false }
-        while written < end {
-            guard let count = try? file.writeAvailable(encoder.encoded.storage, range: written..<end), count > 0 else {
-                return false
-            }
-            written += count
+        while place < end {
+            guard let count = try? file.writeAvailable(bytes, range: place..<end), count > 0 else { return false }
+            place += count
             size += count
             total += count
+            isWithinLine = bytes[place - 1] != UInt8(ascii: "\n")
         }
         return true
     }
 
     /// Where the lines end that still go into the present file: the file is left with the line that reaches its size.
     /// nil if a new file is due and cannot be had.
-    private mutating func roomEnd() -> Int? {
-        let all = encoder.encoded.bytes
-        guard let maximum = order.maximumSize else { return all.count }
-        let isWithinLine = written > 0 && all[written - 1] != UInt8(ascii: "\n")
+    private mutating func roomEnd(_ bytes: [UInt8], _ range: Range<Int>) -> Int? {
+        guard let maximum = order.maximumSize else { return range.upperBound }
         if size >= maximum, !isWithinLine {
             guard compressible == nil else { return nil }
-            do throws(SystemError) { try rotate() } catch { return nil }
+            do throws(SystemError) { try turn() } catch { return nil }
         }
-        let last = written + max(maximum - size - 1, 0)
-        guard last < all.count else { return all.count }
-        return all[last...].firstIndex(of: UInt8(ascii: "\n")).map { $0 + 1 } ?? all.count
+        let last = range.lowerBound + max(maximum - size - 1, 0)
+        guard last < range.upperBound else { return range.upperBound }
+        return bytes[last..<range.upperBound].firstIndex(of: UInt8(ascii: "\n")).map { $0 + 1 } ?? range.upperBound
     }
 
     /// Puts the file aside as `.1`, and those put aside before one further; the oldest goes.
-    private mutating func rotate() throws(SystemError) {
+    private mutating func turn() throws(SystemError) {
         try? file?.close()
         file = nil
         if order.maximumFiles > 1 {

@@ -4,15 +4,13 @@ import SystemPackage
 
 /// Carries what the process writes to the log and to whoever is attached.
 ///
-/// The process waits while the log cannot be written or a client is full: nothing is lost, and nothing piles up here.
+/// The process waits while the log or a client is full: nothing piles up here.
 final class Output {
     private let loop: EventLoop
-    private var log: OutputLog
+    private let log: any OutputLog
     private var sources: [OutputStream: FileDescriptor] = [:]
     private var buffer: [UInt8] = []
-    private var retry: Deadline?
     private var clients: [ControlClient] = []
-    private var isCompressing = false
     /// How many bytes have been read in all.
     private var total = 0
     /// How much was read since memory was given back last.
@@ -24,7 +22,6 @@ final class Output {
     private static let readSize = 64 * 1024
     private static let largeBurst = 1 << 20
     private static let restTime = Duration.seconds(2)
-    private static let retryDelay = Duration.seconds(1)
 
     /// How far reading and writing have come, in bytes.
     struct Progress: Hashable {
@@ -32,20 +29,24 @@ final class Output {
         var logged: Int
     }
 
-    init(log: OutputLog, loop: EventLoop) {
+    init(log: any OutputLog, loop: EventLoop) {
         self.log = log
         self.loop = loop
+        log.changed = { [unowned self] in
+            regulate()
+            if hasEnded { ended() }
+        }
     }
 
     /// Whether all was read and is in the log, as far as it can be. Nothing of the log changes after that: the next monitor has it.
-    var hasEnded: Bool { sources.isEmpty && !isCompressing }
+    var hasEnded: Bool { sources.isEmpty && log.isIdle }
     /// How far reading and writing have come.
     var progress: Progress { Progress(read: total, logged: log.total) }
     /// Whether a file that was put aside is still to become smaller before there is room for more.
-    var waitsForCompression: Bool { isCompressing }
+    var waitsForCompression: Bool { log.isCompressing }
     /// Whether somebody who is attached has not read enough for more to be sent.
     var waitsForClient: Bool { clients.contains { $0.isFull } }
-    private var isHeldBack: Bool { log.isBlocked || waitsForClient }
+    private var isHeldBack: Bool { log.isFull || waitsForClient }
 
     /// Reads from a descriptor until its end, and then closes it.
     func open(_ source: FileDescriptor, as stream: OutputStream) throws(SystemError) {
@@ -65,13 +66,6 @@ final class Output {
         clients.removeAll { !$0.isOpen }
         let readiness: EventLoop.Readiness = isHeldBack ? [] : .readable
         for source in sources.values { try? loop.change(source, to: readiness) }
-        guard log.isBlocked, retry == nil else { return }
-        retry = loop.schedule(after: Self.retryDelay) { [unowned self] in
-            retry = nil
-            log.flush()
-            compress()
-            regulate()
-        }
     }
 
     /// Gives up the streams that have not ended.
@@ -86,7 +80,6 @@ final class Output {
             guard let count = try source.readAvailable(into: &buffer) else { return }
             guard count > 0 else { return end(stream) }
             log.append(buffer, count: count, from: stream)
-            compress()
             broadcast(count, from: stream)
             total += count
             burst += count
@@ -109,8 +102,6 @@ final class Output {
     private func end(_ stream: OutputStream) {
         close(stream)
         log.end(stream)
-        compress()
-        if log.isBlocked { regulate() }
         if hasEnded { ended() }
     }
 
@@ -124,27 +115,6 @@ final class Output {
             buffer = []
             OwnProcess.trimMemory()
         }
-    }
-
-    /// Compresses the file that the log has put aside, if it has.
-    private func compress() {
-        guard !isCompressing, let file = log.compressible else { return }
-        isCompressing = true
-        do throws(SystemError) {
-            try LogCompression.start(file, loop: loop) { [unowned self] in compressionEnded() }
-        } catch {
-            isCompressing = false
-            log.compressionEnded()
-        }
-    }
-
-    private func compressionEnded() {
-        isCompressing = false
-        log.compressionEnded()
-        log.flush()
-        compress()
-        regulate()
-        if hasEnded { ended() }
     }
 
     private func close(_ stream: OutputStream) {

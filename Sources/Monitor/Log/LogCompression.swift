@@ -1,5 +1,6 @@
 import Gzip
 import Linux
+import Supervision
 import SystemPackage
 
 /// Compresses a log file that was put aside, on a thread of its own, so that the log goes on meanwhile.
@@ -37,6 +38,7 @@ enum LogCompression {
         let input = try ReadableFile(path)
         let output = try WholeFile.openForAppending(draft, mode: 0o640).descriptor
         defer { try? output.close() }
+        try output.writeAll(CompressedLog.mark(inode: input.inode))
         let packer = try GzipPacker()
         var offset = 0
         while true {
@@ -46,8 +48,6 @@ enum LogCompression {
             try output.writeAll(packer.pack(piece))
         }
         try output.writeAll(packer.finish())
-        // Who reads along knows by it which file this was.
-        try FileTimes.set(draft, to: input.status.modifiedAt)
         try WholeFile.move(draft, to: target)
         try Removal.file(path)
     }
