@@ -19,6 +19,8 @@ final class BuildSession: Sendable {
     let workspace: Workspace
     /// The time that this build writes down, in nanoseconds since 1970.
     let now: Int64
+    /// What `SOURCE_DATE_EPOCH` says, in nanoseconds since 1970.
+    let epoch: Int64?
     private let report: @Sendable (BuildEvent) -> Void
     let contexts: ContextTrees
     let remotes = RemoteTrees()
@@ -54,8 +56,8 @@ final class BuildSession: Sendable {
         cache = stores.cache
         runner = stores.runner
         self.workspace = workspace
-        let epoch = request.arguments["SOURCE_DATE_EPOCH"].flatMap { Int64($0) }
-        now = epoch.map { $0 * 1_000_000_000 } ?? Timestamp.now()
+        epoch = try request.epoch
+        now = epoch ?? Timestamp.now()
         self.report = report
         contexts = ContextTrees(request: request, dockerfile: dockerfile, cache: cache)
     }
@@ -135,6 +137,14 @@ final class BuildSession: Sendable {
             try workspace.pin(layer.hex)
             try cache.noteUse(of: layer, description, created: now, kind: kind)
             return layer
+        }
+    }
+
+    /// Notes that a layer is used as long as the build lives, and belongs to the cache.
+    func noteUse(of layer: Digest, _ description: String) throws {
+        try cache.whileKept {
+            try workspace.pin(layer.hex)
+            try cache.noteUse(of: layer, description, created: now)
         }
     }
 

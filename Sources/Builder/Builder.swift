@@ -1,9 +1,8 @@
 import Containers
 import Dockerfile
 public import Images
-import JSON
 import Linux
-public import OCI
+import OCI
 public import Storage
 import Synchronization
 public import SystemPackage
@@ -17,6 +16,8 @@ public struct Builder: Sendable {
     let images: ImageStore
     private let layers: LayerStore
     private let runner: any StepRunner
+    /// How registries are reached; nil is as the environment says.
+    public var access: RegistryAccess?
 
     /// A builder for the images of a root.
     ///
@@ -32,17 +33,18 @@ public struct Builder: Sendable {
         self.runner = runner
     }
 
-    /// Builds an image, and gives it the names that the request asks for.
+    /// Builds what the request asks for, and gives it out as it says.
     ///
     /// - Parameter report: Told what happens, one event at a time, from whatever thread it happens on.
-    /// - Returns: The image's identifier.
+    /// - Returns: What it came to.
     /// - Throws: ``BuilderError`` and `DockerfileError`; errors of the stores as they are.
     @discardableResult
     public func build(
         _ request: BuildRequest,
         report: @escaping @Sendable (BuildEvent) -> Void = { _ in }
-    ) throws -> Digest {
+    ) throws -> BuildResult {
         let start = MonotonicTime.now
+        try request.checkOutputs()
         let dockerfile = try DockerfileText(request)
         let workspace = try Workspace.make(in: root, undo: runner.clear)
         try layers.sweep()
@@ -64,9 +66,16 @@ public struct Builder: Sendable {
         defer { try? runner.finish() }
         try StageScheduler(session).run()
         guard let result = session.result(of: session.graph.target) else { throw StageStopped() }
-        let id = try finish(result, session)
+        let export = ResultExport(
+            request: request,
+            results: [PlatformResult(session: session, state: result)],
+            stores: stores,
+            access: access,
+            tell: session.tell
+        )
+        let outcome = try export.run()
         if let policy, session.hasMadeLayers { bound(policy, session) }
-        return id
+        return outcome
     }
 
     /// Removes from the cache what the machine's policy does not let stay. The image is made: a failure does not take that back.
@@ -117,33 +126,6 @@ public struct Builder: Sendable {
     private static func isOwnSyntax(_ syntax: String) -> Bool {
         ["docker/dockerfile", "docker.io/docker/dockerfile"].contains { syntax == $0 || syntax.hasPrefix("\($0):") }
     }
-
-    /// Makes the image, or finds the one that was made from the same.
-    private func finish(_ result: StageState, _ session: BuildSession) throws -> Digest {
-        var image = result.image
-        for (name, value) in session.request.labels { image.config.labels[name] = value }
-        var key = CacheKey("image")
-        key.add("configuration", try JSON.encode(image.withoutTimes))
-        let step = BuildStep("exporting to image")
-        let start = MonotonicTime.now
-        session.tell(.started(step))
-        let id: Digest
-        if !session.request.ignoresCache, let known = session.cache.image(key.text), try images.contains(known.id) {
-            id = known.id
-        } else {
-            id = try images.commit(image)
-            try session.cache.save(BuildCache.Image(id: id), as: key.text)
-        }
-        session.tell(.progress(step, "writing image \(id) done"))
-        for tag in session.request.tags {
-            let reference = try ImageReference(parsing: tag)
-            if try images.find(reference)?.id != id { try images.tag(id, as: reference) }
-            session.tell(.progress(step, "naming to \(reference) done"))
-        }
-        session.tell(.done(step, MonotonicTime.now.nanoseconds - start.nanoseconds))
-        session.tell(.finished(id.description, tags: session.request.tags))
-        return id
-    }
 }
 
 /// What a build works on.
@@ -152,16 +134,6 @@ struct BuildStores: Sendable {
     let layers: LayerStore
     let cache: BuildCache
     let runner: any StepRunner
-}
-
-extension ImageConfiguration {
-    /// The same without the times: what makes two builds equal.
-    fileprivate var withoutTimes: ImageConfiguration {
-        var image = self
-        image.created = nil
-        for index in image.history.indices { image.history[index].created = nil }
-        return image
-    }
 }
 
 extension DockerfileDocument {

@@ -1,7 +1,7 @@
 import Hashing
 import JSON
 import Linux
-import OCI
+public import OCI
 import Storage
 
 extension ImageStore {
@@ -38,7 +38,7 @@ extension ImageStore {
         for (id, entry) in catalogue.images.sorted(by: { $0.key < $1.key }) where isWhole(entry) {
             let names = catalogue.names.filter { $0.value.id == id }.keys.sorted()
             if names.isEmpty { manifests.append(entry.manifest) }
-            manifests += names.map { Self.listed(entry.manifest, as: $0) }
+            manifests += names.compactMap { try? ImageReference(parsing: $0) }.map { entry.manifest.listed(as: $0) }
         }
         let index = try JSON.encode(ImageIndex(manifests: manifests))
         try WholeFile.replace(folder.appending("index.json"), with: index, isDurable: false, mode: 0o644)
@@ -51,12 +51,16 @@ extension ImageStore {
         else { return false }
         return manifest.layers.allSatisfy { blobs.contains($0.digest) }
     }
+}
 
+extension Descriptor {
     /// A manifest with the annotations by which tools find an image in a layout.
-    static func listed(_ manifest: Descriptor, as name: String) -> Descriptor {
-        var manifest = manifest
-        let tag = (try? ImageReference(parsing: name))?.tag
-        manifest.annotations = ["io.containerd.image.name": name, "org.opencontainers.image.ref.name": tag ?? name]
-        return manifest
+    public func listed(as name: ImageReference) -> Descriptor {
+        var descriptor = self
+        let names = [
+            "io.containerd.image.name": name.description, "org.opencontainers.image.ref.name": name.tag ?? "latest",
+        ]
+        descriptor.annotations = (annotations ?? [:]).merging(names) { $1 }
+        return descriptor
     }
 }

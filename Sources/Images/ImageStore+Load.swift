@@ -26,7 +26,7 @@ extension ImageStore {
     /// - Throws: ``StorageError`` and ``ImageError`` for an archive that is not what it says; images before the one at
     ///   fault stay.
     public func load(_ source: ByteSource, platform: Platform = .host) throws -> [LoadedImage] {
-        let draft = try DraftFolder(in: folder.appending("ingest"))
+        let draft = try DraftFolder(in: drafts)
         let members = try ArchiveMembers(source, into: draft.path)
         let parts = try archiveParts(members) ?? layoutParts(members, platform)
         guard !parts.isEmpty else { throw ImageError.noImage }
@@ -184,7 +184,7 @@ extension ImageStore {
         comment: String = "",
         configure: (inout ImageConfiguration) throws -> Void = { _ in }
     ) throws -> Digest {
-        let draft = try DraftFolder(in: folder.appending("ingest"))
+        let draft = try DraftFolder(in: drafts)
         let copy = draft.path.appending("tree.tar")
         let file = try OwnedDescriptor.writing(copy)
         let sum = ContentSum()

@@ -31,12 +31,14 @@ extension ImageStore {
     ///
     /// - Parameters:
     ///   - platform: What the image has to be for.
+    ///   - byDigest: Whether it gets no tag there.
     ///   - access: How registries are reached; nil is as the environment says.
     ///   - report: Called from several threads.
     /// - Throws: ``ImageError/notHere(_:)``, ``RegistryError``
     public func push(
         _ reference: ImageReference,
         platform: Platform? = nil,
+        byDigest: Bool = false,
         access: RegistryAccess? = nil,
         report: @escaping @Sendable (PushEvent) -> Void = { _ in }
     ) throws -> PushedImage {
@@ -49,7 +51,9 @@ extension ImageStore {
         let sources = MountSources(try catalogue(), for: reference)
         let scopes = [.push(reference.path)] + sources.repositories.map(RegistryScope.pull)
         return try access.withRepository(reference, verb: "push", scopes: scopes, writing: true) { client in
-            try PushWork(store: self, client: client, image: image, sources: sources, report: report).perform()
+            var work = PushWork(store: self, client: client, image: image, sources: sources, report: report)
+            work.hasTag = !byDigest
+            return try work.perform()
         }
     }
 

@@ -59,7 +59,8 @@ extension ImageStore {
             }
         }
         try add("index.json", try JSON.encode(Self.index(images)), to: writer)
-        try add("manifest.json", Self.archiveManifest(images).bytes(), to: writer)
+        let table = images.map { (id: $0.image.id, layers: $0.layers.map(\.descriptor), names: $0.tags) }
+        try add("manifest.json", ArchiveTable(table).bytes(), to: writer)
         try add("oci-layout", Array("{\"imageLayoutVersion\":\"1.0.0\"}".utf8), to: writer)
         try writer.finish()
     }
@@ -86,20 +87,7 @@ extension ImageStore {
     private static func index(_ images: [SavedImage]) -> ImageIndex {
         ImageIndex(
             manifests: images.flatMap { image in
-                image.tags.isEmpty ? [image.manifest] : image.tags.map { listed(image.manifest, as: $0.description) }
-            }
-        )
-    }
-
-    /// The table of contents in the form that Docker had before OCI.
-    private static func archiveManifest(_ images: [SavedImage]) -> JSONValue {
-        .array(
-            images.map { image in
-                [
-                    "Config": .string("blobs/sha256/\(image.image.id.hex)"),
-                    "RepoTags": .array(image.tags.map { .string($0.familiar) }),
-                    "Layers": .array(image.layers.map { .string("blobs/sha256/\($0.descriptor.digest.hex)") }),
-                ]
+                image.tags.isEmpty ? [image.manifest] : image.tags.map { image.manifest.listed(as: $0) }
             }
         )
     }

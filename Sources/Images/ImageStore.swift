@@ -3,7 +3,7 @@ import JSON
 import Linux
 public import OCI
 public import Storage
-import SystemPackage
+public import SystemPackage
 
 /// The images of this machine: an OCI image layout, and beside it a catalogue that says which names lead to which image.
 ///
@@ -25,6 +25,9 @@ public struct ImageStore: Sendable {
         layers = LayerStore(root)
         blobs = BlobStore(root.images)
     }
+
+    /// Where something is made that is no part of the store: what nobody works on any more is removed.
+    public var drafts: FilePath { folder.appending("ingest") }
 
     private var cataloguePath: FilePath { folder.appending("catalogue.json") }
 
@@ -111,6 +114,31 @@ public struct ImageStore: Sendable {
         as references: [ImageReference] = []
     ) throws -> Digest {
         try add(try JSON.encode(configuration), as: references)
+    }
+
+    /// Stores an image that was packed into the store's own blobs, which is pushed and saved as it was packed.
+    ///
+    /// - Parameter configuration: the bytes whose digest is the image's id.
+    public func commit(
+        _ configuration: [UInt8],
+        as packed: PackedImage,
+        named references: [ImageReference] = []
+    ) throws -> Digest {
+        let diffIDs = try JSON.decode(ImageConfiguration.self, from: configuration).rootfs.diffIDs
+        let came = Dictionary(zip(diffIDs, packed.layers.map(\.inOCIWords)), uniquingKeysWith: { first, _ in first })
+        return try add(
+            configuration,
+            as: references,
+            blobs: came,
+            manifest: packed.manifest.mediaType == .manifest ? packed.manifest : nil,
+            origin: packed.manifest
+        )
+    }
+
+    /// The manifest that an image has here: as it came or was packed, or else with layers that are not packed.
+    public func manifest(of id: Digest) throws -> Descriptor {
+        guard let entry = try catalogue().images[id.description] else { throw ImageError.notFound(id.description) }
+        return entry.origin ?? entry.manifest
     }
 
     /// Stores an image by its configuration as it came, since its digest is the image's id.

@@ -13,6 +13,8 @@ struct PushWork: Sendable {
     let image: Image
     let sources: MountSources
     let report: @Sendable (PushEvent) -> Void
+    /// Whether the manifest gets the reference's tag there, and not its digest alone.
+    var hasTag = true
 
     private var blobs: BlobStore { store.blobs }
 
@@ -32,7 +34,7 @@ struct PushWork: Sendable {
         let pushed = try push(known)
         try push(blob: image.id)
         let (descriptor, bytes) = try origin.map { ($0.descriptor, $0.bytes) } ?? manifest(pushed)
-        try client.put(bytes, descriptor, as: client.reference.registryName)
+        try client.put(bytes, descriptor, as: hasTag ? client.reference.registryName : descriptor.digest.description)
         try remember(descriptor.digest, packed: pushed, entry)
         let result = PushedImage(reference: client.reference, digest: descriptor.digest, size: descriptor.size)
         report(.tagged(result))

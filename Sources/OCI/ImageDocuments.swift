@@ -40,6 +40,13 @@ extension Descriptor {
         descriptor.mediaType = mediaType.inOCIWords
         return descriptor
     }
+
+    /// The same blob under Docker's own name for what it is.
+    public var inDockerWords: Descriptor {
+        var descriptor = self
+        descriptor.mediaType = mediaType.inDockerWords
+        return descriptor
+    }
 }
 
 /// One image for one platform: its configuration and layers. OCI image specification, manifest.md

@@ -50,14 +50,16 @@ public struct MediaType: Hashable, Sendable, Codable, RawRepresentable {
     /// Whether it names the manifest of one image.
     public var isManifest: Bool { self == .manifest || self == .dockerManifest }
 
+    private static let pairs: [(docker: MediaType, oci: MediaType)] = [
+        (.dockerIndex, .index), (.dockerManifest, .manifest), (.dockerConfiguration, .configuration),
+        (.dockerLayer, .layer), (.dockerGzipLayer, .gzipLayer), (.dockerZstdLayer, .zstdLayer),
+    ]
+
     /// The OCI name for what Docker has its own for.
-    public var inOCIWords: MediaType {
-        let names: [MediaType: MediaType] = [
-            .dockerIndex: .index, .dockerManifest: .manifest, .dockerConfiguration: .configuration,
-            .dockerLayer: .layer, .dockerGzipLayer: .gzipLayer, .dockerZstdLayer: .zstdLayer,
-        ]
-        return names[self] ?? self
-    }
+    public var inOCIWords: MediaType { Self.pairs.first { $0.docker == self }?.oci ?? self }
+
+    /// Docker's own name for it, if there is one.
+    public var inDockerWords: MediaType { Self.pairs.first { $0.oci == self }?.docker ?? self }
 
     /// Whether it names a layer that can be unpacked: a tar, plain or compressed.
     public var isLayer: Bool {

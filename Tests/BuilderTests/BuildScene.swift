@@ -41,13 +41,23 @@ final class BuildScene: Sendable {
         try WholeFile.replace(context.appending("busybox"), with: program, isDurable: false, mode: 0o755)
     }
 
-    /// Builds, and remembers what was told.
+    /// Builds an image, and remembers what was told.
     @discardableResult
     func build(
         _ dockerfile: String,
         runner: (any StepRunner)? = nil,
         _ change: (inout BuildRequest) -> Void = { _ in }
     ) throws -> Digest {
+        guard let id = try result(dockerfile, runner: runner, change).id else { throw Absent() }
+        return id
+    }
+
+    /// Builds, and remembers what was told.
+    func result(
+        _ dockerfile: String,
+        runner: (any StepRunner)? = nil,
+        _ change: (inout BuildRequest) -> Void = { _ in }
+    ) throws -> BuildResult {
         var request = BuildRequest(context: context)
         request.dockerfile = .text(dockerfile)
         change(&request)

@@ -69,11 +69,32 @@ public struct BuildRequest: Sendable {
     public var namedContexts: [String: NamedContext] = [:]
     /// Whether instructions may ask for the host's network.
     public var allowsHostNetwork = false
+    /// What becomes of the result; nothing said is an image of this machine.
+    public var outputs: [BuildOutput] = []
+    /// Remarks that every image which is given out gets.
+    public var annotations: [AnnotationWish] = []
     /// What is to be told before the build begins, such as that a wish changes nothing.
     public var warnings: [String] = []
 
     /// A build of the Dockerfile in a folder.
     public init(context: FilePath) {
         self.context = context
+    }
+
+    /// What `SOURCE_DATE_EPOCH` says, in nanoseconds since 1970; nil where nothing is said.
+    var epoch: Int64? {
+        get throws {
+            guard let text = arguments["SOURCE_DATE_EPOCH"], !text.isEmpty else { return nil }
+            guard let seconds = Int64(text), (0...(1 << 33)).contains(seconds) else {
+                throw BuilderError(.other("invalid SOURCE_DATE_EPOCH: \(text)"))
+            }
+            return seconds * 1_000_000_000
+        }
+    }
+
+    /// Takes `SOURCE_DATE_EPOCH` from the environment of whoever asks, unless it is an argument of the build already.
+    public mutating func takeEpoch(from environment: [String: String]) {
+        let name = "SOURCE_DATE_EPOCH"
+        if arguments[name] == nil, let text = environment[name] { arguments[name] = text }
     }
 }

@@ -20,7 +20,7 @@ struct StageBuild {
         state = StageState(
             from: base.image,
             global: session.variables,
-            continuing: base.variables,
+            continuing: base.parent,
             escape: session.document.directives.escape,
             now: session.now
         )
@@ -33,14 +33,14 @@ struct StageBuild {
     private static func base(
         _ session: BuildSession,
         _ node: BuildGraph.Node
-    ) throws -> (image: ImageConfiguration, variables: StageVariables?) {
+    ) throws -> (image: ImageConfiguration, parent: StageState?) {
         let platform = try node.platform.map { try Platform(parsing: $0) }
         switch node.base {
         case .scratch: return (ImageConfiguration(platform: platform ?? .host), nil)
         case .image(let name): return (try session.image(name).configuration, nil)
         case .stage(let index):
             guard let parent = session.result(of: index) else { return (ImageConfiguration(), nil) }
-            return (parent.image, parent.variables)
+            return (parent.image, parent)
         case .context(let name):
             guard case .image(let image) = session.request.namedContexts[name] else {
                 throw BuilderError(.unsupported("FROM the folder that context \"\(name)\" names"))

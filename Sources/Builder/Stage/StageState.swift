@@ -7,30 +7,40 @@ struct StageState: Sendable {
     /// The image as it would be if the stage ended here.
     var image: ImageConfiguration
     var variables: StageVariables
+    /// How much of the image is of the base that the first of its stages started from.
+    let inherited: Inherited
     /// Whether this stage has given a CMD of its own, which an ENTRYPOINT then leaves alone.
     private var hasOwnCommand = false
     /// What the clock of this build says, as RFC 3339.
     private let now: String
+
+    /// What an image has of its base.
+    struct Inherited: Hashable {
+        var layers = 0
+        var history = 0
+    }
 
     /// The search path of an image that has none.
     private static let searchPath = "PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
 
     /// Starts from a base.
     ///
-    /// - Parameter parent: the variables of the stage that this one continues.
+    /// - Parameter parent: the stage that this one continues.
     init(
         from base: ImageConfiguration,
         global: GlobalVariables,
-        continuing parent: StageVariables?,
+        continuing parent: StageState?,
         escape: Character,
         now: Int64
     ) {
         image = base
+        inherited =
+            parent?.inherited ?? Inherited(layers: base.rootfs.diffIDs.count, history: base.history.count)
         if !image.config.env.contains(where: { $0.hasPrefix("PATH=") }) { image.config.env.append(Self.searchPath) }
         if image.config.workingDir == nil { image.config.workingDir = "/" }
         image.config.onBuild = []
         let environment = image.config.env.map(Pair.init(assignment:))
-        variables = StageVariables(global, environment: environment, continuing: parent, escape: escape)
+        variables = StageVariables(global, environment: environment, continuing: parent?.variables, escape: escape)
         self.now = Timestamp.text(now)
     }
 

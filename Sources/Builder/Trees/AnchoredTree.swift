@@ -110,5 +110,7 @@ extension TreeEntry {
         gid = status.gid
         size = status.kind == .regular ? status.size : 0
         modified = status.modifiedAt
+        guard status.linkCount > 1, status.kind != .folder else { return }
+        identity = Identity(device: status.device, inode: status.inode)
     }
 }

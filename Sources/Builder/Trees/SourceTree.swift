@@ -19,6 +19,14 @@ struct TreeEntry: Hashable, Sendable {
     var modified: Int64 = 0
     /// Where a link points.
     var target: [UInt8]?
+    /// What it shares with its other names; nil if this is the only one.
+    var identity: Identity?
+
+    /// What the names of one file have in common.
+    struct Identity: Hashable, Sendable {
+        let device: UInt64
+        let inode: UInt64
+    }
 }
 
 /// Something that has entries at paths.

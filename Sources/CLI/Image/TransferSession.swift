@@ -7,7 +7,7 @@ extension Session {
     ///
     /// - Parameter registry: One that need not prove who it is, whatever the settings say.
     func transfer<Value: Sendable>(
-        showing display: TransferDisplay,
+        showing display: any ProgressRenderer,
         trusting registry: String? = nil,
         _ body: @escaping @Sendable (RegistryAccess) throws -> Value
     ) throws -> Value {

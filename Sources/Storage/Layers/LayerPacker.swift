@@ -16,10 +16,13 @@ struct LayerPacker {
     private(set) var size: Int64 = 0
     /// The paths of entries that are left out.
     private let omitted: Set<[UInt8]>
+    /// No file is shown as modified later, in nanoseconds since 1970.
+    private let newest: Int64
 
-    init(_ sink: @escaping ByteSink, without omitted: Set<[UInt8]> = []) {
+    init(_ sink: @escaping ByteSink, without omitted: Set<[UInt8]> = [], newest: Int64 = .max) {
         writer = TarWriter(sink)
         self.omitted = omitted
+        self.newest = newest
     }
 
     mutating func pack(_ root: OpenFolder) throws {
@@ -43,7 +46,7 @@ struct LayerPacker {
 
     /// Packs a folder with all that is in it, under a path of its own.
     mutating func pack(_ folder: OpenFolder, as path: [UInt8]) throws {
-        var entry = try Self.entry(.folder, path + [UInt8(ascii: "/")], folder.status())
+        var entry = try entry(.folder, path + [UInt8(ascii: "/")], folder.status())
         entry.attributes = try attributes(of: nil, in: folder)
         try writer.begin(entry)
         try pack(contentsOf: folder, below: path)
@@ -62,7 +65,7 @@ struct LayerPacker {
                     walk.skipRest()
                     continue
                 }
-                var entry = Self.entry(.folder, path + [UInt8(ascii: "/")], status)
+                var entry = entry(.folder, path + [UInt8(ascii: "/")], status)
                 entry.attributes = try attributes(of: nil, in: walk.folder)
                 try writer.begin(entry)
                 if try isOpaque(walk.folder) { try writer.add(opaqueMark(in: path)) }
@@ -77,11 +80,11 @@ struct LayerPacker {
         Array(names.map(\.bytes).joined(separator: [UInt8(ascii: "/")]))
     }
 
-    private static func entry(_ kind: TarEntry.Kind, _ path: [UInt8], _ status: FileStatus) -> TarEntry {
+    private func entry(_ kind: TarEntry.Kind, _ path: [UInt8], _ status: FileStatus) -> TarEntry {
         var entry = TarEntry(kind, path: path, mode: status.mode)
         entry.uid = status.uid
         entry.gid = status.gid
-        entry.modifiedAt = status.modifiedAt
+        entry.modifiedAt = min(status.modifiedAt, newest)
         return entry
     }
 
@@ -96,7 +99,7 @@ struct LayerPacker {
             return try writer.add(TarEntry(.file, path: mark, mode: 0))
         }
         if status.linkCount > 1, try packLink(status, path) { return }
-        var entry = Self.entry(Self.kinds[status.kind] ?? .file, path, status)
+        var entry = entry(Self.kinds[status.kind] ?? .file, path, status)
         entry.attributes = try attributes(of: name, in: folder)
         switch status.kind {
         // A socket belongs to a process that is gone.
@@ -121,7 +124,7 @@ struct LayerPacker {
             packed[file] = path
             return false
         }
-        var entry = Self.entry(.hardLink, path, status)
+        var entry = entry(.hardLink, path, status)
         entry.linkTarget = first
         try writer.begin(entry)
         return true

@@ -1,4 +1,5 @@
 public import Linux
+public import OCI
 
 extension LayerStore {
     /// Makes a layer of what the upper folder of an overlay has, which stays as it is and may be mounted.
@@ -11,6 +12,19 @@ extension LayerStore {
             try packer.pack(upper)
         } to: { bytes in
             try unpack(bytes)
+        }
+    }
+
+    /// The same layer with no file modified later than a time, which is the layer itself if none was.
+    ///
+    /// - Parameter newest: in nanoseconds since 1970.
+    public func clamped(_ diffID: Digest, to newest: Int64) throws -> Digest {
+        let contents = try contents(of: diffID)
+        return try Pipeline.connect { sink in
+            var packer = LayerPacker(sink, newest: newest)
+            try packer.pack(OpenFolder(opening: contents))
+        } to: { bytes in
+            try unpack(bytes).diffID
         }
     }
 }

@@ -14,6 +14,8 @@ struct LayerUnpacker {
         var base: [FileName] = []
         /// Whom all members belong to; to whom the archive says if nil.
         var owner: (uid: UInt32, gid: UInt32)?
+        /// Whether what is there makes room for something of another kind, although this is no layer.
+        var replaces = false
     }
 
     private let rules: Rules
@@ -109,7 +111,7 @@ struct LayerUnpacker {
         }
         let target = entry.kind == .hardLink ? try linked(entry) : nil
         if let existing {
-            guard rules.isLayer || (existing.kind == .folder) == (entry.kind == .folder) else {
+            guard rules.isLayer || rules.replaces || (existing.kind == .folder) == (entry.kind == .folder) else {
                 let what = existing.kind == .folder ? "directory with non-directory" : "non-directory with directory"
                 throw entry.refused("cannot overwrite \(what)")
             }

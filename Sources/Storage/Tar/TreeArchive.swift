@@ -40,15 +40,17 @@ public enum TreeArchive {
     /// - Parameters:
     ///   - base: the folder, which is there; links on the way are followed inside the root.
     ///   - owner: whom everything belongs to; to whom the archive says if nil.
+    ///   - replaces: whether what is there makes room for something of another kind.
     /// - Returns: how many bytes the files have.
     @discardableResult
     public static func unpack(
         _ source: ByteSource,
         into root: OpenFolder,
         below base: [FileName],
-        owner: (uid: UInt32, gid: UInt32)?
+        owner: (uid: UInt32, gid: UInt32)?,
+        replaces: Bool = false
     ) throws -> Int64 {
-        let rules = LayerUnpacker.Rules(isLayer: false, base: base, owner: owner)
+        let rules = LayerUnpacker.Rules(isLayer: false, base: base, owner: owner, replaces: replaces)
         var unpacker = LayerUnpacker(root, rules: rules)
         let tar = TarReader(source.decompressed())
         try unpacker.unpack(tar)

@@ -36,8 +36,12 @@ extension Stage {
 
     /// Runs a shell's script in the stage's folder, and gives what it prints.
     @discardableResult
-    func shell(_ script: String, at location: SourceLocation = #_sourceLocation) throws -> String {
-        let outcome = try machine("bash", "-euc", script)
+    func shell(
+        _ script: String,
+        in environment: [String: String] = [:],
+        at location: SourceLocation = #_sourceLocation
+    ) throws -> String {
+        let outcome = try program("/usr/bin/env", ["bash", "-euc", script], environment).run()
         #expect(outcome.code == 0, "\(outcome)", sourceLocation: location)
         return outcome.text
     }

@@ -3,17 +3,22 @@ extension BuildFlag {
     static let tag = Flag.list("-t, --tag", "Name of the image")
     static let label = Flag.list("--label", "Label: NAME=VALUE")
     static let platform = Flag<String?>.text("--platform", "Platform: OS/ARCH")
+    static let output = Flag.list("-o, --output", "What becomes of the result: type=local,dest=PATH")
+    static let push = Flag.toggle("--push", "Bring the image to its registry: --output=type=registry")
+    static let load = Flag.toggle("--load", "Have the image among those of this machine: --output=type=docker")
+    static let annotation = Flag.list("--annotation", "Remark on the image: [LEVEL:]NAME=VALUE")
     static let identifierFile = Flag<String?>.text("--iidfile", "File that the identifier is written to")
-
+    static let metadataFile = Flag<String?>.text("--metadata-file", "File that what came of it is written to")
     static let provenance = Flag<String?>.text("--provenance", "Attest how the image was made; has no effect yet")
         .hidden
     static let sbom = Flag<String?>.text("--sbom", "Attest what the image is made of; not supported").hidden
 
-    static let outputs: [any FlagDeclaration] = [tag, label, platform, identifierFile, provenance, sbom]
+    static let outputs: [any FlagDeclaration] = [
+        tag, label, platform, output, push, load, annotation, identifierFile, metadataFile, provenance, sbom,
+    ]
 
     /// Flags of Docker that change nothing here.
     static let withoutEffect: [any FlagDeclaration] = [
-        Flag.toggle("--load", "Has no effect: the result is always among the images").hidden,
         Flag.toggle("--rm", "Has no effect", default: true).hidden,
         Flag.toggle("--force-rm", "Has no effect").hidden,
     ]

@@ -30,19 +30,26 @@ extension Docker {
             let progress = (isQuiet ? .quiet : style ?? session.compose.progress)
                 .buildRenderer(isDebugging: session.isDebugging)
             let name = request.tags.first ?? "sha256"
-            let id = try Foreground.wait(
-                for: {
-                    try builder.build(request) { event in
-                        progress.show(Event(.image(name), build: BuildReport(event)))
-                    }
-                },
-                showing: progress
-            )
-            if let path = arguments[BuildFlag.identifierFile] {
-                try WholeFile.replace(FilePath(path), with: Array("\(id)".utf8), isDurable: false, mode: 0o644)
+            let result = try session.transfer(showing: progress) { access in
+                var builder = builder
+                builder.access = access
+                return try builder.build(request) { event in
+                    progress.show(Event(.image(name), build: BuildReport(event)))
+                }
             }
-            if isQuiet || request.tags.isEmpty { try Console.print("\(id)\n") }
+            if let path = arguments[BuildFlag.identifierFile] {
+                try write(Array((result.identifier.map(\.description) ?? "").utf8), to: path)
+            }
+            if let path = arguments[BuildFlag.metadataFile] { try write(result.metadata(), to: path) }
+            let isShown = isQuiet || result.names.isEmpty
+            if isShown, let id = result.identifier, !request.outputs.contains(where: \.isStandardOutput) {
+                try Console.print("\(id)\n")
+            }
             return 0
+        }
+
+        private func write(_ bytes: [UInt8], to path: String) throws {
+            try WholeFile.replace(FilePath(path), with: bytes, isDurable: false, mode: 0o644)
         }
     }
 }

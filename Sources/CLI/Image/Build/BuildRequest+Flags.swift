@@ -30,6 +30,7 @@ extension BuildRequest {
         try setContexts(arguments)
         try setRunning(arguments)
         try setAttestations(arguments)
+        try setOutputs(arguments, session)
     }
 
     private mutating func setAttestations(_ arguments: Arguments) throws(UsageError) {

@@ -1,0 +1,48 @@
+import JSON
+import Linux
+public import OCI
+
+/// What a build came to.
+public struct BuildResult: Hashable, Sendable {
+    /// The image's id: the digest of its configuration. Nil where no image was asked for.
+    public internal(set) var id: Digest?
+    /// The manifest, or the index of several.
+    public internal(set) var descriptor: Descriptor?
+    /// The names that the image got, in full.
+    public internal(set) var names: [String] = []
+    /// What this build is called among all builds.
+    public let reference: String
+
+    init() {
+        reference = RandomName.hexadecimal(25)
+    }
+
+    /// What stands for the image: the index where there are several platforms, or else the image's id.
+    public var identifier: Digest? {
+        guard let descriptor, descriptor.mediaType.isIndex else { return id ?? descriptor?.digest }
+        return descriptor.digest
+    }
+
+    /// What `--metadata-file` holds.
+    public func metadata() throws -> [UInt8] {
+        var members: [String: JSONValue] = ["buildx.build.ref": .string("default/default/\(reference)")]
+        if let id { members["containerimage.config.digest"] = .string(id.description) }
+        if let descriptor {
+            members["containerimage.descriptor"] = try JSONValue(encoding: descriptor)
+            members["containerimage.digest"] = .string(descriptor.digest.description)
+        }
+        if !names.isEmpty { members["image.name"] = .string(names.joined(separator: ",")) }
+        return try JSON.encode(members, pretty: true)
+    }
+}
+
+/// What a build came to for one platform.
+struct PlatformResult {
+    let session: BuildSession
+    let state: StageState
+
+    var platform: Platform { state.image.platform }
+
+    /// The platform as a folder is called, such as `linux_arm_v7`.
+    var folderName: String { platform.description.split(separator: "/").joined(separator: "_") }
+}

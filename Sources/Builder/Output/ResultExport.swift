@@ -1,0 +1,108 @@
+import Images
+import Linux
+import OCI
+import Storage
+import SystemPackage
+
+/// Gives the result of a build out, in every way that was asked for.
+struct ResultExport {
+    let request: BuildRequest
+    let results: [PlatformResult]
+    let stores: BuildStores
+    let access: RegistryAccess?
+    let tell: @Sendable (BuildEvent) -> Void
+
+    func run() throws -> BuildResult {
+        var outcome = BuildResult()
+        let usual: [BuildOutput] = [.image(ImageWishes(), pushed: nil)]
+        for output in request.outputs.isEmpty ? usual : request.outputs { try perform(output, &outcome) }
+        if let id = outcome.identifier { tell(.finished(id.description, tags: outcome.names)) }
+        return outcome
+    }
+
+    private func perform(_ output: BuildOutput, _ outcome: inout BuildResult) throws {
+        switch output {
+        case .image(let wishes, let pushing):
+            try asStep("exporting to image") { step in
+                var export = ImageExport(self, wishes, step)
+                try export.store(pushed: pushing, &outcome)
+            }
+        case .archive(let wishes, let archive):
+            try asStep("exporting to \(archive.isForDocker ? "docker" : "oci") image format") { step in
+                var export = ImageExport(self, wishes, step)
+                try export.write(archive, &outcome)
+            }
+        case .folder(let folder, let isSplit):
+            try asStep("exporting to client directory") { _ in
+                let omitted = try TreeExport(results, isSplit: isSplit).fill(folder)
+                guard !omitted.isEmpty else { return }
+                tell(.warning("\(folder): devices are left out: \(omitted.joined(separator: ", "))"))
+            }
+        case .tree(let destination, let isSplit):
+            try asStep("exporting to client tarball") { _ in
+                try destination.write { try TreeExport(results, isSplit: isSplit).write(to: $0) }
+            }
+        case .nothing: break
+        }
+    }
+
+    private func asStep(_ title: String, _ body: (BuildStep) throws -> Void) throws {
+        let step = BuildStep(title)
+        let start = MonotonicTime.now
+        tell(.started(step))
+        do {
+            try body(step)
+        } catch {
+            tell(.failed(step, "\(error)"))
+            throw error
+        }
+        tell(.done(step, MonotonicTime.now.nanoseconds - start.nanoseconds))
+    }
+}
+
+extension BuildOutput.Destination {
+    /// Writes what the body gives.
+    func write(_ body: (@escaping ByteSink) throws -> Void) throws {
+        switch self {
+        case .standardOutput:
+            try body { try FileDescriptor.standardOutput.writeAll($0) }
+        case .file(let path):
+            let file = try FileDescriptor.open(
+                path,
+                .writeOnly,
+                options: [.create, .truncate],
+                permissions: [.ownerReadWrite, .groupRead, .otherRead]
+            )
+            try file.closeAfter { try body { try file.writeAll($0) } }
+        }
+    }
+}
+
+extension BuildRequest {
+    /// Refuses outputs that cannot be given, before anything is built for them.
+    func checkOutputs() throws {
+        for output in outputs {
+            switch output {
+            case .image(let wishes, .some) where (wishes.names ?? tags).isEmpty:
+                throw BuilderError(.other("tag is needed when pushing to registry"))
+            case let output where output.isStandardOutput && Terminal.isTerminal(.standardOutput):
+                throw BuilderError(.other("dest file is required: refusing to write an archive to a terminal"))
+            default: break
+            }
+        }
+        guard outputs.filter(\.isStandardOutput).count < 2 else {
+            throw BuilderError(.other("only one output can be the standard output"))
+        }
+    }
+}
+
+extension BuildOutput {
+    /// Whether it goes to the standard output.
+    public var isStandardOutput: Bool {
+        switch self {
+        case .tree(.standardOutput, _): true
+        case .archive(_, let archive): archive.destination == .standardOutput
+        default: false
+        }
+    }
+}
