@@ -104,8 +104,7 @@ let package = Package(
             [
                 "Orchestrator", "Builder", "Containers", "Images", "Networks", "Volumes", "ComposeSpec", "Git",
                 "Dockerfile", "NameResolution", "Storage", "Supervision", "Journal", "OCI", "JSON", "YAML", "Units",
-                "Linux",
-                "Hashing", "Compression",
+                "Linux", "HTTP", "Hashing", "Compression",
             ]
         ),
         module("Monitor", ["Supervision", "NameResolution", "Journal", "JSON", "Linux", "Gzip"]),

@@ -67,7 +67,9 @@ extension ContainerConfiguration {
     // MARK: Attributes
 
     /// What is said with each line: labels, variables and a tag that the options name.
-    private func logAttributes() throws(ContainerError) -> [String: String] {
+    ///
+    /// - Throws: ``ContainerError/unsupported(name:what:)`` for an expression that is none.
+    public func logAttributes() throws(ContainerError) -> [String: String] {
         var attributes: [String: String] = [:]
         for (name, value) in labels where try isNamed(name, by: "labels") { attributes[name] = value }
         for variable in process.environment {

@@ -216,6 +216,20 @@ extension EndToEnd {
             }
         }
 
+        @Test func `details are the labels and variables that the options name`() throws {
+            try onStage { stage in
+                let options = ["labels=team", "env=COLOUR", "tag={{.Name}}"].flatMap { ["--log-opt", $0] }
+                let run = try stage.docker(
+                    ["run", "--name", "box", "--label", "team=a b", "--label", "other=1", "-e", "COLOUR=red"] + options
+                        + ["busybox", "printf", "one\\ntwo\\n"]
+                )
+                #expect(run.output == "one\ntwo\n", "\(run)")
+                let details = "COLOUR=red,tag=box,team=a%20b "
+                #expect(try stage.docker("logs", "--details", "box").output == "\(details)one\n\(details)two\n")
+                #expect(try stage.docker("logs", "box").output == "one\ntwo\n")
+            }
+        }
+
         @Test func `no driver keeps nothing, and options that are none are refused`() throws {
             try onStage { stage in
                 let ran = try stage.docker("run", "--name", "box", "--log-driver", "none", "busybox", "echo", "hello")

@@ -1,4 +1,5 @@
 import Containers
+import HTTP
 import Linux
 import Orchestrator
 
@@ -12,7 +13,7 @@ extension Docker {
             arity: .exactly(1)
         )
 
-        private static let details = Flag.toggle("--details", "Has no effect").hidden
+        private static let details = Flag.toggle("--details", "Show labels and variables that the log's options name")
 
         private let arguments: Arguments
         private let selection: ContainerLog.Selection
@@ -28,7 +29,12 @@ extension Docker {
                 throw Failure("configured logging driver does not support reading")
             }
             let printer = LogPrinter(names: [], isColored: false, hasPrefix: false)
-            let sink = LogSink(printer, showsTimes: arguments[LogFlag.timestamps], separatesErrors: true)
+            let sink = LogSink(
+                printer,
+                showsTimes: arguments[LogFlag.timestamps],
+                separatesErrors: true,
+                details: arguments[Self.details] ? try Self.details(of: container) : ""
+            )
             let log = try FollowedLog(container, name: container.name, selection: selection)
             // What has ended before it is read has no more to say.
             let isFollowed = try arguments[LogFlag.follow] && container.status.isActive
@@ -37,6 +43,13 @@ extension Docker {
             try sink.finish(container.name)
             try sink.flush()
             return 0
+        }
+
+        /// Names and values as in a URL's query, in the order of names.
+        private static func details(of container: Container) throws -> String {
+            let pairs = try container.configuration.logAttributes().sorted { $0.key < $1.key }
+            return pairs.map { "\(WebAddress.escaped($0.key))=\(WebAddress.escaped($0.value))" }.joined(separator: ",")
+                + " "
         }
 
         private func follow(_ container: Container, _ log: FollowedLog, _ sink: LogSink) throws {

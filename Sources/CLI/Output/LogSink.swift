@@ -5,6 +5,8 @@ import SystemPackage
 final class LogSink {
     private var printer: LogPrinter
     private let showsTimes: Bool
+    /// What stands before each line's text.
+    private let details: String
     /// Whether what containers wrote to standard error goes to ours.
     private let separatesErrors: Bool
     /// Beginnings of lines whose ends have not come yet, by container and stream.
@@ -16,9 +18,10 @@ final class LogSink {
         var stream: ContainerLog.Entry.Stream
     }
 
-    init(_ printer: LogPrinter, showsTimes: Bool, separatesErrors: Bool) {
+    init(_ printer: LogPrinter, showsTimes: Bool, separatesErrors: Bool, details: String = "") {
         self.printer = printer
         self.showsTimes = showsTimes
+        self.details = details
         self.separatesErrors = separatesErrors
     }
 
@@ -28,7 +31,8 @@ final class LogSink {
     /// Takes an entry: a line, or a part of one.
     func take(_ entry: ContainerLog.Entry, of name: String) throws {
         let source = Source(name: name, stream: entry.stream)
-        var line = beginnings.removeValue(forKey: source) ?? (showsTimes ? Array("\(entry.time) ".utf8) : [])
+        var line =
+            beginnings.removeValue(forKey: source) ?? Array(((showsTimes ? "\(entry.time) " : "") + details).utf8)
         line += entry.text.utf8
         guard line.last == UInt8(ascii: "\n") else {
             beginnings[source] = line
