@@ -37,6 +37,7 @@ let package = Package(
         .executable(name: "tutti-init", targets: ["tutti-init"]),
         // what Tests/Fuzz, a package of its own, needs
         .library(name: "ComposeSpec", targets: ["ComposeSpec"]),
+        .library(name: "Dockerfile", targets: ["Dockerfile", "OCI"]),
         .library(name: "Images", targets: ["Images", "OCI", "Storage"]),
     ],
     dependencies: [

@@ -22,6 +22,7 @@ let package = Package(
         .target(name: "Coverage"),
         .target(name: "Harness", dependencies: ["Coverage"]),
         fuzzer("FuzzCompose", [.product(name: "ComposeSpec", package: "tutti")]),
+        fuzzer("FuzzDockerfile", [.product(name: "Dockerfile", package: "tutti")]),
         fuzzer("FuzzVariables", [.product(name: "ComposeSpec", package: "tutti")]),
         fuzzer(
             "FuzzRegistry",
