@@ -12,7 +12,7 @@ final class BuildSession: Sendable {
     let document: DockerfileDocument
     let variables: GlobalVariables
     let graph: BuildGraph
-    let images: ImageStore
+    let images: BaseImages
     let layers: LayerStore
     let cache: BuildCache
     let runner: any StepRunner
@@ -35,7 +35,6 @@ final class BuildSession: Sendable {
         var results: [Int: StageState] = [:]
         var trees: [[Digest]: MergedTree] = [:]
         var layers: [Digest: Layer] = [:]
-        var images: [String: Image] = [:]
         var isStopped = false
         var hasMadeLayers = false
     }
@@ -50,8 +49,9 @@ final class BuildSession: Sendable {
         self.request = request
         document = dockerfile.document
         variables = try GlobalVariables(document, of: request)
-        graph = try BuildGraph(document, variables, of: request)
-        images = stores.images
+        let images = BaseImages(stores.images, of: request)
+        self.images = images
+        graph = try BuildGraph(document, variables, of: request, images: images)
         layers = stores.layers
         cache = stores.cache
         runner = stores.runner
@@ -187,9 +187,7 @@ final class BuildSession: Sendable {
 
     /// An image of the store, by name.
     func image(_ name: String) throws -> Image {
-        if let known = state.withLock({ $0.images[name] }) { return known }
         guard let image = try images.find(name) else { throw BuilderError(.missingImage(name)) }
-        state.withLock { $0.images[name] = image }
         return image
     }
 

@@ -90,7 +90,7 @@ public struct Builder: Sendable {
     /// The images that a build starts from or copies from, as the Dockerfile names them: what has to be there before.
     public static func images(neededBy request: BuildRequest) throws -> [String] {
         let document = try DockerfileText(request).document
-        let graph = try BuildGraph(document, GlobalVariables(document, of: request), of: request)
+        let graph = try BuildGraph(document, GlobalVariables(document, of: request), of: request, images: nil)
         let named = request.namedContexts.values.compactMap { context in
             if case .image(let name) = context { name } else { String?.none }
         }
@@ -112,7 +112,8 @@ public struct Builder: Sendable {
 
     private func warn(_ session: BuildSession) {
         for warning in session.request.warnings { session.tell(.warning(warning)) }
-        if let syntax = session.document.directives.syntax, !Self.isOwnSyntax(syntax) {
+        let wish = session.request.arguments["BUILDKIT_SYNTAX"] ?? session.document.directives.syntax
+        if let syntax = wish, !Self.isOwnSyntax(syntax) {
             session.tell(.warning("syntax \(syntax): frontends are not run, the built-in parser reads the file"))
         }
         let declared = session.document.declaredArguments.union(GlobalVariables.implicit)
@@ -120,7 +121,7 @@ public struct Builder: Sendable {
             !declared.contains(name) && !name.hasPrefix("BUILDKIT_") && name != "SOURCE_DATE_EPOCH"
         }
         guard !unused.isEmpty else { return }
-        session.tell(.warning("One or more build-args \(unused.sorted()) were not consumed"))
+        session.tell(.warning("One or more build-args [\(unused.sorted().joined(separator: " "))] were not consumed"))
     }
 
     private static func isOwnSyntax(_ syntax: String) -> Bool {

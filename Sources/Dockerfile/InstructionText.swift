@@ -82,7 +82,7 @@ struct InstructionText {
         guard kind == .boolean || flag.value != nil else {
             throw line.failure(.flagNeedsValue(flag.name), at: flag.offset)
         }
-        guard kind != .boolean || flag.value.map({ booleans[ASCII.lowercased($0)] != nil }) ?? true else {
+        guard kind != .boolean || flag.value.map({ ["true", "false"].contains(ASCII.lowercased($0)) }) ?? true else {
             throw line.failure(
                 .badFlagValue(flag.name, value: flag.value ?? "", expected: "true or false"),
                 at: flag.offset

@@ -32,8 +32,9 @@ public struct GlobalVariables: Sendable {
     }
 
     private mutating func declare(_ declaration: ArgumentDeclaration) throws(DockerfileProblem) {
-        let value = try declaration.value.map { text throws(DockerfileProblem) in try expander.expand(text) }
-        declared[declaration.name] = given[declaration.name] ?? value ?? platform[declaration.name]
+        var value = given[declaration.name]
+        if value == nil, let text = declaration.value { value = try expander.expand(text) }
+        declared[declaration.name] = value ?? platform[declaration.name]
     }
 
     /// For FROM lines.
@@ -70,17 +71,25 @@ public struct StageVariables: Sendable {
         declaredNames = parent?.declaredNames ?? []
     }
 
-    /// Carries out an `ARG`. All its defaults see the values from before it.
-    public mutating func declare(_ declarations: [ArgumentDeclaration]) throws(DockerfileProblem) {
-        let expander = self.expander
+    /// Carries out an `ARG`. Each default sees the arguments that stand before it; that of one that is given is not looked
+    /// at.
+    ///
+    /// - Returns: the names, with the values that they have from now on.
+    @discardableResult
+    public mutating func declare(
+        _ declarations: [ArgumentDeclaration]
+    ) throws(DockerfileProblem) -> [ArgumentDeclaration] {
+        var declared: [ArgumentDeclaration] = []
         for declaration in declarations {
+            let expander = self.expander
             let name = try expander.expand(declaration.name)
-            let text = try declaration.value.map { text throws(DockerfileProblem) in try expander.expand(text) }
+            var value = declaration.value == nil ? global.value(of: name) : global.given[name]
+            if value == nil, let text = declaration.value { value = try expander.expand(text) }
             declaredNames.insert(name)
-            let value = text == nil ? global.value(of: name) : global.given[name] ?? text
-            guard let value else { continue }
-            Self.set(name, to: value, in: &arguments)
+            declared.append(ArgumentDeclaration(name: name, value: value))
+            if let value { Self.set(name, to: value, in: &arguments) }
         }
+        return declared
     }
 
     /// Whether `--build-arg` gives it a value.

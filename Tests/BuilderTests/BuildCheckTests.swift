@@ -24,7 +24,7 @@ import Testing
             try scene.build("FROM scratch AS a\nCMD x\nFROM scratch\nWORKDIR w")
             let path = "Relative workdir \"w\" can have unexpected results if the base image changes"
             #expect(
-                scene.story == ["found: WorkdirRelativePath: \(path) (line 4)", "[stage-1 2/2] WORKDIR w"],
+                scene.story == ["found: WorkdirRelativePath: \(path) (line 4)", "[stage-1 1/1] WORKDIR w"],
                 "\(scene.story)"
             )
         }

@@ -99,6 +99,40 @@ import Testing
         }
     }
 
+    @Test func `find the file, and the ignore file that belongs to it, though neither takes part`() throws {
+        try BuildScene.with { scene in
+            for path in ["a", "b", "c/x", "c/y"] { try scene.write(path, path) }
+            try scene.write(".dockerignore", "*")
+            try scene.write("dockerfile", "FROM scratch\nCOPY . /")
+            #expect(try scene.listing(scene.build("") { $0.dockerfile = nil }).isEmpty)
+            try scene.write("Dockerfile", "FROM scratch\nCOPY c /")
+            try scene.write("Dockerfile.dockerignore", "**/y\nDockerfile*")
+            #expect(try scene.listing(scene.build("") { $0.dockerfile = nil }) == ["x 644 0:0"])
+            try scene.write("c/.dockerignore", "x\n.dockerignore")
+            let id = try scene.build("FROM scratch\nCOPY --from=named . /") { request in
+                request.namedContexts["named"] = .folder(scene.context.appending("c"))
+            }
+            #expect(try scene.listing(id) == ["y 644 0:0"])
+        }
+    }
+
+    @Test func `name arguments that nothing declares, and frontends that are not run`() throws {
+        try BuildScene.with { scene in
+            try scene.build("ARG A\nFROM scratch\nARG B") {
+                $0.arguments = [
+                    "A": "", "B": "", "D": "", "C": "", "http_proxy": "", "BUILDKIT_INLINE_CACHE": "1",
+                    "BUILDKIT_SYNTAX": "some/frontend",
+                ]
+            }
+            #expect(
+                scene.story == [
+                    "warning: syntax some/frontend: frontends are not run, the built-in parser reads the file",
+                    "warning: One or more build-args [C D] were not consumed",
+                ]
+            )
+        }
+    }
+
     @Test func `unpack archives that are added, and do not unpack those that are copied`() throws {
         try BuildScene.with { scene in
             try scene.write("t/x", "x")
@@ -138,6 +172,10 @@ import Testing
         ("COPY a b /c", "Dockerfile:2: /c, which several sources go to, is not a folder"),
         ("COPY --chown=who a /", "Dockerfile:2: no user \"who\" in the stage's /etc/passwd"),
         ("COPY --chmod=abc a /", "Dockerfile:2: \"abc\" is not a file mode"),
+        (
+            "COPY --from=$A a /",
+            "Dockerfile:2:1: --from=$A: must be a name without variables: FROM $… AS a stage"
+        ),
         ("COPY --from=nowhere a /", "Dockerfile:2: no image \"nowhere\" here, and it cannot be pulled"),
         ("ENV A=${B:?needed}", "Dockerfile:2:1: variable B: needed"),
         ("STOPSIGNAL SIGNOTHING", "Dockerfile:2: \"SIGNOTHING\" is not a signal"),

@@ -35,7 +35,7 @@ import Testing
                 """
             )
             #expect(listing == ["w/ 755 0:0", "w/greeting 600 0:0", "w/kept/ 755 0:0", "w/kept/x 644 0:0"])
-            #expect(scene.story.contains("[stage-1 4/5] RUN mkdir gone kept && touch kept/x && rmdir gone"))
+            #expect(scene.story.contains("[stage-1 3/4] RUN mkdir gone kept && touch kept/x && rmdir gone"))
         }
     }
 
@@ -44,7 +44,7 @@ import Testing
             _ = try build(scene, "RUN echo one; echo two >&2; printf three")
             #expect(
                 scene.story.suffix(4) == [
-                    "[stage-1 2/2] RUN echo one; echo two >&2; printf three", "> one", "> two", "> three",
+                    "[stage-1 1/1] RUN echo one; echo two >&2; printf three", "> one", "> two", "> three",
                 ]
             )
             _ = try build(scene, "RUN echo one; echo two >&2; printf three")
@@ -68,7 +68,7 @@ import Testing
             #expect(
                 excerpt == """
                     ------
-                     > [4/4] RUN echo first &&   exit 3:
+                     > [3/3] RUN echo first &&   exit 3:
                     0.001 first
                     ------
                     Dockerfile:5
@@ -79,7 +79,7 @@ import Testing
                     --------------------
                     """
             )
-            #expect(scene.story.last == "failed 4")
+            #expect(scene.story.last == "failed 3")
             #expect(try Folder.names(in: scene.root.layers.appending("drafts")).isEmpty)
         }
     }
@@ -127,6 +127,54 @@ import Testing
                 $0.secrets = [BuildRequest.Secret(id: "key", value: Array("s3cret".utf8))]
             }
             #expect(listing.map { $0.split(separator: " ")[0] } == ["bound", "cached", "got", "note"])
+        }
+    }
+
+    @Test func `begin a cache with what a stage holds, and keep the caches of another namespace apart`() throws {
+        try BuildScene.with { scene in
+            let text = """
+                RUN --mount=type=cache,target=/c,from=base,source=/bin ls /c/sh >> /log; touch /c/%
+                RUN --mount=type=cache,target=/d,sharing=private,mode=0711,uid=3 ls -dn /d | cut -c1-22 >> /log; touch /d/%
+                RUN --mount=type=cache,target=/c,from=base,source=/bin ls /c/one /d/one >> /log || true
+                RUN --mount=type=cache,target=/d,sharing=locked ls /d/one >> /log || true
+                """
+            try scene.addBusybox()
+            func log(_ space: String?, _ name: String) throws -> String? {
+                let id = try scene.build(Self.base + "FROM base\n" + text.replacing("%", with: name)) {
+                    $0.network = .none
+                    if let space { $0.arguments["BUILDKIT_CACHE_MOUNT_NS"] = space }
+                    $0.ignoresCache = true
+                }
+                return try scene.text("log", of: id)
+            }
+            #expect(try log(nil, "one") == "/c/sh\ndrwx--x--x    2 3     \n/c/one\n/d/one\n")
+            #expect(try log("other", "two") == "/c/sh\ndrwx--x--x    2 3     \n")
+        }
+    }
+
+    @Test func `take nothing from earlier builds for stages that are named`() throws {
+        try BuildScene.with { scene in
+            let text = "RUN echo >> /a\nFROM base AS Other\nRUN echo >> /b\nCOPY --from=1 /a /a"
+            _ = try build(scene, text)
+            _ = try build(scene, text)
+            #expect(scene.executedSteps == 0)
+            _ = try build(scene, text) { $0.stagesWithoutCache = ["oTher"] }
+            #expect(scene.story.filter { $0.hasPrefix("cached") } == ["cached 1", "cached 2", "cached 1"])
+        }
+    }
+
+    @Test func `refuse what a mount cannot be`() throws {
+        try BuildScene.with { scene in
+            for (line, expected) in [
+                ("RUN --mount=type=secret,id=gone,required ls", "secret \"gone\" is required and was not given"),
+                ("RUN --mount=target=/ ls", "a mount at / is not supported"),
+                ("RUN --mount=type=tmpfs,target=/x,from=base ls", "RUN --mount=type=tmpfs,from=… is not supported"),
+                ("RUN --mount=target=/x,source=/gone ls", "\"/gone\" not found"),
+                ("RUN --security=insecure ls", "RUN --security=insecure is not supported"),
+            ] {
+                let error = #expect(throws: BuilderError.self) { _ = try build(scene, line) }
+                #expect(error.map { "\($0.problem)" } == expected)
+            }
         }
     }
 

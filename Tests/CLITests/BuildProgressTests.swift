@@ -31,6 +31,11 @@ import Testing
         )
     }
 
+    @Test func `keeps the numbers of a stage in line`() {
+        let step = BuildStep(stage: "web", number: 2, count: 12, text: "RUN make")
+        #expect(step.title(of: "shop") == "[shop web  2/12] RUN make")
+    }
+
     @Test func `names a step again when it takes over from another`() {
         let lines = lines([
             .started(Self.compile), .started(Self.copy), .output(Self.compile, "one"), .output(Self.copy, "two"),

@@ -79,8 +79,19 @@ import Testing
             ArgumentDeclaration(name: "G", value: "default"), ArgumentDeclaration(name: "D", value: "$A-d"),
             ArgumentDeclaration(name: "NONE", value: nil),
         ])
-        #expect(try stage.expander.expand("$A $TARGETARCH $G $D $NONE") == "1 amd64 given -d ")
+        #expect(try stage.expander.expand("$A $TARGETARCH $G $D $NONE") == "1 amd64 given 1-d ")
         #expect(stage.visibleArguments.map(\.name) == ["A", "TARGETARCH", "G", "D"])
+    }
+
+    @Test func `leaves the default of what is given alone`() throws {
+        #expect(try global("ARG A=${B:?needed}", ["A": "1"]).declared == ["A": "1"])
+        #expect(throws: DockerfileError.self) { try global("ARG A=${B:?needed}") }
+        var stage = stage(try global("", ["A": "1"]))
+        #expect(
+            try stage.declare([
+                ArgumentDeclaration(name: "A", value: "${B:?needed}"), ArgumentDeclaration(name: "C", value: nil),
+            ]) == [ArgumentDeclaration(name: "A", value: "1"), ArgumentDeclaration(name: "C", value: nil)]
+        )
     }
 
     @Test func `yields to the environment`() throws {

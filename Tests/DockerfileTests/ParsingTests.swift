@@ -57,6 +57,45 @@ private func message(_ text: String) -> String {
         #expect(parsed.directives.escape == "\\")
     }
 
+    @Test(
+        arguments: [
+            ("# EsCaPe = `\n# syntax=x\nFROM a", "`", "x"), ("#escape=`\nFROM a", "`", nil),
+            ("# note\n# escape=`\nFROM a", "\\", nil), ("# other=1\n# escape=`\nFROM a", "\\", nil),
+            ("\n# escape=`\nFROM a", "\\", nil), ("# syntax=a\n# note\n# escape=`\nFROM a", "\\", "a"),
+            ("#!/bin/x\n# escape=`\nFROM a", "\\", nil), ("FROM a\n# escape=`", "\\", nil),
+        ] as [(String, Character, String?)]
+    )
+    func `stops looking for directives at whatever else comes`(
+        text: String,
+        escape: Character,
+        syntax: String?
+    ) throws {
+        let directives = try document(text).directives
+        #expect(directives.escape == escape && directives.syntax == syntax)
+    }
+
+    @Test(arguments: [
+        ("COPY --link a b", true), ("COPY --link=true a b", true), ("COPY --link=TRUE a b", true),
+        ("COPY --link=false a b", false), ("COPY \"--link\" a b", false), ("COPY -- a b", false),
+        ("COPY --chown=\"1:2\" --link a b", true),
+    ])
+    func `reads switches until the first word that is none`(text: String, isLinked: Bool) throws {
+        guard case .copy(let copy) = try instructions(text)[0] else { return #expect(Bool(false)) }
+        #expect(copy.isLinked == isLinked)
+        #expect(copy.destination == "b")
+    }
+
+    @Test func `reads add with flags`() throws {
+        let text = "ADD --checksum=sha256:1 --unpack=false --keep-git-dir --chmod=u+x --exclude=x https://a/b /c"
+        guard case .add(let add) = try instructions(text)[0] else { return #expect(Bool(false)) }
+        #expect(add.checksum == "sha256:1")
+        #expect(add.unpacks == false)
+        #expect(add.keepsGitDirectory == true)
+        #expect(add.files.mode == "u+x")
+        #expect(add.files.excludes == ["x"])
+        #expect(add.files.sources == ["https://a/b"])
+    }
+
     @Test func `tolerates a byte order mark and carriage returns`() throws {
         let parsed = try document("\u{FEFF}FROM scratch\r\nRUN a \\\r\n b\r\n")
         #expect(parsed.stages[0].instructions.map(\.text) == ["RUN a  b"])
@@ -90,6 +129,21 @@ private func message(_ text: String) -> String {
                 .label([Pair(name: "a.b", value: "c")]),
             ]
         )
+    }
+
+    @Test(arguments: [
+        ("ENV A  b   c ", [Pair(name: "A", value: "b   c")]), ("ENV A=", [Pair(name: "A", value: "")]),
+        ("ENV A=b=c", [Pair(name: "A", value: "b=c")]), ("ENV A b=c", [Pair(name: "A", value: "b=c")]),
+        ("ENV A='x y' B=\\\n  z", [Pair(name: "A", value: "'x y'"), Pair(name: "B", value: "")]),
+        ("LABEL \"a b\"=\"c d\" e=f", [Pair(name: "\"a b\"", value: "\"c d\""), Pair(name: "e", value: "f")]),
+        ("LABEL a b", [Pair(name: "a", value: "b")]),
+    ])
+    func `reads every form of pairs`(text: String, expected: [Pair]) throws {
+        if text.contains("\n") {
+            return #expect(message("FROM a\n" + text) == "Dockerfile:3:3: \"z\" has no =: must be name=value")
+        }
+        let instruction = try instructions(text)[0]
+        #expect(instruction == .env(expected) || instruction == .label(expected))
     }
 
     @Test func `reads commands in both forms`() throws {
@@ -129,6 +183,34 @@ private func message(_ text: String) -> String {
         #expect(
             try instructions(text) == [.healthcheck(.probe(.shell("curl -f x"), timing)), .healthcheck(.none)]
         )
+    }
+
+    @Test(arguments: [
+        ("--start-period=2m", 120_000_000_000, 0, 0), ("--start-interval=1.5s", 0, 1_500_000_000, 0),
+        ("--retries=0", 0, 0, 0), ("--retries=7 --start-period=1h", 3_600_000_000_000, 0, 7),
+        ("--interval=0 --timeout=0s", 0, 0, 0), ("--start-period=1ms", 1_000_000, 0, 0),
+    ])
+    func `reads when a health check counts`(flags: String, period: Int, interval: Int, retries: Int) throws {
+        var timing = ProbeDeclaration.Timing()
+        (timing.startPeriod, timing.startInterval, timing.retries) = (period, interval, retries)
+        let text = "HEALTHCHECK \(flags) CMD [\"a\", \"b\"]"
+        #expect(try instructions(text) == [.healthcheck(.probe(.exec(["a", "b"]), timing))])
+    }
+
+    @Test(
+        arguments: [
+            ("type=cache,dst=/c,id=x,ro,mode=700,gid=7", RunMount.Kind.cache, "/c", true),
+            ("type=tmpfs,destination=t,size=64m", .tmpfs, "t", nil), ("target=/b,readonly=false", .bind, "/b", false),
+            ("target=/b,rw=true,src=/s", .bind, "/b", false), ("type=secret,id=a,required,env=A", .secret, nil, nil),
+            ("TYPE=Cache,target=/c,sharing=PRIVATE", .cache, "/c", nil),
+        ] as [(String, RunMount.Kind, String?, Bool?)]
+    )
+    func `reads every key of a mount`(text: String, kind: RunMount.Kind, target: String?, isReadOnly: Bool?) throws {
+        guard case .run(let run) = try instructions("RUN --mount=\(text) ls")[0] else { return #expect(Bool(false)) }
+        #expect(run.mounts[0].kind == kind)
+        #expect(run.mounts[0].target == target)
+        #expect(run.mounts[0].isReadOnly == isReadOnly)
+        #expect(run.command == .shell("ls"))
     }
 
     @Test func `reads mounts`() throws {
@@ -185,7 +267,28 @@ private func message(_ text: String) -> String {
         #expect(run.heredocs.map(\.body) == ["# kept\n\\\n"])
     }
 
-    @Test(arguments: ["RUN echo \"<<EOF\"", "RUN a <<<x", "RUN echo $((1 << 2))", "CMD cat <<EOF"])
+    @Test(arguments: [
+        ("RUN <<EOF\na\nEOF", "EOF", true, "a\n"), ("RUN <<\"E O\"\na\nE O", "E O", false, "a\n"),
+        ("RUN <<'EOF'\n$a\nEOF", "EOF", false, "$a\n"), ("RUN <<-EOF\n\t\ta\n\tb \n\tEOF", "EOF", true, "a\nb \n"),
+        ("RUN 3<<EOF cat\na\nEOF", "EOF", true, "a\n"), ("RUN cat <<EOF> /x\na\nEOF", "EOF", true, "a\n"),
+        ("RUN <<E\\OF\n$a\nEOF", "EOF", false, "$a\n"), ("RUN <<EOF\n\nEOF\n", "EOF", true, "\n"),
+        ("RUN <<EOF\nEOF", "EOF", true, ""), ("RUN <<EOF\n EOF\nEOF", "EOF", true, " EOF\n"),
+        ("ADD <<EOF /x\na\nEOF", "EOF", true, "a\n"), ("RUN --network=none <<EOF\na\nEOF", "EOF", true, "a\n"),
+    ])
+    func `is read in every form`(text: String, name: String, isExpanded: Bool, content: String) throws {
+        let heredoc: Heredoc? =
+            switch try instructions(text + "\nUSER x")[0] {
+            case .run(let run): run.heredocs.first
+            case .add(let add): add.files.heredocs.first
+            default: nil
+            }
+        #expect(heredoc?.name == name)
+        #expect(heredoc?.isExpanded == isExpanded)
+        #expect(heredoc?.content == content)
+        #expect(try instructions(text + "\nUSER x").last == .user("x"))
+    }
+
+    @Test(arguments: ["RUN echo \"<<EOF\"", "RUN a <<<x", "RUN echo $((1 << 2))", "CMD cat <<EOF", "RUN [\"<<EOF\"]"])
     func `is not seen where there is none`(text: String) throws {
         #expect(try instructions(text).count == 1)
     }
@@ -203,6 +306,35 @@ private func message(_ text: String) -> String {
         ("FROM a\nCOPY --from=b --from=c d e", "Dockerfile:2:15: flag --from is given twice"),
         ("FROM a\nCOPY --from x y", "Dockerfile:2:6: flag --from needs a value"),
         ("FROM a\nCOPY --link=maybe x y", "Dockerfile:2:6: --link=maybe: must be true or false"),
+        ("FROM a\nCOPY --link=1 x y", "Dockerfile:2:6: --link=1: must be true or false"),
+        ("FROM a\nRUN --mout=target=/x ls", "Dockerfile:2:5: RUN: unknown flag --mout (did you mean --mount?)"),
+        ("FROM --platfrom=x a", "Dockerfile:1:6: FROM: unknown flag --platfrom (did you mean --platform?)"),
+        ("FROM a\nUSER --x b", "no error"),
+        ("FROM a\nCOPY a <<E\nE", "Dockerfile:2:6: COPY needs a destination that is not a heredoc"),
+        ("FROM a\nRUN --network=some ls", "Dockerfile:2:5: --network=some: must be default, none or host"),
+        ("FROM a\nRUN --security=x ls", "Dockerfile:2:5: --security=x: must be sandbox or insecure"),
+        ("FROM a\nRUN --mount=type=tmpfs ls", "Dockerfile:2:5: --mount=type=tmpfs: must be given a target"),
+        (
+            "FROM a\nRUN --mount=type=bind,target=/x,uid=1 ls",
+            "Dockerfile:2:5: --mount=type=bind,target=/x,uid=1: must be without mode, uid and gid"
+        ),
+        (
+            "FROM a\nRUN --mount=target=/x,color=red ls",
+            "Dockerfile:2:5: --mount=color: must be a key of a mount with its value"
+        ),
+        (
+            "FROM a\nHEALTHCHECK --retries=-1 CMD b",
+            "Dockerfile:2:13: --retries=-1: must be a number that is not negative"
+        ),
+        (
+            "FROM a\nHEALTHCHECK --timeout=1us CMD b",
+            "Dockerfile:2:13: --timeout=1us: must be a duration such as 30s, 0 or at least 1ms"
+        ),
+        ("FROM a\nHEALTHCHECK NONE x", "Dockerfile:2:13: HEALTHCHECK needs nothing after NONE"),
+        ("FROM a\nVOLUME [\"\"]", "Dockerfile:2:8: VOLUME needs a path"),
+        ("FROM a\nONBUILD FROM b", "Dockerfile:2:9: FROM is not allowed as an ONBUILD trigger"),
+        ("FROM a\nONBUILD MAINTAINER b", "Dockerfile:2:9: MAINTAINER is not allowed as an ONBUILD trigger"),
+        ("FROM a\nLABEL =b", "Dockerfile:2:7: LABEL: a name is empty"),
         ("FROM a\nCOPY x", "Dockerfile:2:6: COPY needs at least one source and a destination"),
         ("FROM a\nENV A=1 \\\n  B C=2", "Dockerfile:3:3: \"B\" has no =: must be name=value"),
         ("FROM a\nENV A", "Dockerfile:2:5: ENV needs name=value"),

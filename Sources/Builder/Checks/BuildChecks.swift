@@ -32,8 +32,7 @@ struct CheckWork {
     let document: DockerfileDocument
     let variables: GlobalVariables
     let contexts: ContextTrees
-    /// Finds an image of the store.
-    let image: @Sendable (String) -> ImageConfiguration?
+    let images: BaseImages
 
     /// Makes the checks.
     ///
@@ -68,13 +67,7 @@ struct CheckWork {
     }
 
     private func base(named name: String) -> CheckSurroundings.Base? {
-        let name =
-            switch request.namedContexts[name] {
-            case .image(let image): image
-            case nil: name
-            default: String?.none
-            }
-        guard let configuration = name.flatMap(image) else { return nil }
+        guard let configuration = (try? images.base(name))?.configuration else { return nil }
         return CheckSurroundings.Base(
             platform: configuration.platform,
             environment: configuration.config.env.map(Pair.init(assignment:)),
@@ -105,7 +98,7 @@ extension BuildSession {
             document: document,
             variables: variables,
             contexts: contexts,
-            image: { [self] in (try? image($0))?.configuration }
+            images: images
         )
         return try work.run(stages: Set(graph.nodes.keys))
     }

@@ -9,15 +9,16 @@ extension Builder {
     public func check(_ request: BuildRequest) throws -> BuildChecks {
         let dockerfile = try DockerfileText(request)
         let variables = try GlobalVariables(dockerfile.document, of: request)
+        let images = BaseImages(images, of: request)
         let work = CheckWork(
             request: request,
             document: dockerfile.document,
             variables: variables,
             contexts: ContextTrees(request: request, dockerfile: dockerfile, cache: try BuildCache(root)),
-            image: { [images] in (try? images.find($0))?.configuration }
+            images: images
         )
         guard request.target != nil else { return try work.run(stages: nil) }
-        let graph = try BuildGraph(dockerfile.document, variables, of: request)
+        let graph = try BuildGraph(dockerfile.document, variables, of: request, images: images)
         return try work.run(stages: Set(graph.nodes.keys))
     }
 }

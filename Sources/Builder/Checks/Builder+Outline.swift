@@ -7,7 +7,7 @@ extension Builder {
     ) throws -> (outline: BuildOutline, document: DockerfileDocument) {
         let document = try DockerfileText(request).document
         let variables = try GlobalVariables(document, of: request)
-        let graph = try BuildGraph(document, variables, of: request)
+        let graph = try BuildGraph(document, variables, of: request, images: nil)
         let others = graph.nodes.keys.filter { $0 != graph.target }.sorted(by: >)
         return (document.outline(of: [graph.target] + others, variables: variables), document)
     }

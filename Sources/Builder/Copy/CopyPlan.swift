@@ -37,7 +37,7 @@ struct CopyPlan: Sendable {
         ignored: IgnorePatterns,
         destinationIsFolder: Bool
     ) throws {
-        let finder = SourceFinder(tree: tree, ignored: ignored)
+        let finder = SourceFinder(tree: tree, ignored: ignored, goesDeep: request.keepsParents)
         let sources = try request.sources.flatMap { try finder.find($0) }
         let goesInside = request.isFolder || destinationIsFolder || sources.count > 1 || request.keepsParents
         for source in sources {
@@ -126,6 +126,8 @@ private struct SourceFinder<Tree: SourceTree> {
 
     let tree: Tree
     let ignored: IgnorePatterns
+    /// Whether `**` stands for folders of any depth.
+    let goesDeep: Bool
 
     /// The verdict on a path and all above it.
     func verdict(on path: TreePath) -> IgnorePatterns.Verdict? {
@@ -148,8 +150,9 @@ private struct SourceFinder<Tree: SourceTree> {
             return [try plainSource(plain, pivot: pivot)]
         }
         var found = [TreePath.root]
-        for pattern in patterns {
-            found = try found.flatMap { try matches(of: pattern, in: $0) }
+        for (name, pattern) in zip(path.names, patterns) {
+            let isDeep = goesDeep && name.description == "**"
+            found = try found.flatMap { try isDeep ? folders(from: $0) : matches(of: pattern, in: $0) }
         }
         let present = found.filter { verdict(on: $0)?.isIgnored != true }
         guard !present.isEmpty else { throw BuilderError(.noMatch(source)) }
@@ -175,6 +178,20 @@ private struct SourceFinder<Tree: SourceTree> {
         }
         guard try resolved.isRoot || tree.entry(at: resolved)?.kind == .folder else { return [] }
         return try tree.names(in: resolved).filter { pattern.matches($0.description) }.map { folder.appending($0) }
+    }
+
+    /// A folder and all below it; links are no folders.
+    private func folders(from top: TreePath) throws -> [TreePath] {
+        var folders = [top]
+        var place = 0
+        while place < folders.count {
+            for name in try tree.names(in: folders[place]) {
+                let path = folders[place].appending(name)
+                if try tree.entry(at: path)?.kind == .folder { folders.append(path) }
+            }
+            place += 1
+        }
+        return folders
     }
 
     /// How many components stand before `/./`.

@@ -35,13 +35,20 @@ struct BuildGraph: Sendable {
     let nodes: [Int: Node]
     let target: Int
 
+    /// - Parameter triggers: what an image has its children do.
     init(
         _ document: DockerfileDocument,
         target: String?,
         variables: GlobalVariables,
-        contexts: Set<String>
+        contexts: Set<String>,
+        triggers: @escaping (String) -> [String] = { _ in [] }
     ) throws {
-        let resolver = Resolver(document: document, expander: variables.expander, contexts: contexts)
+        let resolver = Resolver(
+            document: document,
+            expander: variables.expander,
+            contexts: contexts,
+            imageTriggers: triggers
+        )
         let last = try resolver.target(target)
         var nodes: [Int: Node] = [:]
         var waiting = [last]
@@ -57,9 +64,22 @@ struct BuildGraph: Sendable {
     }
 
     /// The graph of a build.
-    init(_ document: DockerfileDocument, _ variables: GlobalVariables, of request: BuildRequest) throws {
-        let contexts = Set(request.namedContexts.keys)
-        try self.init(document, target: request.target, variables: variables, contexts: contexts)
+    ///
+    /// - Parameter images: those that are here, whose triggers may name further stages; nil where that is no matter.
+    init(
+        _ document: DockerfileDocument,
+        _ variables: GlobalVariables,
+        of request: BuildRequest,
+        images: BaseImages?
+    ) throws {
+        try self.init(
+            document,
+            target: request.target,
+            variables: variables,
+            contexts: Set(request.namedContexts.keys)
+        ) { name in
+            (try? images?.base(name))?.configuration.config.onBuild ?? []
+        }
     }
 
     /// Takes away what has no predecessor left until nothing is left; what remains goes in circles.
@@ -82,6 +102,13 @@ struct BuildGraph: Sendable {
 }
 
 extension Stage {
+    /// What it has its children do.
+    fileprivate var triggers: [String] {
+        instructions.compactMap { located in
+            if case .onbuild(let text) = located.instruction { text } else { nil }
+        }
+    }
+
     /// The stage's name, or `stage-1`.
     var label: String { from.name ?? "stage-\(index)" }
 }
@@ -91,6 +118,7 @@ private struct Resolver {
     let document: DockerfileDocument
     let expander: WordExpander
     let contexts: Set<String>
+    let imageTriggers: (String) -> [String]
 
     func target(_ name: String?) throws -> Int {
         guard let name else { return document.stages.count - 1 }
@@ -108,14 +136,25 @@ private struct Resolver {
                 problem: .badValue(stage.from.image, expected: "an image's name once its variables are replaced")
             )
         }
+        let base = base(image, for: stage)
         var sources: [String: BuildGraph.Source] = [:]
-        for located in stage.instructions {
+        for located in try triggers(of: base, for: stage) + stage.instructions {
             for name in Self.sources(of: located.instruction) {
                 sources[name] = try source(name, for: stage, at: located)
             }
         }
         let platform = try stage.from.platform.map { try expand($0, of: stage) }
-        return BuildGraph.Node(stage: stage, base: base(image, for: stage), platform: platform, sources: sources)
+        return BuildGraph.Node(stage: stage, base: base, platform: platform, sources: sources)
+    }
+
+    private func triggers(of base: BuildGraph.Source, for stage: Stage) throws -> [LocatedInstruction] {
+        let texts =
+            switch base {
+            case .image(let name), .context(let name): imageTriggers(name)
+            case .stage(let index): document.stages[index].triggers
+            case .scratch: [String]()
+            }
+        return try document.triggers(texts, at: stage.from.range)
     }
 
     private func expand(_ text: String, of stage: Stage) throws -> String {
@@ -139,6 +178,13 @@ private struct Resolver {
         at located: LocatedInstruction
     ) throws -> BuildGraph.Source {
         if contexts.contains(name) { return .context(name) }
+        guard !name.contains("$") else {
+            throw DockerfileError(
+                file: document.file,
+                position: located.range.start,
+                problem: .badFlagValue("from", value: name, expected: "a name without variables: FROM $… AS a stage")
+            )
+        }
         if let index = self.stage(named: name, before: stage.index) { return .stage(index) }
         if let index = self.stage(named: name, before: document.stages.count) { return .stage(index) }
         guard let index = Int(name) else { return .image(name) }

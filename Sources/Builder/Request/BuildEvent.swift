@@ -45,7 +45,8 @@ extension BuildStep {
     ///
     /// - Parameter target: which build it belongs to; nil where there is only one.
     public func title(of target: String?) -> String {
-        let words = [target, stage, isInstruction ? "\(number)/\(count)" : nil].compactMap { $0 }
+        let padding = String(repeating: " ", count: max(0, "\(count)".count - "\(number)".count))
+        let words = [target, stage, isInstruction ? "\(padding)\(number)/\(count)" : nil].compactMap { $0 }
         return words.isEmpty ? text : "[\(words.joined(separator: " "))] \(text)"
     }
 }

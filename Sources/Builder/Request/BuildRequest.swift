@@ -55,6 +55,8 @@ public struct BuildRequest: Sendable {
     public var tags: [String] = []
     /// Whether every step is carried out anew.
     public var ignoresCache = false
+    /// Stages of which every step is carried out anew, by name.
+    public var stagesWithoutCache: Set<String> = []
     /// Whether base images are fetched although they are here.
     public var pulls = false
     /// What commands may reach where their instructions do not say.

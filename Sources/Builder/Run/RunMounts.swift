@@ -36,8 +36,13 @@ struct RunMounts {
             var source: CopySource?
             if mount.kind == .bind {
                 source = try session.source(mount.from.flatMap { sources[$0] ?? .image($0) })
-            } else if mount.from != nil || mount.kind == .cache && mount.source != nil {
-                throw BuilderError(.unsupported("RUN --mount=type=\(mount.kind.rawValue),from=…"))
+            } else if let from = mount.from {
+                guard mount.kind == .cache else {
+                    throw BuilderError(.unsupported("RUN --mount=type=\(mount.kind.rawValue),from=…"))
+                }
+                source = try session.source(sources[from] ?? .image(from))
+            } else if mount.source != nil {
+                throw BuilderError(.unsupported("RUN --mount=type=\(mount.kind.rawValue),source=… without from"))
             }
             items.append(Item(mount: mount, target: target, source: source))
         }
@@ -81,8 +86,7 @@ struct RunMounts {
                 let options = item.mount.size.map { ["size=\($0)"] } ?? []
                 mounts.append(Mount(.tmpfs(options: options + ["exec"]), target: item.target))
             case .cache:
-                try session.noteUse(ofMount: CacheFolder.key(of: item.mount, target: item.target), at: item.target)
-                let cache = try CacheFolder.claim(item.mount, target: item.target, in: session.cache)
+                let cache = try self.cache(item, session)
                 locks.append(cache)
                 mounts.append(Self.bind(cache.path, at: item.target, isReadOnly: item.mount.isReadOnly ?? false))
             case .secret: try addSecret(item, session, &mounts, &variables)
@@ -120,6 +124,24 @@ struct RunMounts {
         mounts.append(Self.bind(file, at: item.target, isReadOnly: true))
     }
 
+    /// The folder of a cache. A new one holds what the mount says that it starts from.
+    private func cache(_ item: Item, _ session: BuildSession) throws -> CacheFolder {
+        var key = CacheKey("cache")
+        if let space = session.request.arguments["BUILDKIT_CACHE_MOUNT_NS"] { key.add("space", space) }
+        key.add("id", item.mount.id ?? item.target)
+        if item.source != nil { key.add("origin", try Self.describe(item)) }
+        try session.noteUse(ofMount: key.text, at: item.target)
+        let cache = try CacheFolder.claim(key.text, item.mount.sharing, in: session.cache)
+        guard !Folder.hasEntry(cache.path) else { return cache }
+        guard item.source != nil else {
+            try cache.make(mode: item.mount.mode ?? 0o755, uid: item.mount.uid ?? 0, gid: item.mount.gid ?? 0)
+            return cache
+        }
+        var drafts: [LayerDraft] = []
+        try cache.take(bindSource(item, session, &drafts))
+        return cache
+    }
+
     /// A copy of what is bound, for as long as the command runs: so nothing of the host's is reached by a link, and what
     /// the command writes is thrown away.
     private func bindSource(_ item: Item, _ session: BuildSession, _ folders: inout [LayerDraft]) throws -> FilePath {
@@ -135,49 +157,6 @@ struct RunMounts {
         var writer = try LayerWriter(folder.contents, over: MergedTree([]), owner: nil, mode: nil)
         try writer.copy(plan.items, from: source.tree)
         return folder.contents.appending("bound")
-    }
-}
-
-/// A cache that outlives builds, claimed as its sharing mode says.
-final class CacheFolder: Sendable {
-    let path: FilePath
-    private let lock: FileLock?
-
-    private init(path: FilePath, lock: consuming FileLock?) {
-        self.path = path
-        self.lock = lock
-    }
-
-    /// What the folder of a mount is called.
-    static func key(of mount: RunMount, target: String) -> String {
-        var key = CacheKey("cache")
-        key.add("id", mount.id ?? target)
-        return key.text
-    }
-
-    /// Claims the cache of a mount, and makes it if it is new.
-    static func claim(_ mount: RunMount, target: String, in cache: BuildCache) throws -> CacheFolder {
-        let base = cache.mounts.appending(key(of: mount, target: target))
-        try Folder.makeAll(cache.mounts, mode: 0o700)
-        let claimed = try claim(base, mount.sharing)
-        guard !Folder.hasEntry(claimed.path) else { return claimed }
-        try Folder.makeAll(claimed.path, mode: 0o755)
-        try FileOwner.set(uid: mount.uid ?? 0, gid: mount.gid ?? 0, mode: mount.mode ?? 0o755, of: claimed.path)
-        return claimed
-    }
-
-    private static func claim(_ base: FilePath, _ sharing: RunMount.Sharing) throws -> CacheFolder {
-        switch sharing {
-        case .shared: return CacheFolder(path: base, lock: nil)
-        case .locked: return CacheFolder(path: base, lock: try FileLock.await(FilePath("\(base).lock")))
-        case .private: break
-        }
-        var number = 0
-        while true {
-            let path = number == 0 ? base : FilePath("\(base)-\(number)")
-            if let lock = try FileLock.take(FilePath("\(path).lock")) { return CacheFolder(path: path, lock: lock) }
-            number += 1
-        }
     }
 }
 

@@ -9,7 +9,10 @@ struct StageBuild {
     let session: BuildSession
     let node: BuildGraph.Node
     var state: StageState
-    private let instructions: [LocatedInstruction]
+    /// What the base has its children do before anything else.
+    private let triggers: [LocatedInstruction]
+    /// The number of the first instruction's step, less one: a base image is a step.
+    private let baseSteps: Int
     private let steps: StepCounter
 
     /// Finds what the stage starts from. The stages that it needs must be complete.
@@ -24,10 +27,11 @@ struct StageBuild {
             escape: session.document.directives.escape,
             now: session.now
         )
-        let triggers = try session.document.triggers(base.image.config.onBuild, at: node.stage.from.range)
-        instructions = triggers + node.stage.instructions
+        triggers = try session.document.triggers(base.image.config.onBuild, at: node.stage.from.range)
         let label = session.document.stages.count == 1 ? nil : node.stage.label
-        steps = StepCounter(stage: label, count: 1 + instructions.count { $0.instruction.isStep })
+        if case .image = node.base { baseSteps = 1 } else { baseSteps = 0 }
+        let instructions = triggers + node.stage.instructions
+        steps = StepCounter(stage: label, count: baseSteps + instructions.count { $0.instruction.isStep })
     }
 
     private static func base(
@@ -52,11 +56,12 @@ struct StageBuild {
     /// Runs the stage to its end.
     mutating func run() throws -> StageState {
         try showBase()
-        var number = 1
-        for located in instructions {
+        var number = baseSteps
+        for (index, located) in (triggers + node.stage.instructions).enumerated() {
             guard !session.isStopped else { throw StageStopped() }
             if located.instruction.isStep { number += 1 }
-            try carryOut(located, steps.step(number, located.text))
+            let isTrigger = index < triggers.count
+            try carryOut(located, steps.step(number, isTrigger ? "ONBUILD \(located.text)" : located.text))
         }
         return state
     }
@@ -182,7 +187,8 @@ extension StageBuild {
     }
 
     private func cached(_ key: String) throws -> BuildCache.Step? {
-        guard !session.request.ignoresCache, let step = session.cache.step(key), session.contains(step.layer)
+        guard !session.request.ignoresCache(of: node.stage), let step = session.cache.step(key),
+            session.contains(step.layer)
         else { return nil }
         return step
     }

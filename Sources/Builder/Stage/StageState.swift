@@ -102,8 +102,7 @@ extension StageState {
         let expander = variables.expander
         switch instruction {
         case .arg(let declarations):
-            try variables.declare(declarations)
-            note(HistoryText.arguments(try declarations.map { try $0.expanded(expander) }))
+            note(HistoryText.arguments(try variables.declare(declarations)))
         case .env(let pairs):
             let pairs = try pairs.map { try $0.expanded(expander) }
             variables.assign(pairs)
@@ -118,7 +117,6 @@ extension StageState {
             note("MAINTAINER \(author)")
         case .onbuild(let trigger):
             image.config.onBuild.append(trigger)
-            note("ONBUILD \(trigger)")
         case .shell(let shell):
             image.config.shell = shell
             note(HistoryText.list("SHELL", shell))
@@ -194,11 +192,5 @@ extension StageState {
 extension Pair {
     fileprivate func expanded(_ expander: WordExpander) throws -> Pair {
         Pair(name: try expander.expand(name), value: try expander.expand(value))
-    }
-}
-
-extension ArgumentDeclaration {
-    fileprivate func expanded(_ expander: WordExpander) throws -> ArgumentDeclaration {
-        ArgumentDeclaration(name: try expander.expand(name), value: try value.map { try expander.expand($0) })
     }
 }

@@ -106,7 +106,10 @@ struct DockerfileText: Sendable {
 extension GlobalVariables {
     /// What variables mean in a build.
     init(_ document: DockerfileDocument, of request: BuildRequest) throws {
-        let platform = PlatformArguments.values(target: try request.targetPlatform, stage: request.target)
+        let platform = PlatformArguments.values(
+            target: try request.targetPlatform,
+            stage: request.target ?? document.stages.last?.from.name
+        )
         try self.init(document, given: request.arguments, platform: platform)
     }
 }
@@ -115,6 +118,11 @@ extension BuildRequest {
     /// What is built for.
     var targetPlatform: Platform {
         get throws { try platform.map { try Platform(parsing: $0) } ?? .host }
+    }
+
+    /// Whether every step of a stage is carried out anew.
+    func ignoresCache(of stage: Stage) -> Bool {
+        ignoresCache || stage.from.name.map { name in stagesWithoutCache.contains { $0.lowercased() == name } } ?? false
     }
 }
 

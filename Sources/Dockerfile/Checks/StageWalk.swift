@@ -88,7 +88,7 @@ struct StageWalk {
                 let expander = variables.expander
                 report([(try? expander.lookups(in: value).missing) ?? []], expander, located, &log)
             }
-            try? variables.declare([declaration])
+            _ = try? variables.declare([declaration])
         }
     }
 

@@ -33,12 +33,12 @@ struct OutlinedStage {
         _ global: GlobalVariables,
         _ own: inout StageVariables
     ) {
-        try? own.declare([declaration])
+        let value = (try? own.declare([declaration]))?.first?.value
         used.insert(declaration.name)
         // One that takes the global value is the global one.
         let isGlobal = declaration.value == nil && !own.isGiven(declaration.name)
         guard !isGlobal || global.value(of: declaration.name) == nil else { return }
-        note(declaration.name, own.arguments.last { $0.name == declaration.name }?.value, located)
+        note(declaration.name, value, located)
     }
 
     private mutating func note(_ name: String, _ value: String?, _ located: LocatedInstruction) {

@@ -5,10 +5,11 @@ enum BuildFlag {
     static let target = Flag<String?>.text("--target", "Stage to build")
     static let context = Flag.list("--build-context", "Further context: NAME=PATH")
     static let noCache = Flag.toggle("--no-cache", "Take nothing from earlier builds")
+    static let noCacheFilter = Flag.list("--no-cache-filter", "Stages to take nothing from earlier builds for")
     static let pull = Flag.toggle("--pull", "Fetch base images anew")
     static let secret = Flag.list("--secret", "Secret of RUN: id=…,src=… or id=…,env=…")
 
-    static let inputs: [any FlagDeclaration] = [file, argument, target, context, noCache, pull, secret]
+    static let inputs: [any FlagDeclaration] = [file, argument, target, context, noCache, noCacheFilter, pull, secret]
 }
 
 /// What `RUN` may use and reach.

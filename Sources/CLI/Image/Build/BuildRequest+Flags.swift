@@ -25,6 +25,9 @@ extension BuildRequest {
         platform = arguments[BuildFlag.platform]
         labels = LabelText.labels(arguments[BuildFlag.label])
         ignoresCache = arguments[BuildFlag.noCache]
+        for names in arguments[BuildFlag.noCacheFilter] {
+            stagesWithoutCache.formUnion(names.split(separator: ",").map(String.init))
+        }
         pulls = arguments[BuildFlag.pull]
         secrets = try arguments[BuildFlag.secret].map { try Secret(parsing: $0, session.environment) }
         try setContexts(arguments)
