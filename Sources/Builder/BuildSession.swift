@@ -12,7 +12,8 @@ final class BuildSession: Sendable {
     let document: DockerfileDocument
     let variables: GlobalVariables
     let graph: BuildGraph
-    let images: BaseImages
+    let images: ImageStore
+    let bases: BaseImages
     let layers: LayerStore
     let cache: BuildCache
     let runner: any StepRunner
@@ -49,9 +50,9 @@ final class BuildSession: Sendable {
         self.request = request
         document = dockerfile.document
         variables = try GlobalVariables(document, of: request)
-        let images = BaseImages(stores.images, of: request)
-        self.images = images
-        graph = try BuildGraph(document, variables, of: request, images: images)
+        images = stores.images
+        bases = BaseImages(stores.images, of: request)
+        graph = try BuildGraph(document, variables, of: request, images: bases)
         layers = stores.layers
         cache = stores.cache
         runner = stores.runner
@@ -187,7 +188,7 @@ final class BuildSession: Sendable {
 
     /// An image of the store, by name.
     func image(_ name: String) throws -> Image {
-        guard let image = try images.find(name) else { throw BuilderError(.missingImage(name)) }
+        guard let image = try bases.find(name) else { throw BuilderError(.missingImage(name)) }
         return image
     }
 

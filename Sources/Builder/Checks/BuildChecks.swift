@@ -98,7 +98,7 @@ extension BuildSession {
             document: document,
             variables: variables,
             contexts: contexts,
-            images: images
+            images: bases
         )
         return try work.run(stages: Set(graph.nodes.keys))
     }
