@@ -8,12 +8,18 @@ extension Compose {
         static let usage = Usage(
             synopsis: "[OPTIONS] [SERVICE...]",
             summary: "Build the images of services",
-            flags: [argument, noCache, pull, dependencies, check, quiet, progress] + ignored
+            flags: [argument, noCache, pull, push, dependencies, check, print, quiet, progress, builder, memory]
+                + ignored
         )
 
         private static let argument = Flag.list("--build-arg", "Value of a build argument: NAME[=VALUE]")
         private static let noCache = Flag.toggle("--no-cache", "Take nothing from earlier builds")
         private static let pull = Flag.toggle("--pull", "Fetch base images anew")
+        private static let push = Flag.toggle("--push", "Bring the images to their registries")
+        private static let print = Flag.toggle("--print", "Print what would be built, as a file for bake")
+        private static let builder = Flag<String?>.text("--builder", "Builder to use; there is only the default one")
+            .hidden
+        private static let memory = Flag<Int64?>.bytes("-m, --memory", "Has no effect, as with BuildKit").hidden
         private static let dependencies = Flag.toggle("--with-dependencies", "Build services too that are needed")
         private static let check = Flag.toggle("--check", "Look for mistakes in Dockerfiles, and build nothing")
         private static let quiet = Flag.toggle("-q, --quiet", "Print nothing but what went wrong")
@@ -28,6 +34,7 @@ extension Compose {
         private let options: BuildOptions
         private let progress: String?
         private let checksOnly: Bool
+        private let isPrinted: Bool
 
         init(_ arguments: Arguments) throws {
             var options = BuildOptions()
@@ -37,9 +44,17 @@ extension Compose {
             options.pulls = arguments[Self.pull]
             options.includesDependencies = arguments[Self.dependencies]
             options.isQuiet = arguments[Self.quiet]
+            options.pushes = arguments[Self.push]
             self.options = options
             progress = arguments[Self.progress]
             checksOnly = arguments[Self.check]
+            isPrinted = arguments[Self.print]
+            if let name = arguments[Self.builder], !["", "default"].contains(name) {
+                throw UsageError.conflict("no builder \(name.quoted) found")
+            }
+            if arguments[Self.memory] != nil {
+                Console.note("\(Session.warningMark) --memory is ignored as not supported in buildkit.")
+            }
         }
 
         /// `NAME=VALUE` texts; a name alone takes the value from the environment.
@@ -60,6 +75,11 @@ extension Compose {
             }
             if options.isQuiet { session.compose.progress = .quiet }
             let project = try session.project(services: options.services)
+            if isPrinted {
+                let builds = try Plan(build: project, options: options).builds
+                try Console.print(BakeFile(builds).text())
+                return 0
+            }
             if checksOnly { return try check(Plan(build: project, options: options), session) }
             let known = KnownProject(name: project.name, project: project)
             try session.carryOut("build", on: known) { _ in
@@ -75,14 +95,20 @@ extension Compose {
             let engine = session.engine
             let builder = Builder(root: session.root, images: engine.images)
             var code: Int32 = 0
-            let builds = plan.steps.compactMap { step in
-                if case .buildImage(let build) = step.action { build } else { ImageBuild?.none }
-            }
-            for (number, build) in builds.enumerated() {
+            for (number, build) in plan.builds.enumerated() {
                 try Console.print("\(number == 0 ? "" : "\n")\(build.target.printable)\n\n")
                 code = max(code, try BuildCall.check.answer(BuildRequest(build), builder))
             }
             return code
+        }
+    }
+}
+
+extension Plan {
+    /// The builds that it carries out.
+    fileprivate var builds: [ImageBuild] {
+        steps.compactMap { step in
+            if case .buildImage(let build) = step.action { build } else { ImageBuild?.none }
         }
     }
 }

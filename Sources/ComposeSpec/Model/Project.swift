@@ -43,6 +43,11 @@ public struct Project: Sendable, Hashable {
     /// The enabled service of this name.
     public func service(_ name: String) -> Service? { services.first { $0.name == name } }
 
+    /// The service of this name, whether it is enabled or not: a build may take its image as a context.
+    public func anyService(_ name: String) -> Service? {
+        service(name) ?? disabledServices.first { $0.name == name }
+    }
+
     /// The network with this key in the files.
     public func network(_ key: String) -> Network? { networks.first { $0.key == key } }
 

@@ -24,6 +24,7 @@ extension BuildRequest {
         platform = wish.platform ?? definition.platforms.first
         labels = definition.labels.merging(wish.labels) { _, ours in ours }
         tags = [wish.image] + definition.tags
+        if wish.isPushed { outputs = [.image(ImageWishes(), pushed: .byName)] }
         ignoresCache = definition.ignoresCache
         pulls = definition.pulls
         network = try Network(definition.network)

@@ -88,7 +88,7 @@ extension LocalEngine {
     }
 
     /// Does something with registries that breaks off when it is wanted to.
-    private func transfer(_ cancellation: Cancellation, _ body: (RegistryAccess) throws -> Void) throws {
+    func transfer(_ cancellation: Cancellation, _ body: (RegistryAccess) throws -> Void) throws {
         var access = try registries.get()
         access.isCancelled = { cancellation.isCancelled }
         do {
@@ -114,7 +114,7 @@ extension LocalEngine {
         } catch {
             progress(Event(.image(wish.reference), .warning, details: "\(error)"))
             progress(Event(.image(wish.reference), .building))
-            try self.build(build, progress)
+            try self.build(build, cancellation, progress)
             return Event(.image(wish.reference), .built)
         }
     }

@@ -54,7 +54,7 @@ public struct LocalEngine: Engine {
     ) throws -> Event? {
         switch action {
         case .pullImage(let pull): return try self.pull(pull, cancellation, progress)
-        case .buildImage(let build): try self.build(build, progress)
+        case .buildImage(let build): try self.build(build, cancellation, progress)
         case .pullOrBuildImage(let pull, let build): return try self.pull(pull, orBuild: build, cancellation, progress)
         case .pushImage(let push): return try self.push(push, cancellation, progress)
         case .removeImage(let reference): return try removeUnlessUsed(image: reference)

@@ -88,6 +88,8 @@ public struct ImageBuild: Hashable, Sendable {
     public var secrets: [String: Project.FileSource.Origin] = [:]
     /// Whether no more than the outcome is reported.
     public var isQuiet = false
+    /// Whether the image goes to the registries of its names when it is made.
+    public var isPushed = false
 
     /// What is built, as messages call it: the service, or else the image.
     public var target: String { labels[ControlLabel.service] ?? image }

@@ -15,6 +15,8 @@ public struct BuildOptions: Hashable, Sendable {
     public var includesDependencies = false
     /// Whether no more than the outcome is reported.
     public var isQuiet = false
+    /// Whether images go to their registries, if their services say what they are called.
+    public var pushes = false
 
     /// Everything, as the files say.
     public init() {}
@@ -69,12 +71,13 @@ extension Plan {
         options: BuildOptions,
         steps: inout [String: Int]
     ) throws(PlanError) {
-        guard let service = project.service(name), var build = ImageBuild(of: service, in: project) else { return }
+        guard let service = project.anyService(name), var build = ImageBuild(of: service, in: project) else { return }
         guard steps[build.image] == nil else { return }
         build.definition.arguments.merge(options.arguments) { _, given in given }
         build.definition.ignoresCache = build.definition.ignoresCache || options.ignoresCache
         build.definition.pulls = build.definition.pulls || options.pulls
         build.isQuiet = options.isQuiet
+        build.isPushed = options.pushes && service.image != nil
         for context in build.serviceImages.keys.sorted() where context != name {
             try addBuild(of: context, project: project, options: options, steps: &steps)
         }

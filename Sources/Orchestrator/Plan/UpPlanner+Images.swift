@@ -44,7 +44,7 @@ extension UpPlanner {
     private mutating func addContexts(of build: ImageBuild) throws(PlanError) -> [Int] {
         var steps: [Int] = []
         for (name, image) in build.serviceImages.sorted(by: { $0.key < $1.key }) {
-            if let service = project.service(name) { try addImage(of: service) }
+            if let service = project.anyService(name) { try addImage(of: service) }
             if let step = imageSteps[image] { steps.append(step) }
         }
         return steps
@@ -109,9 +109,13 @@ extension ImageBuild {
                 ControlLabel.version: ControlLabel.ownVersion,
             ]
         )
+        let epoch = "SOURCE_DATE_EPOCH"
+        if self.definition.arguments[epoch] == nil, let time = project.environment[epoch] {
+            self.definition.arguments[epoch] = time
+        }
         for context in definition.additionalContexts.values where context.hasPrefix("service:") {
             let name = String(context.dropFirst("service:".count))
-            serviceImages[name] = project.service(name).map(project.imageName)
+            serviceImages[name] = project.anyService(name).map(project.imageName)
         }
         for reference in definition.secrets {
             secrets[reference.target ?? reference.source] = project.secret(reference.source)?.origin

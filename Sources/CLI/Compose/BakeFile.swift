@@ -1,0 +1,96 @@
+import ComposeSpec
+import JSON
+import Orchestrator
+
+/// Builds as the file of a bake, as Docker Compose prints it.
+struct BakeFile {
+    private let builds: [ImageBuild]
+
+    init(_ builds: [ImageBuild]) {
+        self.builds = builds
+    }
+
+    func text() -> String {
+        let targets = builds.map(\.target).sorted()
+        let document: JSONValue = [
+            "group": ["default": ["targets": .array(targets.map { .string($0) })]],
+            "target": .object(builds.sorted { $0.target < $1.target }.map { .init($0.target, Self.target($0)) }),
+        ]
+        return String(decoding: document.bytes(indentation: 2), as: UTF8.self) + "\n"
+    }
+
+    private static func target(_ build: ImageBuild) -> JSONValue {
+        let definition = build.definition
+        var members: [JSONValue.Member] = []
+        func add(_ name: String, _ text: String?) {
+            if let text, !text.isEmpty { members.append(.init(name, .string(text))) }
+        }
+        func add(_ name: String, _ list: [String]) {
+            if !list.isEmpty { members.append(.init(name, .array(list.map { .string($0) }))) }
+        }
+        func add(_ name: String, _ map: [String: String]) {
+            guard !map.isEmpty else { return }
+            members.append(
+                .init(name, .object(map.sorted { $0.key < $1.key }.map { .init($0.key, .string($0.value)) }))
+            )
+        }
+        func add(_ name: String, _ flag: Bool) {
+            if flag { members.append(.init(name, true)) }
+        }
+        add("context", definition.context)
+        add("contexts", definition.additionalContexts.mapValues(context))
+        add("dockerfile", definition.dockerfile)
+        add("dockerfile-inline", definition.dockerfileInline)
+        add("args", definition.arguments.compactMapValues { $0 })
+        add("labels", definition.labels.merging(build.labels) { $1 })
+        add("tags", [build.image] + definition.tags)
+        add("cache-from", definition.cacheFrom)
+        add("cache-to", definition.cacheTo)
+        add("target", definition.target)
+        add("secret", build.secrets.sorted { $0.key < $1.key }.map { secret($0.key, $0.value) })
+        add("ssh", definition.ssh)
+        add("platforms", build.platforms)
+        add("pull", definition.pulls)
+        add("no-cache", definition.ignoresCache)
+        add("network", definition.network)
+        add("no-cache-filter", definition.uncachedStages)
+        add("shm-size", definition.shmSize.map(String.init))
+        add("ulimits", definition.ulimits.map { "\($0.name)=\($0.soft):\($0.hard)" })
+        add("entitlements", definition.entitlements)
+        add("extra-hosts", definition.extraHosts.isEmpty ? [:] : LabelText.labels(definition.extraHosts))
+        add("output", [output(build)])
+        add("attest", attestations(definition))
+        return .object(members)
+    }
+
+    private static func context(_ value: String) -> String {
+        value.hasPrefix("service:") ? "target:" + value.dropFirst("service:".count) : value
+    }
+
+    /// Where a secret comes from; never what it is.
+    private static func secret(_ id: String, _ origin: Project.FileSource.Origin) -> String {
+        if case .file(let path) = origin { "id=\(id),type=file,src=\(path)" } else { "id=\(id),type=env" }
+    }
+
+    private static func output(_ build: ImageBuild) -> String {
+        build.platforms.count > 1 ? "type=image,push=\(build.isPushed)" : "type=docker,load=true,push=\(build.isPushed)"
+    }
+
+    private static func attestations(_ definition: Service.Build) -> [String] {
+        [("provenance", definition.provenance), ("sbom", definition.sbom)].compactMap { type, setting in
+            switch setting {
+            case nil, "": nil
+            case "true": "type=\(type)"
+            case "false": "type=\(type),disabled=true"
+            case let setting?: "type=\(type),\(setting)"
+            }
+        }
+    }
+}
+
+extension ImageBuild {
+    /// What the image is built for.
+    fileprivate var platforms: [String] {
+        definition.platforms.isEmpty ? platform.map { [$0] } ?? [] : definition.platforms
+    }
+}

@@ -1,0 +1,93 @@
+import Testing
+
+extension EndToEnd {
+    /// What `build` of a project gives out.
+    @Suite struct ComposeBuilds {
+        @Test func `images go to their registries when they are built, and later as the same`() throws {
+            try onStage { stage in
+                let registry = try StageRegistry(stage)
+                try stage.write("FROM busybox\nRUN echo two > /two\n", to: "Dockerfile")
+                let file = """
+                    services:
+                      named:
+                        image: \(registry.host)/web:1
+                        build: {context: ., tags: ["\(registry.host)/web:2"]}
+                      nameless:
+                        build: .
+
+                    """
+                try stage.write(file, to: "compose.yaml")
+                let built = try stage.does("build", "--push", in: ["SOURCE_DATE_EPOCH": "1600000000"])
+                #expect(built.errors.contains("pushing manifest for \(registry.host)/web:2@sha256:"), "\(built)")
+                let inspect = "skopeo inspect --tls-verify=false docker://\(registry.host)/web"
+                let digest = try stage.shell("\(inspect):1 | jq -r .Digest")
+                #expect(try stage.shell("\(inspect):1 | jq -r .Created") == "2020-09-13T12:26:40Z")
+                #expect(try stage.shell("\(inspect):2 | jq -r .Digest") == digest)
+                try stage.does("push", "named")
+                #expect(try stage.shell("\(inspect):1 | jq -r .Digest") == digest)
+            }
+        }
+
+        @Test func `a service that was not named is built when another takes it as a context`() throws {
+            try onStage { stage in
+                let file = """
+                    services:
+                      base: {build: {context: ., dockerfile_inline: "FROM busybox\\nRUN echo b > /b"}}
+                      web:
+                        build: {context: ., dockerfile_inline: "FROM base", additional_contexts: {base: "service:base"}}
+                        command: [cat, /b]
+                      other: {image: busybox, command: [echo, other]}
+
+                    """
+                try stage.write(file, to: "compose.yaml")
+                let up = try stage.does("up", "web")
+                #expect(up.output.contains("web-1  | b") && !up.output.contains("other"), "\(up)")
+                #expect(try stage.docker("images", "--quiet", "work-base").lines.count == 1)
+            }
+        }
+
+        @Test func `what would be built is printed for bake, without secrets`() throws {
+            try onStage { stage in
+                let file = """
+                    services:
+                      base: {build: {context: base, dockerfile_inline: "FROM scratch"}}
+                      web:
+                        image: shop/web
+                        build:
+                          context: .
+                          target: out
+                          args: {A: b}
+                          tags: [web:2]
+                          additional_contexts: {base: "service:base"}
+                          cache_from: ["type=local,src=cache"]
+                          platforms: [linux/amd64, linux/arm64]
+                          provenance: mode=max
+                          secrets: [word]
+                    secrets: {word: {environment: WORD}}
+
+                    """
+                try stage.write(file, to: "compose.yaml")
+                let printed = try stage.compose("build", "--print", "--push", "web", in: ["WORD": "hushed"])
+                #expect(printed.code == 0 && !printed.output.contains("hushed"), "\(printed)")
+                try stage.write(printed.output, to: "bake.json")
+                #expect(try stage.shell("jq -c .group bake.json") == #"{"default":{"targets":["base","web"]}}"#)
+                let keys = "del(.context, .labels) | to_entries | map(\"\\(.key) \\(.value)\") | .[]"
+                #expect(
+                    try stage.shell("jq -r '.target.web | \(keys)' bake.json") == """
+                        contexts {"base":"target:base"}
+                        dockerfile Dockerfile
+                        args {"A":"b"}
+                        tags ["shop/web","web:2"]
+                        cache-from ["type=local,src=cache"]
+                        target out
+                        secret ["id=word,type=env"]
+                        platforms ["linux/amd64","linux/arm64"]
+                        output ["type=image,push=true"]
+                        attest ["type=provenance,mode=max"]
+                        """
+                )
+                #expect(try stage.compose("build", "--builder", "far").errors.contains("no builder \"far\" found"))
+            }
+        }
+    }
+}
