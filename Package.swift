@@ -53,6 +53,7 @@ let package = Package(
         .systemLibrary(name: "CZstd", providers: [.apt(["libzstd-dev"])]),
         .target(name: "CCurl"),
         .target(name: "CUnpack"),
+        .target(name: "CSigning"),
         .target(name: "CLinux"),
         .target(name: "CEvents"),
         .target(name: "CNetwork"),
@@ -68,6 +69,8 @@ let package = Package(
         module("YAML", ["CYAML"], wraps: true),
         module("OCI", ["JSON"]),
         module("Dockerfile", ["OCI", "JSON", "Units"]),
+
+        module("Signing", ["CSigning", "JSON"], wraps: true),
 
         // ground: where things live, and what was asked for
         module("Git", ["Storage", "HTTP", "JSON", "Linux"]),
@@ -88,7 +91,7 @@ let package = Package(
             "Builder",
             [
                 "Containers", "Images", "Networks", "Dockerfile", "Storage", "OCI", "JSON", "Units", "Linux", "Hashing",
-                "Compression", "HTTP", "Git",
+                "Compression", "HTTP", "Git", "Signing",
             ]
         ),
         module(
@@ -136,6 +139,7 @@ let package = Package(
         tests("YAML", ["YAML"]),
         tests("OCI", ["OCI", "JSON"]),
         tests("HTTP", ["HTTP"]),
+        tests("Signing", ["Signing", "JSON", "Linux"]),
         tests("Dockerfile", ["Dockerfile", "OCI"]),
         tests("ComposeSpec", ["ComposeSpec", "YAML", "JSON"]),
         tests("NameResolution", ["NameResolution", "Linux"]),

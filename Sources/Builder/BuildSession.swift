@@ -25,6 +25,8 @@ final class BuildSession: Sendable {
     private let report: @Sendable (BuildEvent) -> Void
     let contexts: ContextTrees
     let remotes = RemoteTrees()
+    /// Who signs, by the names by which instructions mount them.
+    let agents: [String: AgentSource]
     private let state = Mutex(State())
 
     private struct Layer {
@@ -59,6 +61,7 @@ final class BuildSession: Sendable {
         self.workspace = workspace
         epoch = try request.epoch
         now = epoch ?? Timestamp.now()
+        agents = try Dictionary(request.agents.map { ($0.id, try AgentSource($0)) }) { $1 }
         self.report = report
         contexts = ContextTrees(request: request, dockerfile: dockerfile, cache: cache)
     }

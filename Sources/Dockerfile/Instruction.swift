@@ -121,7 +121,7 @@ public struct Run: Hashable, Sendable {
     public var isInsecure = false
 }
 
-/// One `--mount` of a `RUN`. Paths and identifiers hold their variables unexpanded.
+/// One `--mount` of a `RUN`. Variables are not replaced, and what else they decide is not known, before ``expanded(_:)``.
 public struct RunMount: Hashable, Sendable {
     /// What is mounted.
     public enum Kind: String, Hashable, Sendable {
@@ -133,6 +133,12 @@ public struct RunMount: Hashable, Sendable {
         case shared, `private`, locked
     }
 
+    /// As written: variables are replaced in it, and then it is read again.
+    let text: String
+    /// The keys that are there.
+    var given: Set<String> = []
+    /// Whether a variable decides what is mounted.
+    var hasOpenKind = false
     /// What is mounted.
     public var kind: Kind = .bind
     /// Where it appears; relative to the working directory.

@@ -1,15 +1,52 @@
+import Units
+
 extension RunMount {
-    /// Reads `type=cache,target=/root/.cache`. Identifiers and paths may hold variables.
-    init(parsing text: String) throws(DockerfileProblem) {
-        for field in text.utf8.split(separator: 0x2C, omittingEmptySubsequences: false) {
-            let parts = field.split(separator: ASCII.equals, maxSplits: 1, omittingEmptySubsequences: false)
-            let key = ASCII.lowercased(String(Substring(parts[0])))
-            try set(key, to: parts.count == 2 ? String(Substring(parts[1])) : nil)
+    /// Reads `type=cache,target=/root/.cache`.
+    ///
+    /// - Parameter expander: Replaces variables, anywhere but in `from`; without one, what they decide is left open.
+    init(parsing text: String, _ expander: WordExpander? = nil) throws(DockerfileProblem) {
+        self.text = text
+        for field in try Self.fields(text) {
+            let parts = field.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
+            let key = ASCII.lowercased(String(parts[0]))
+            try set(key, to: parts.count == 2 ? String(parts[1]) : nil, expander)
         }
-        try check(text)
+        try check()
+    }
+
+    /// The mount with its variables replaced.
+    public func expanded(_ expander: WordExpander) throws(DockerfileProblem) -> RunMount {
+        try RunMount(parsing: text, expander)
+    }
+
+    /// What stands between commas; double quotes keep commas in a field.
+    private static func fields(_ text: String) throws(DockerfileProblem) -> [String] {
+        var fields = [""]
+        var isQuoted = false
+        for character in text {
+            switch character {
+            case "\"": isQuoted.toggle()
+            case "," where !isQuoted: fields.append("")
+            default: fields[fields.count - 1].append(character)
+            }
+        }
+        guard !isQuoted else { throw .badFlagValue("mount", value: text, expected: "with a quote at the end") }
+        return fields
+    }
+
+    private mutating func set(_ key: String, to value: String?, _ expander: WordExpander?) throws(DockerfileProblem) {
+        guard let value, value.contains("$") else { return try set(key, to: value) }
+        guard key != "from" else {
+            throw .badFlagValue("mount", value: "from=\(value)", expected: "without variables; a stage can have them")
+        }
+        if let expander { return try set(key, to: expander.expand(value)) }
+        // What has to be of a kind is looked at when the variables are known.
+        if ["target", "dst", "destination", "source", "src", "id", "env"].contains(key) { try set(key, to: value) }
+        if key == "type" { hasOpenKind = true }
     }
 
     private mutating func set(_ key: String, to value: String?) throws(DockerfileProblem) {
+        given.insert(key)
         switch (key, value) {
         case ("type", let value?): kind = try choice(value, "type", "bind, cache, tmpfs, secret or ssh")
         case ("target", let value?), ("dst", let value?), ("destination", let value?): target = value
@@ -29,20 +66,28 @@ extension RunMount {
         }
     }
 
-    /// Keys that the mount's type does not have.
-    private func check(_ text: String) throws(DockerfileProblem) {
-        let hasOwner = mode != nil || uid != nil || gid != nil
-        guard !hasOwner || [.cache, .secret, .ssh].contains(kind) else {
-            throw .badFlagValue("mount", value: text, expected: "without mode, uid and gid")
+    /// The keys that only some types have.
+    private static let kinds: [String: Set<Kind>] = [
+        "size": [.tmpfs], "sharing": [.cache], "env": [.secret], "required": [.secret, .ssh],
+        "mode": [.cache, .secret, .ssh], "uid": [.cache, .secret, .ssh], "gid": [.cache, .secret, .ssh],
+        "from": [.bind, .cache], "source": [.bind, .cache, .secret], "src": [.bind, .cache, .secret],
+        "id": [.cache, .secret, .ssh],
+    ]
+
+    private func check() throws(DockerfileProblem) {
+        guard !hasOpenKind else { return }
+        for key in given.sorted() where !(Self.kinds[key]?.contains(kind) ?? true) {
+            throw .badFlagValue(
+                "mount",
+                value: text,
+                expected: "without \(key), which type=\(kind.rawValue) does not have"
+            )
         }
         guard target != nil || [.secret, .ssh].contains(kind) else {
             throw .badFlagValue("mount", value: text, expected: "given a target")
         }
-        guard kind != .secret || id != nil || target != nil else {
+        guard kind != .secret || id != nil || source != nil || target != nil else {
             throw .badFlagValue("mount", value: text, expected: "given an id or a target")
-        }
-        guard kind != .ssh else {
-            throw .badFlagValue("mount", value: text, expected: "of another type: ssh agents are not supported yet")
         }
     }
 
@@ -78,12 +123,9 @@ extension RunMount {
     }
 
     private func bytes(_ value: String) throws(DockerfileProblem) -> Int {
-        let scales = ["": 0, "b": 0, "k": 10, "kb": 10, "m": 20, "mb": 20, "g": 30, "gb": 30]
-        let digits = value.prefix { $0.isASCII && $0.isNumber }
-        let unit = ASCII.lowercased(String(value.dropFirst(digits.count)))
-        guard let scale = scales[unit], let number = Int(digits), number < 1 << 32 else {
+        guard let bytes = SizeText.bytes(value), bytes >= 0 else {
             throw .badFlagValue("mount", value: "size=\(value)", expected: "a size such as 64m")
         }
-        return number << scale
+        return Int(bytes)
     }
 }

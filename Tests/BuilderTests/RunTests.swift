@@ -168,13 +168,57 @@ import Testing
             for (line, expected) in [
                 ("RUN --mount=type=secret,id=gone,required ls", "secret \"gone\" is required and was not given"),
                 ("RUN --mount=target=/ ls", "a mount at / is not supported"),
-                ("RUN --mount=type=tmpfs,target=/x,from=base ls", "RUN --mount=type=tmpfs,from=… is not supported"),
                 ("RUN --mount=target=/x,source=/gone ls", "\"/gone\" not found"),
-                ("RUN --security=insecure ls", "RUN --security=insecure is not supported"),
             ] {
                 let error = #expect(throws: BuilderError.self) { _ = try build(scene, line) }
                 #expect(error.map { "\($0.problem)" } == expected)
             }
+        }
+    }
+
+    @Test func `take variables in mounts, and mount what other stages have as caches and secrets under other names`()
+        throws
+    {
+        try BuildScene.with { scene in
+            try scene.write("seed", "seed")
+            let text = """
+                ARG WHO=5
+                ARG NAME=key
+                RUN --mount=type=secret,source=$NAME,target=/s,mode=0${WHO}40,uid=$WHO,gid=6 ls -ln /s | cut -c1-30 > /secret
+                RUN --mount=type=cache,target=/c,from=seeds,source=d,uid=7 ls -ld /c > /seeded && ls /c >> /seeded && touch /c/new
+                RUN --mount=type=cache,target=/c,from=seeds,source=d,uid=7 ls /c > /again
+                RUN --mount=type=tmpfs,target=/t,size=1m ! head -c 2000000 /dev/zero > /t/x
+                RUN --mount=type=bind,target=/b,from=seeds,source=d/seed,ro ! echo x > /b
+                """
+            try scene.addBusybox()
+            let id = try scene.build("FROM scratch AS seeds\nCOPY --chown=8:9 seed /d/\n" + Self.base + text) {
+                $0.network = .none
+                $0.secrets = [BuildRequest.Secret(id: "key", value: Array("s3cret".utf8))]
+            }
+            #expect(try scene.text("secret", of: id)?.hasPrefix("-r-xr-----    1 5        6") == true)
+            let seeded = try scene.text("seeded", of: id) ?? ""
+            #expect(seeded.hasPrefix("drwxr-xr-x    2 7        0"), "\(seeded)")
+            #expect(seeded.hasSuffix("\nseed\n"))
+            #expect(try scene.text("again", of: id) == "new\nseed\n")
+            // Another space has other caches.
+            let other = try scene.build("FROM scratch AS seeds\nCOPY --chown=8:9 seed /d/\n" + Self.base + text) {
+                $0.network = .none
+                $0.ignoresCache = true
+                $0.arguments["BUILDKIT_CACHE_MOUNT_NS"] = "other"
+                $0.secrets = [BuildRequest.Secret(id: "key", value: Array("s3cret".utf8))]
+            }
+            #expect(try scene.text("seeded", of: other)?.hasSuffix("\nseed\n") == true)
+        }
+    }
+
+    @Test func `may do everything where they ask for it and it is allowed`() throws {
+        try BuildScene.with { scene in
+            let text =
+                "RUN mkdir /mnt; mount -t tmpfs none /mnt || echo confined\nRUN --security=insecure mount -t tmpfs none /mnt"
+            let error = #expect(throws: BuilderError.self) { try build(scene, text) }
+            #expect(error?.description == "Dockerfile:6: RUN --security=insecure needs --allow security.insecure")
+            #expect(scene.story.contains("> confined"))
+            _ = try build(scene, text) { $0.allowsInsecurity = true }
         }
     }
 

@@ -213,6 +213,20 @@ private func message(_ text: String) -> String {
         #expect(run.command == .shell("ls"))
     }
 
+    @Test func `reads quoted fields of mounts, and what variables decide once they are known`() throws {
+        let text = #"RUN --mount=type=$T,\"target=/a,b\",sharing=$S,mode=0$M,ro ls"#
+        guard case .run(let run) = try instructions(text)[0] else { return #expect(Bool(false)) }
+        let expander = WordExpander(variables: ["T": "cache", "S": "private", "M": "700"])
+        let mount = try run.mounts[0].expanded(expander)
+        #expect(mount.kind == .cache)
+        #expect(mount.target == "/a,b")
+        #expect(mount.sharing == .private)
+        #expect(mount.mode == 0o700)
+        #expect(throws: DockerfileProblem.self) {
+            try run.mounts[0].expanded(WordExpander(variables: ["T": "bind", "S": "private", "M": "700"]))
+        }
+    }
+
     @Test func `reads mounts`() throws {
         let text = "RUN --mount=type=cache,target=/c,sharing=locked,uid=5 --mount=target=/b,from=x,rw --network=none ls"
         guard case .run(let run) = try instructions(text)[0] else { return #expect(Bool(false)) }
@@ -316,7 +330,7 @@ private func message(_ text: String) -> String {
         ("FROM a\nRUN --mount=type=tmpfs ls", "Dockerfile:2:5: --mount=type=tmpfs: must be given a target"),
         (
             "FROM a\nRUN --mount=type=bind,target=/x,uid=1 ls",
-            "Dockerfile:2:5: --mount=type=bind,target=/x,uid=1: must be without mode, uid and gid"
+            "Dockerfile:2:5: --mount=type=bind,target=/x,uid=1: must be without uid, which type=bind does not have"
         ),
         (
             "FROM a\nRUN --mount=target=/x,color=red ls",
@@ -345,6 +359,14 @@ private func message(_ text: String) -> String {
         ("FROM a\nRUN <<EOF\nx", "Dockerfile:2:5: heredoc \"EOF\" has no end"),
         ("FROM a\nONBUILD ONBUILD RUN x", "Dockerfile:2:9: ONBUILD is not allowed as an ONBUILD trigger"),
         ("FROM a\nONBUILD RNU x", "Dockerfile:2:9: unknown instruction \"RNU\" (did you mean RUN?)"),
+        (
+            "FROM a\nRUN --mount=type=tmpfs,target=/x,mode=1 ls",
+            "Dockerfile:2:5: --mount=type=tmpfs,target=/x,mode=1: must be without mode, which type=tmpfs does not have"
+        ),
+        (
+            "FROM a\nRUN --mount=from=$x,target=/x ls",
+            "Dockerfile:2:5: --mount=from=$x: must be without variables; a stage can have them"
+        ),
         (
             "FROM a\nRUN --mount=type=nfs,target=/x ls",
             "Dockerfile:2:5: --mount=type=nfs: must be bind, cache, tmpfs, secret or ssh"

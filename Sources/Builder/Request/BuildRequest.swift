@@ -69,6 +69,10 @@ public struct BuildRequest: Sendable {
     public var secrets: [Secret] = []
     /// `--build-context`: trees that take the place of stages and images of the same name.
     public var namedContexts: [String: NamedContext] = [:]
+    /// What commands may mount as agents.
+    public var agents: [Agent] = []
+    /// Whether instructions may ask for all that a privileged container may do.
+    public var allowsInsecurity = false
     /// Whether instructions may ask for the host's network.
     public var allowsHostNetwork = false
     /// What becomes of the result; nothing said is an image of this machine.

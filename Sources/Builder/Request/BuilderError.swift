@@ -46,6 +46,8 @@ public struct BuilderError: Error, Hashable, Sendable {
         case badOwner(String)
         case badMode(String)
         case missingSecret(String)
+        case missingAgent(String)
+        case badAgent(String, String)
         case unsupported(String)
         case notAllowed(String, option: String)
         case badPath(String)
@@ -113,6 +115,8 @@ extension BuilderError.Problem: CustomStringConvertible {
         switch self {
         case .badMode(let text): "\"\(text)\" is not a file mode"
         case .missingSecret(let id): "secret \"\(id)\" is required and was not given"
+        case .missingAgent(let id): "ssh agent \"\(id)\" is required and was not given: --ssh \(id)"
+        case .badAgent(let id, let why): "ssh agent \"\(id)\": \(why)"
         case .unsupported(let what): "\(what) is not supported"
         case .notAllowed(let what, let option): "\(what) needs \(option)"
         case .badPath(let text): "\"\(text)\" is not a path"

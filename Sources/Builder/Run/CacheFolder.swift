@@ -4,7 +4,6 @@ import SystemPackage
 
 /// A cache that outlives builds, claimed as its sharing mode says.
 final class CacheFolder: Sendable {
-    /// Where it is; whoever claims it first makes it.
     let path: FilePath
     private let lock: FileLock?
 
@@ -13,10 +12,48 @@ final class CacheFolder: Sendable {
         self.lock = lock
     }
 
-    /// Claims the cache of that name.
-    static func claim(_ key: String, _ sharing: RunMount.Sharing, in cache: BuildCache) throws -> CacheFolder {
-        let base = cache.mounts.appending(key)
-        try Folder.makeAll(cache.mounts, mode: 0o700)
+    /// What the folder of a mount is called.
+    ///
+    /// - Parameters:
+    ///   - space: `BUILDKIT_CACHE_MOUNT_NS`: caches of the same name in other spaces are others.
+    ///   - origin: Stands for what it begins with; caches that begin otherwise are others too.
+    static func key(of mount: RunMount, target: String, space: String?, origin: String?) -> String {
+        var key = CacheKey("cache")
+        if let space, !space.isEmpty { key.add("space", space) }
+        key.add("id", mount.id ?? target)
+        if let origin { key.add("origin", origin) }
+        return key.text
+    }
+
+    /// Claims the cache of that key.
+    ///
+    /// - Parameter fill: Gives a new cache what it begins with, in an empty folder.
+    static func claim(
+        _ key: String,
+        _ mount: RunMount,
+        in session: BuildSession,
+        fill: (FilePath) throws -> Void
+    ) throws -> CacheFolder {
+        try Folder.makeAll(session.cache.mounts, mode: 0o700)
+        let claimed = try claim(session.cache.mounts.appending(key), mount.sharing)
+        guard !Folder.hasEntry(claimed.path) else { return claimed }
+        let draft = try session.layers.makeDraft()
+        try fill(draft.contents)
+        guard let status = try FileStatus.of(draft.contents) else { return claimed }
+        try FileOwner.set(
+            uid: mount.uid ?? status.uid,
+            gid: mount.gid ?? status.gid,
+            mode: mount.mode ?? status.mode,
+            of: draft.contents
+        )
+        // Whoever came first has filled it alike.
+        do { try NameLink.rename(draft.contents, to: claimed.path) } catch {
+            guard Folder.hasEntry(claimed.path) else { throw error }
+        }
+        return claimed
+    }
+
+    private static func claim(_ base: FilePath, _ sharing: RunMount.Sharing) throws -> CacheFolder {
         switch sharing {
         case .shared: return CacheFolder(path: base, lock: nil)
         case .locked: return CacheFolder(path: base, lock: try FileLock.await(FilePath("\(base).lock")))
@@ -28,16 +65,5 @@ final class CacheFolder: Sendable {
             if let lock = try FileLock.take(FilePath("\(path).lock")) { return CacheFolder(path: path, lock: lock) }
             number += 1
         }
-    }
-
-    /// Makes it, empty.
-    func make(mode: UInt32, uid: UInt32, gid: UInt32) throws {
-        try Folder.makeAll(path, mode: 0o755)
-        try FileOwner.set(uid: uid, gid: gid, mode: mode, of: path)
-    }
-
-    /// Makes it of a folder, which is its own from then on, unless somebody else has made it meanwhile.
-    func take(_ folder: FilePath) throws {
-        _ = try Folder.move(folder, to: path)
     }
 }

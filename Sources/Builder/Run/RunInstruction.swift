@@ -8,12 +8,16 @@ import SystemPackage
 extension StageBuild {
     /// Carries out a `RUN`.
     mutating func run(_ run: Run, step: BuildStep) throws -> Bool {
+        guard !run.isInsecure || session.request.allowsInsecurity else {
+            throw BuilderError(.notAllowed("RUN --security=insecure", option: "--allow security.insecure"))
+        }
         let command = RunCommand(run, shell: state.shell)
         let work = RunWork(
             command: command,
             environment: state.image.config.env + state.variables.visibleArguments.map { "\($0.name)=\($0.value)" },
             unseen: state.variables.implicitArguments.map { "\($0.name)=\($0.value)" },
             network: try network(of: run),
+            isInsecure: run.isInsecure,
             mounts: try RunMounts(run.mounts, state: state, session: session, sources: node.sources)
         )
         let history = HistoryText.run(command.arguments, buildArguments: state.variables.visibleArguments)
@@ -29,9 +33,6 @@ extension StageBuild {
     }
 
     private func network(of run: Run) throws -> BuildRequest.Network {
-        guard !run.isInsecure else {
-            throw BuilderError(.unsupported("RUN --security=insecure"))
-        }
         switch run.network {
         case .default: return session.request.network
         case .none: return .none
@@ -44,27 +45,29 @@ extension StageBuild {
     }
 
     private func execute(_ work: RunWork, in draft: LayerDraft, output: StepOutput) throws -> Int32 {
-        let configuration = try work.configuration(state, session)
-        let stack = try session.folders(of: state.layers)
-        return try work.mounts.prepared(session, work.command.script) { mounts, variables in
-            var configuration = configuration
-            configuration.mounts += mounts
-            configuration.process.environment += variables
-            let stubs = try MountStubs(mounts.map(\.target), in: session.tree(of: state.layers))
-            let command = StepCommand(
-                configuration: configuration,
-                layers: stack,
-                upper: draft.contents,
-                work: draft.work,
-                network: work.network,
-                extraHosts: session.request.extraHosts
-            )
-            let code = try session.workspace.whileNoted(configuration.id) {
-                try output.collect { try session.runner.run(command, output: $0) }
-            }
-            try stubs.remove(from: draft.contents)
-            return code
+        var configuration = try work.configuration(state, session)
+        let prepared = try PreparedMounts(work.mounts.items, work.command.script, session)
+        defer { prepared.end() }
+        configuration.mounts += prepared.mounts
+        let names = Set(work.environment.map { $0.prefix { $0 != "=" } })
+        // What the Dockerfile says of an agent's place counts more than where we put it.
+        configuration.process.environment += prepared.variables.filter { variable in
+            !variable.hasPrefix("SSH_AUTH_SOCK=") || !names.contains("SSH_AUTH_SOCK")
         }
+        let stubs = try MountStubs(prepared.mounts.map(\.target), in: session.tree(of: state.layers))
+        let command = StepCommand(
+            configuration: configuration,
+            layers: try session.folders(of: state.layers),
+            upper: draft.contents,
+            work: draft.work,
+            network: work.network,
+            extraHosts: session.request.extraHosts
+        )
+        let code = try session.workspace.whileNoted(configuration.id) {
+            try output.collect { try session.runner.run(command, output: $0) }
+        }
+        try stubs.remove(from: draft.contents)
+        return code
     }
 }
 
@@ -76,6 +79,8 @@ struct RunWork {
     /// What the command sees and the result is taken not to depend on.
     let unseen: [String]
     let network: BuildRequest.Network
+    /// Whether it may do what a privileged container may.
+    let isInsecure: Bool
     let mounts: RunMounts
 
     /// What the result depends on.
@@ -87,6 +92,7 @@ struct RunWork {
         key.add("folder", state.workingDirectory)
         key.add("user", state.image.config.user ?? "")
         key.add("network", "\(network)")
+        if isInsecure { key.add("security", "insecure") }
         key.add("platform", "\(state.image.platform)")
         key.add("mounts", mounts.descriptions)
         return key
@@ -109,6 +115,7 @@ struct RunWork {
             hostname: session.request.arguments["BUILDKIT_SANDBOX_HOSTNAME"] ?? "buildkitsandbox"
         )
         configuration.resources.shmSize = session.request.sharedMemory
+        configuration.security.isPrivileged = isInsecure
         configuration.network = network == .host ? .host : .none
         return configuration
     }

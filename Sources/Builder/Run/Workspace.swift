@@ -78,6 +78,11 @@ final class Workspace: Sendable {
         return path
     }
 
+    /// A socket at which an agent answers.
+    func serve(_ source: AgentSource, owner: Owner, mode: UInt32) throws -> AgentServer {
+        try AgentServer(source, in: folder, owner: owner, mode: mode)
+    }
+
     /// Takes it all away.
     func remove() {
         try? Removal.tree(folder)

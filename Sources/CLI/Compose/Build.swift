@@ -1,6 +1,7 @@
 import Builder
 import ComposeSpec
 import Orchestrator
+import SystemPackage
 
 extension Compose {
     /// `tutti build`
@@ -8,11 +9,13 @@ extension Compose {
         static let usage = Usage(
             synopsis: "[OPTIONS] [SERVICE...]",
             summary: "Build the images of services",
-            flags: [argument, noCache, pull, push, dependencies, check, print, quiet, progress, builder, memory]
-                + ignored
+            flags: [
+                argument, agent, noCache, pull, push, dependencies, check, print, quiet, progress, builder, memory,
+            ] + ignored
         )
 
         private static let argument = Flag.list("--build-arg", "Value of a build argument: NAME[=VALUE]")
+        private static let agent = Flag.list("--ssh", "Agent of RUN: default or NAME[=SOCKET|KEY[,KEY...]]")
         private static let noCache = Flag.toggle("--no-cache", "Take nothing from earlier builds")
         private static let pull = Flag.toggle("--pull", "Fetch base images anew")
         private static let push = Flag.toggle("--push", "Bring the images to their registries")
@@ -40,6 +43,7 @@ extension Compose {
             var options = BuildOptions()
             options.services = arguments.positionals
             options.arguments = Self.values(arguments[Self.argument])
+            options.agents = arguments[Self.agent].map(Self.absolute)
             options.ignoresCache = arguments[Self.noCache]
             options.pulls = arguments[Self.pull]
             options.includesDependencies = arguments[Self.dependencies]
@@ -55,6 +59,16 @@ extension Compose {
             if arguments[Self.memory] != nil {
                 Console.note("\(Session.warningMark) --memory is ignored as not supported in buildkit.")
             }
+        }
+
+        /// `name=path,path` with absolute paths.
+        private static func absolute(agent text: String) -> String {
+            let parts = text.split(separator: "=", maxSplits: 1).map(String.init)
+            guard parts.count == 2 else { return text }
+            let paths = parts[1].split(separator: ",").map {
+                Session.currentFolder.pushing(FilePath(String($0))).string
+            }
+            return "\(parts[0])=\(paths.joined(separator: ","))"
         }
 
         /// `NAME=VALUE` texts; a name alone takes the value from the environment.

@@ -6,7 +6,8 @@ extension Service.Build {
         if let sbom, Self.isWanted(sbom) {
             throw refusal("sbom", "no scanner writes bills of materials here", service)
         }
-        if isPrivileged { throw refusal("privileged", "commands of a build get no rights beyond the usual", service) }
+        let unknown = entitlements.first { !["network.host", "security.insecure"].contains($0) }
+        if let unknown { throw refusal("entitlements", "there is no \(unknown)", service) }
         if let isolation, !isolation.isEmpty, isolation != "default" {
             throw refusal("isolation", "is for Windows only", service)
         }

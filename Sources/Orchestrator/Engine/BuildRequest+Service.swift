@@ -30,6 +30,10 @@ extension BuildRequest {
         network = try Network(definition.network)
         allowsHostNetwork = network == .host || definition.entitlements.contains("network.host")
         extraHosts = definition.extraHosts.map { $0.replacingFirst("=", with: ":") }
+        allowsInsecurity = definition.isPrivileged || definition.entitlements.contains("security.insecure")
+        agents = try wish.agents.map {
+            try Agent(parsing: $0, socket: OwnEnvironment["SSH_AUTH_SOCK"], folder: "/")
+        }
         if let size = definition.shmSize { sharedMemory = size }
         secrets = try wish.secrets.sorted { $0.key < $1.key }.map { id, origin in
             Secret(id: id, value: try origin.bytes(id))

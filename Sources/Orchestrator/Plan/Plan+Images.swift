@@ -11,6 +11,8 @@ public struct BuildOptions: Hashable, Sendable {
     public var ignoresCache = false
     /// Whether base images are pulled again.
     public var pulls = false
+    /// Agents besides those of the files: `id[=path]`, with absolute paths.
+    public var agents: [String] = []
     /// Whether services that the named ones need are built too.
     public var includesDependencies = false
     /// Whether no more than the outcome is reported.
@@ -76,6 +78,7 @@ extension Plan {
         build.definition.arguments.merge(options.arguments) { _, given in given }
         build.definition.ignoresCache = build.definition.ignoresCache || options.ignoresCache
         build.definition.pulls = build.definition.pulls || options.pulls
+        build.agents += options.agents
         build.isQuiet = options.isQuiet
         build.isPushed = options.pushes && service.image != nil
         for context in build.serviceImages.keys.sorted() where context != name {

@@ -8,8 +8,11 @@ enum BuildFlag {
     static let noCacheFilter = Flag.list("--no-cache-filter", "Stages to take nothing from earlier builds for")
     static let pull = Flag.toggle("--pull", "Fetch base images anew")
     static let secret = Flag.list("--secret", "Secret of RUN: id=…,src=… or id=…,env=…")
+    static let agent = Flag.list("--ssh", "Agent of RUN: default or NAME[=SOCKET|KEY[,KEY...]]")
 
-    static let inputs: [any FlagDeclaration] = [file, argument, target, context, noCache, noCacheFilter, pull, secret]
+    static let inputs: [any FlagDeclaration] = [
+        file, argument, target, context, noCache, noCacheFilter, pull, secret, agent,
+    ]
 }
 
 /// What `RUN` may use and reach.
@@ -21,7 +24,7 @@ extension BuildFlag {
     )
     static let addHost = Flag.list("--add-host", "Name and address: NAME:ADDRESS")
     static let shmSize = Flag<Int64?>.bytes("--shm-size", "Size of /dev/shm")
-    static let allow = Flag.list("--allow", "Rights that instructions may ask for: network.host")
+    static let allow = Flag.list("--allow", "Rights that instructions may ask for: network.host, security.insecure")
 
     static let running: [any FlagDeclaration] = [network, addHost, shmSize, allow]
 }

@@ -30,6 +30,9 @@ extension BuildRequest {
         }
         pulls = arguments[BuildFlag.pull]
         secrets = try arguments[BuildFlag.secret].map { try Secret(parsing: $0, session.environment) }
+        agents = try arguments[BuildFlag.agent].map {
+            try Agent(parsing: $0, socket: session.environment["SSH_AUTH_SOCK"], folder: Session.currentFolder)
+        }
         try setContexts(arguments)
         try setRunning(arguments)
         try setAttestations(arguments)
@@ -47,7 +50,13 @@ extension BuildRequest {
     /// What `RUN` may use and reach.
     private mutating func setRunning(_ arguments: Arguments) throws(UsageError) {
         extraHosts = arguments[BuildFlag.addHost]
-        allowsHostNetwork = arguments[BuildFlag.allow].contains("network.host")
+        for right in arguments[BuildFlag.allow] {
+            switch right {
+            case "network.host": allowsHostNetwork = true
+            case "security.insecure": allowsInsecurity = true
+            default: throw .conflict("invalid entitlement: \(right.quoted)")
+            }
+        }
         if let size = arguments[BuildFlag.shmSize] { sharedMemory = Int(size) }
         switch arguments[BuildFlag.network] {
         case "default", "bridge": network = .default

@@ -1,0 +1,65 @@
+import Testing
+
+extension EndToEnd {
+    /// What builds are given from outside of their context.
+    @Suite struct BuildInputs {
+        @Test func `agents are forwarded by flags, and by the files with paths beside them`() throws {
+            try onStage { stage in
+                try stage.shell("ssh-keygen -q -N '' -t ed25519 -f key; mkdir keys && mv key key.pub keys")
+                try stage.write(
+                    """
+                    FROM busybox
+                    RUN --mount=type=ssh,required test -S $SSH_AUTH_SOCK && echo forwarded
+
+                    """,
+                    to: "Dockerfile"
+                )
+                let refused = try stage.docker("build", "--progress", "plain", ".")
+                #expect(refused.code == 1, "\(refused)")
+                #expect(refused.errors.contains("Dockerfile:2: ssh agent \"default\" is required"), "\(refused)")
+                let build = try stage.docker("build", "--progress", "plain", "--ssh", "default=keys/key", ".")
+                #expect(build.code == 0 && build.errors.contains(" forwarded\n"), "\(build)")
+                let none = try stage.docker("build", "--ssh", "default", ".", in: ["SSH_AUTH_SOCK": ""])
+                #expect(none.code != 0 && none.errors.contains("SSH_AUTH_SOCK is not set"), "\(none)")
+                try stage.write(
+                    "services: {app: {build: {context: ., no_cache: true, ssh: [default=keys/key]}}}\n",
+                    to: "compose.yaml"
+                )
+                let project = try stage.does("--progress", "plain", "build")
+                #expect((project.output + project.errors).contains(" forwarded\n"), "\(project)")
+                try stage.write("services: {app: {build: .}}\n", to: "compose.yaml")
+                try stage.does("build", "--no-cache", "--ssh", "default=keys/key")
+            }
+        }
+
+        @Test func `rights are given by flags, and by the files`() throws {
+            try onStage { stage in
+                try stage.write(
+                    """
+                    FROM busybox
+                    RUN --network=host --security=insecure mkdir -p /mnt && mount -t tmpfs none /mnt && ls /sys/class/net | grep -c . > /links
+
+                    """,
+                    to: "Dockerfile"
+                )
+                let refused = try stage.docker("build", "--allow", "network.host", ".")
+                #expect(
+                    refused.errors.contains("RUN --security=insecure needs --allow security.insecure"),
+                    "\(refused)"
+                )
+                #expect(try stage.docker("build", "--allow", "device", ".").errors.contains("invalid entitlement"))
+                let allowed = try stage.docker("build", "--allow", "network.host", "--allow", "security.insecure", ".")
+                #expect(allowed.code == 0, "\(allowed)")
+                for rights in [
+                    "privileged: true, entitlements: [network.host]", "entitlements: [security.insecure, network.host]",
+                ] {
+                    try stage.write(
+                        "services: {app: {build: {context: ., no_cache: true, \(rights)}}}\n",
+                        to: "compose.yaml"
+                    )
+                    try stage.does("build")
+                }
+            }
+        }
+    }
+}
