@@ -17,6 +17,8 @@ public struct ExecRequest: Hashable, Sendable {
     public var hasTerminal = false
     /// The first size of that terminal.
     public var terminalSize = WindowSize(rows: 0, columns: 0)
+    /// Whether it goes on without whoever has started it, and without their terminal.
+    public var isApart = false
     /// Whether it gets every capability and device, and no filter.
     public var isPrivileged = false
 
@@ -29,17 +31,18 @@ public struct ExecRequest: Hashable, Sendable {
 /// A command that runs in a container.
 public struct RunningCommand: Sendable {
     let launcher: ChildProcess
-    /// Writes down how it ended.
-    var ended: @Sendable (_ code: Int32) -> Void = { _ in }
+    /// Writes something down about it.
+    var noting: @Sendable (_ action: String) -> Void = { _ in }
+
+    /// Writes down that something has happened to it.
+    public func note(_ action: String) { noting(action) }
 
     /// Waits for its end.
     ///
     /// - Returns: Its exit status, or 128 plus the number of the signal that ended it.
     public func wait() throws(ContainerError) -> Int32 {
         defer { try? FileDescriptor(rawValue: launcher.pidDescriptor).close() }
-        let code = try systemCall { () throws(SystemError) in try launcher.wait().code }
-        ended(code)
-        return code
+        return try systemCall { () throws(SystemError) in try launcher.wait().code }
     }
 
     /// Passes a signal on to the command.
@@ -69,12 +72,16 @@ extension Container {
         let identity = ["execID": RandomName.hexadecimal()]
         note("exec_create: \(words)", identity)
         note("exec_start: \(words)", identity)
-        var command = try CommandLauncher(programs: folders, name: name).launch(
+        var journal = configuration.journalOrder(in: store.root.events)
+        journal.attributes.merge(identity) { $1 }
+        let tie: LaunchTie? = request.isApart ? .apart : nil
+        var command = try CommandLauncher(programs: folders, name: name, tie: tie).launch(
             program,
             streams: [input, output, error],
-            entering: process
+            entering: process,
+            noting: EndNote(journal: journal, containerID: id)
         )
-        command.ended = { code in note("exec_die", identity.merging(["exitCode": "\(code)"]) { $1 }) }
+        command.noting = { note($0, identity) }
         return command
     }
 
@@ -130,25 +137,31 @@ extension Container {
 struct CommandLauncher {
     let programs: ContainerFolders
     let name: String
-    /// Whether the command is killed when the thread that launches it ends.
-    var isBound = false
+    /// Whether the command is killed when the thread that launches it ends, or goes on in any case.
+    var tie: LaunchTie?
 
     func launch(
         _ program: LaunchProgram,
         streams: [FileDescriptor],
-        entering process: FileDescriptor?
+        entering process: FileDescriptor?,
+        noting note: EndNote? = nil
     ) throws(ContainerError) -> RunningCommand {
         let source = try systemCall { () throws(SystemError) in try MemoryFile.make("program", program.encoded) }
         defer { try? source.close() }
+        let end = try systemCall { () throws(SystemError) in
+            guard let bytes = note.flatMap({ try? JSON.encode($0) }) else { return FileDescriptor?.none }
+            return try MemoryFile.make("note", bytes)
+        }
+        defer { try? end?.close() }
         let report = try systemCall { () throws(SystemError) in try FileDescriptor.closeOnExecPipe() }
         defer { try? report.reading.close() }
         let launcher = try systemCall { () throws(SystemError) in
             defer { try? report.writing.close() }
             return try ChildProcess.spawn(
                 FilePath(programs.monitorProgram),
-                arguments: ["tutti-monitor", "launch"] + (isBound ? ["bound"] : []),
+                arguments: ["tutti-monitor", "launch"] + (tie.map { [$0.rawValue] } ?? []),
                 inherited: streams.map(\.rawValue) + [source, report.writing].map(\.rawValue)
-                    + [process?.rawValue ?? -1]
+                    + [process, end].map { $0?.rawValue ?? -1 }
             )
         }
         try awaitReport(report.reading, of: launcher)

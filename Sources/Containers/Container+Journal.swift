@@ -17,10 +17,15 @@ extension ContainerConfiguration {
         var attributes = labels
         attributes["image"] = image
         attributes["name"] = name
+        let volumes = mounts.compactMap { mount -> JournalOrder.VolumeUse? in
+            guard case .volume(let name, _, _, _) = mount.kind else { return nil }
+            return JournalOrder.VolumeUse(name: name, destination: mount.target, isReadOnly: mount.isReadOnly)
+        }
         return JournalOrder(
             folder: folder.string,
             attributes: attributes,
             networks: networks,
+            volumes: volumes,
             tellsRemoval: removesItself
         )
     }

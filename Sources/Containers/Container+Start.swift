@@ -254,9 +254,10 @@ extension HealthCheck {
     }
 
     var order: HealthOrder? {
-        guard arguments != nil else { return nil }
+        guard let arguments else { return nil }
         return HealthOrder(
             program: RunFile.healthProgram,
+            command: arguments,
             interval: interval,
             timeout: timeout,
             retries: retries,

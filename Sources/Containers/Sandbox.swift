@@ -58,7 +58,7 @@ public struct Sandbox: Sendable {
         )
         let null = try systemCall { () throws(SystemError) in try NullDevice.open() }
         defer { try? null.close() }
-        let command = try CommandLauncher(programs: folders, name: configuration.name, isBound: true).launch(
+        let command = try CommandLauncher(programs: folders, name: configuration.name, tie: .bound).launch(
             start.program,
             streams: [null, output, output],
             entering: nil

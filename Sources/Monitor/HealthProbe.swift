@@ -13,24 +13,31 @@ final class HealthProbe {
         var isLate = false
         /// Whether the container was stopped or frozen meanwhile, so that nothing follows from it.
         var isVoid = false
+        let identity = ["execID": RandomName.hexadecimal()]
     }
 
     private let loop: EventLoop
     private let program: [UInt8]
     private let container: FileDescriptor
     private let started: MonotonicTime
+    private let command: String
     private(set) var machine: HealthMachine
     private var next: Deadline?
     private var run: Run?
     private var isStopped = false
     /// What happens when a probe has changed the state.
     var changed: () -> Void = {}
+    /// The cgroup v2 folder that a probe is born in: the container may have divided its own.
+    var group: () -> String? = { nil }
+    /// What happens to the processes of probes: what it is called, and which process that was.
+    var noting: (_ action: String, _ further: [String: String]) -> Void = { _, _ in }
 
     /// - Parameter container: A pidfd of the process whose namespaces the probe joins; it is not ours to close.
     init(_ order: HealthOrder, program: [UInt8], container: FileDescriptor, started: MonotonicTime, loop: EventLoop) {
         self.program = program
         self.container = container
         self.started = started
+        command = order.command.joined(separator: " ")
         self.loop = loop
         machine = HealthMachine(order)
         scheduleNext()
@@ -75,6 +82,7 @@ final class HealthProbe {
             try? pipe.writing.close()
             try? null.close()
         }
+        let program = group().map { LaunchProgram.encoded(self.program, bornIn: $0) } ?? self.program
         let launched: LaunchedProcess
         do {
             launched = try Supervisor.withOrdinaryScore { () throws(LaunchError) in
@@ -88,7 +96,9 @@ final class HealthProbe {
             try? pipe.reading.close()
             throw error
         }
-        run = Run(process: launched, output: pipe.reading, began: began, age: age)
+        let run = Run(process: launched, output: pipe.reading, began: began, age: age)
+        self.run = run
+        for action in ["exec_create", "exec_start"] { noting("\(action): \(command)", run.identity) }
         let process = FileDescriptor(rawValue: launched.pidDescriptor)
         try pipe.reading.setNonBlocking()
         try loop.watch(pipe.reading, for: .readable) { _ in self.read() }
@@ -120,6 +130,7 @@ final class HealthProbe {
         loop.forget(run.output)
         try? run.output.close()
         let collected = try? ChildProcess(pid: run.process.pid, pidDescriptor: -1).collect()
+        noting("exec_die", run.identity.merging(["exitCode": "\(collected?.code ?? -1)"]) { $1 })
         guard !run.isVoid else { return scheduleNext() }
         let text = run.isLate ? Array("Health check exceeded timeout".utf8) : run.text
         let entry = HealthState.Entry(

@@ -1,5 +1,6 @@
 import Glibc
 import JSON
+import Journal
 import Linux
 import Supervision
 import SystemPackage
@@ -20,6 +21,7 @@ enum LaunchedCommand {
         OwnProcess.ignoreTerminalSignals()
         let report = OwnProcess.inherited(LaunchDescriptor.report)
         let entered = OwnProcess.inherited(LaunchDescriptor.entered)
+        let note = OwnProcess.inherited(LaunchDescriptor.note).flatMap { try? readNote($0) }
         do {
             let program = try readProgram()
             let loop = try EventLoop()
@@ -31,7 +33,9 @@ enum LaunchedCommand {
             let launched = try Launch.start(program, standard: (0, 1, 2), entering: entered?.rawValue)
             process = FileDescriptor(rawValue: launched.pidDescriptor)
             tell(.started(pid: launched.pid), on: report)
-            return try wait(for: launched, in: loop).code
+            let code = try wait(for: launched, in: loop).code
+            note?.add(code: code)
+            return code
         } catch {
             let failure = StartFailure(error)
             tell(.failed(message: failure.message, code: failure.code), on: report)
@@ -57,19 +61,37 @@ enum LaunchedCommand {
         guard let source = OwnProcess.inherited(LaunchDescriptor.program) else {
             throw SystemError("read", on: "launch program", errno: .badFileDescriptor)
         }
-        var program: [UInt8] = []
+        return try readAll(source)
+    }
+
+    private static func readNote(_ source: FileDescriptor) throws -> EndNote {
+        try JSON.decode(EndNote.self, from: readAll(source))
+    }
+
+    /// Reads to the end, and closes.
+    private static func readAll(_ source: FileDescriptor) throws(SystemError) -> [UInt8] {
+        var bytes: [UInt8] = []
         var buffer = [UInt8](repeating: 0, count: 1 << 16)
         while let count = try source.readAvailable(into: &buffer), count > 0 {
-            program += buffer[..<count]
-            guard program.count <= maximumProgram else { throw SystemError("read", errno: .fileTooLarge) }
+            bytes += buffer[..<count]
+            guard bytes.count <= maximumProgram else { throw SystemError("read", errno: .fileTooLarge) }
         }
         try? source.close()
-        return program
+        return bytes
     }
 
     private static func tell(_ outcome: StartReport, on report: FileDescriptor?) {
         guard let report else { return }
         if let bytes = try? JSON.encode(outcome) { _ = try? report.writeAvailable(bytes) }
         try? report.close()
+    }
+}
+
+extension EndNote {
+    /// Writes it down.
+    fileprivate func add(code: Int32) {
+        let attributes = journal.attributes.merging(["exitCode": "\(code)"]) { $1 }
+        let entry = JournalEntry(.container, "exec_die", id: containerID, attributes: attributes)
+        Journal(FilePath(journal.folder)).add(entry)
     }
 }

@@ -9,19 +9,22 @@ public enum MonitorProgram {
     /// Does what the arguments say; gives the status to exit with.
     ///
     /// - `supervise FOLDER`: looks after the container whose order is in the run folder.
-    /// - `launch [bound]`: runs one process of a container, with the caller's own standard descriptors; a bound one is killed
-    ///   with its caller.
+    /// - `launch [bound|apart]`: runs one process of a container, with the caller's own standard descriptors, tied to the
+    ///   caller as a ``LaunchTie`` says.
     public static func run(_ arguments: [String]) -> Int32 {
         switch arguments.dropFirst().first {
         case "supervise" where arguments.count == 3: supervise(FilePath(arguments[2]))
         case "launch" where arguments.count == 2: LaunchedCommand.run()
-        case "launch" where arguments.dropFirst(2).elementsEqual(["bound"]): launchBound()
+        case "launch" where arguments.count == 3: LaunchTie(rawValue: arguments[2]).map(launch) ?? 2
         default: 2
         }
     }
 
-    private static func launchBound() -> Int32 {
-        OwnProcess.endWithParent()
+    private static func launch(_ tie: LaunchTie) -> Int32 {
+        switch tie {
+        case .bound: OwnProcess.endWithParent()
+        case .apart: OwnProcess.leaveTerminal()
+        }
         return LaunchedCommand.run()
     }
 

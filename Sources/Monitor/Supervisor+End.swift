@@ -103,7 +103,10 @@ extension Supervisor {
         uses = []
         try? saveState()
         let isRecorded = recordExit(error: error)
-        if state.startedAt != 0 { noteNetworks("disconnect") }
+        if state.startedAt != 0 {
+            noteNetworks("disconnect")
+            noteUnmounts()
+        }
         if isStopRequested { note("stop") }
         let urgent = order.teardown.filter(\.isUrgent)
         var failures = Teardown.perform(urgent)

@@ -15,6 +15,13 @@ extension Supervisor {
             started: startedAt,
             loop: loop
         )
+        probe.group = { [unowned self] in
+            guard let group = order.cgroups.first else { return nil }
+            let folder = CgroupFolder(FilePath(group))
+            guard folder.isUnified else { return nil }
+            return folder.place(beside: state.pid).string
+        }
+        probe.noting = { [unowned self] in note($0, $1) }
         probe.changed = { [unowned self, unowned probe] in
             let before = state.health?.status
             state.health = probe.machine.state

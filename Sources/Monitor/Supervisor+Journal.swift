@@ -23,6 +23,27 @@ extension Supervisor {
         }
     }
 
+    /// The container has its volumes from now on.
+    func noteMounts() {
+        for volume in order.journal?.volumes ?? [] {
+            let further = [
+                "destination": volume.destination, "propagation": "", "read/write": "\(!volume.isReadOnly)",
+            ]
+            note(volume, "mount", further)
+        }
+    }
+
+    /// The container has let go of its volumes.
+    func noteUnmounts() {
+        for volume in order.journal?.volumes ?? [] { note(volume, "unmount") }
+    }
+
+    private func note(_ volume: JournalOrder.VolumeUse, _ action: String, _ further: [String: String] = [:]) {
+        guard let journal = order.journal else { return }
+        let attributes = ["container": order.containerID, "driver": "local"].merging(further) { $1 }
+        Journal(FilePath(journal.folder)).add(JournalEntry(.volume, action, id: volume.name, attributes: attributes))
+    }
+
     /// The process has ended.
     func noteEnd(_ status: TerminationStatus) {
         if countOutOfMemoryKills() > outOfMemoryKills { note("oom") }

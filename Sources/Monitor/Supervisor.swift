@@ -111,7 +111,10 @@ final class Supervisor {
         try loop.watch(endOf: FileDescriptor(rawValue: launched.pidDescriptor)) { [unowned self] in processEnded() }
         startProbing()
         try saveState()
-        if restarting.count == 0 { noteNetworks("connect") }
+        if restarting.count == 0 {
+            noteNetworks("connect")
+            noteMounts()
+        }
         note("start")
     }
 

@@ -31,6 +31,30 @@ public enum LaunchDescriptor {
     public static let report: Int32 = 4
     /// A pidfd of the process whose namespaces the program enters; open only when it enters any.
     public static let entered: Int32 = 5
+    /// Where an ``EndNote`` is read from, to its end; open only when there is one.
+    public static let note: Int32 = 6
+}
+
+/// How a launcher is tied to whoever has started it; the word that says so to it.
+public enum LaunchTie: String, Sendable {
+    /// It is killed with it.
+    case bound
+    /// It goes on without it, and without its terminal.
+    case apart
+}
+
+/// What a launcher writes down when its process has ended, together with how.
+public struct EndNote: Codable, Hashable, Sendable {
+    /// Where, and what is said of the container.
+    public var journal: JournalOrder
+    /// The container that the process ran in.
+    public var containerID: String
+
+    /// A value of these parts.
+    public init(journal: JournalOrder, containerID: String) {
+        self.journal = journal
+        self.containerID = containerID
+    }
 }
 
 /// What became of the first start.

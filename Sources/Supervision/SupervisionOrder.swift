@@ -86,19 +86,40 @@ public struct JournalOrder: Codable, Hashable, Sendable {
     public var attributes: [String: String]
     /// The names of the networks that it is on, by their identifiers.
     public var networks: [String: String]
+    /// The volumes that it uses.
+    public var volumes: [VolumeUse]
     /// Whether the container is removed when it has ended.
     public var tellsRemoval: Bool
+
+    /// A volume where a container has it.
+    public struct VolumeUse: Codable, Hashable, Sendable {
+        /// The volume's name.
+        public var name: String
+        /// Where it is in the container.
+        public var destination: String
+        /// Whether the container can only read it.
+        public var isReadOnly: Bool
+
+        /// A value of these parts.
+        public init(name: String, destination: String, isReadOnly: Bool) {
+            self.name = name
+            self.destination = destination
+            self.isReadOnly = isReadOnly
+        }
+    }
 
     /// A value of these parts.
     public init(
         folder: String,
         attributes: [String: String],
         networks: [String: String] = [:],
+        volumes: [VolumeUse] = [],
         tellsRemoval: Bool = false
     ) {
         self.folder = folder
         self.attributes = attributes
         self.networks = networks
+        self.volumes = volumes
         self.tellsRemoval = tellsRemoval
     }
 }
@@ -163,6 +184,8 @@ public enum RestartPolicy: Codable, Hashable, Sendable {
 public struct HealthOrder: Codable, Hashable, Sendable {
     /// The launch program of the probe: a file beside the order.
     public var program: String
+    /// What it runs, for whoever wants to know what happens.
+    public var command: [String]
     /// The time between probes.
     public var interval: Int
     /// The time after which a probe has failed.
@@ -175,8 +198,17 @@ public struct HealthOrder: Codable, Hashable, Sendable {
     public var startInterval: Int
 
     /// A value of these parts.
-    public init(program: String, interval: Int, timeout: Int, retries: Int, startPeriod: Int, startInterval: Int) {
+    public init(
+        program: String,
+        command: [String] = [],
+        interval: Int,
+        timeout: Int,
+        retries: Int,
+        startPeriod: Int,
+        startInterval: Int
+    ) {
         self.program = program
+        self.command = command
         self.interval = interval
         self.timeout = timeout
         self.retries = retries

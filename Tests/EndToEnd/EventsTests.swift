@@ -136,6 +136,58 @@ extension EndToEnd {
             }
         }
 
+        @Test func `tell of volumes and probes`() throws {
+            try onStage { stage in
+                let id = try stage.docker(
+                    "run",
+                    "-d",
+                    "--name",
+                    "box",
+                    "--network",
+                    "none",
+                    "-v",
+                    "data:/data:ro",
+                    "--health-cmd",
+                    "exit 3",
+                    "--health-interval",
+                    "20ms",
+                    "--health-retries",
+                    "1",
+                    "--init",
+                    "busybox",
+                    "sleep",
+                    "1000"
+                ).text
+                #expect(try eventually { try stage.docker("ps").output.contains("(unhealthy)") })
+                try stage.docker("rm", "--force", "box")
+                func told(_ filter: String) throws -> [Substring] {
+                    let format = "{{.Action}} {{.Actor.ID}} {{json .Actor.Attributes}}"
+                    return try stage.docker(
+                        "events",
+                        "--since",
+                        "1h",
+                        "--until",
+                        "0s",
+                        "--filter",
+                        filter,
+                        "--format",
+                        format
+                    ).lines
+                }
+                #expect(
+                    try told("type=volume").filter { $0.hasPrefix("mount") || $0.hasPrefix("unmount") } == [
+                        #"mount data {"container":"\#(id)","destination":"/data","driver":"local","propagation":"","read/write":"false"}"#,
+                        #"unmount data {"container":"\#(id)","driver":"local"}"#,
+                    ]
+                )
+                let probes = try told("container=box").filter { $0.hasPrefix("exec_") }
+                try #require(probes.count >= 3)
+                let words = ["exec_create: /bin/sh -c exit 3", "exec_start: /bin/sh -c exit 3", "exec_die"]
+                for (probe, word) in zip(probes, words) { #expect(probe.hasPrefix("\(word) \(id) {\"execID\":\"")) }
+                #expect(probes[2].contains(#""exitCode":"3""#))
+            }
+        }
+
         @Test func `come as they happen, and end when the time has come`() throws {
             try onStage { stage in
                 let follower = try stage.program("docker", ["events", "--filter", "type=container"], [:]).start()

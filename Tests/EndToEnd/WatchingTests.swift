@@ -94,21 +94,6 @@ extension EndToEnd {
             }
         }
 
-        @Test func `the keys that let go leave the container running`() throws {
-            try onStage { stage in
-                try stage.docker("run", "-d", "-it", "--name", "box", "busybox", "sh")
-                let line = "\(stage.programs)/docker attach --detach-keys a,b box"
-                // On a terminal whose keyboard types `ab`.
-                let detached = try stage.program("/usr/bin/script", ["-qec", line, "/dev/null"], ["TERM": "xterm"]).run(
-                    input: "ab"
-                )
-                #expect(detached.code == 0 && detached.output.contains("read escape sequence"), "\(detached)")
-                #expect(try stage.docker("ps", "--format", "{{.Names}}").output == "box\n")
-                let wrong = try stage.docker("attach", "--detach-keys", "ctrl-", "box")
-                #expect(wrong.code == 1 && wrong.errors.contains("invalid detach keys"), "\(wrong)")
-            }
-        }
-
         @Test func `top takes the options of ps`() throws {
             try onStage { stage in
                 try stage.docker("run", "-d", "--name", "box", "--init", "busybox", "sleep", "1000")

@@ -51,7 +51,8 @@ extension Compose {
                 container: summary.container,
                 request: request,
                 passesInput: arguments[Self.interactive],
-                isDetached: arguments[Self.detach]
+                isDetached: arguments[Self.detach],
+                detachKeys: session.detachKeys()
             ).run()
         }
     }

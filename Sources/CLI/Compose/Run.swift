@@ -27,13 +27,14 @@ extension Compose {
                 return 0
             }
             options.hasTerminal = wishes.wantsTerminal
+            let keys = try session.detachKeys()
             let container = try prepare(project, options, session)
             if wishes.isDetached {
                 try session.engine.start(container.id, warn: Console.warn)
                 try Console.print("\(container.name)\n")
                 return 0
             }
-            return try session.engine.runAttached(container.id, passesInput: wishes.isInteractive)
+            return try session.engine.runAttached(container.id, passesInput: wishes.isInteractive, detachKeys: keys)
         }
 
         private func prepare(_ project: Project, _ options: RunOptions, _ session: Session) throws -> ContainerIdentity
@@ -57,9 +58,12 @@ extension LocalEngine {
     /// Starts a container with our standard streams as its own, and waits for its end.
     ///
     /// - Returns: its exit status; 0 where the user lets go of it.
-    func runAttached(_ id: String, passesInput: Bool, passesSignals: Bool = true, detachKeys: DetachKeys? = nil) throws
-        -> Int32
-    {
+    func runAttached(
+        _ id: String,
+        passesInput: Bool,
+        passesSignals: Bool = true,
+        detachKeys: DetachKeys
+    ) throws -> Int32 {
         let container = try containers.find(id)
         container.note("attach")
         let attachment: Attachment?
@@ -71,13 +75,13 @@ extension LocalEngine {
             throw error
         }
         guard let attachment else { return 125 }
-        var streams = AttachedStreams(
+        let streams = AttachedStreams(
             container: container,
             attachment: attachment,
             passesInput: passesInput,
-            passesSignals: passesSignals
+            passesSignals: passesSignals,
+            detachKeys: detachKeys
         )
-        if let detachKeys { streams.detachKeys = detachKeys }
         switch try streams.run() {
         case .exited(let code): return code
         case .detached:

@@ -1,4 +1,5 @@
 import Containers
+import Images
 import Orchestrator
 
 extension Docker {
@@ -15,11 +16,11 @@ extension Docker {
 
         init(_ arguments: Arguments) throws {
             self.arguments = arguments
-            _ = try AttachFlag.keys(arguments)
         }
 
         func run(_ session: Session) throws -> Int32 {
-            try session.engine.containers.find(arguments.positionals[0]).attach(arguments)
+            let keys = try session.detachKeys(arguments)
+            return try session.engine.containers.find(arguments.positionals[0]).attach(arguments, keys)
         }
     }
 }
@@ -38,14 +39,14 @@ extension Compose {
 
         init(_ arguments: Arguments) throws {
             self.arguments = arguments
-            _ = try AttachFlag.keys(arguments)
         }
 
         func run(_ session: Session) throws -> Int32 {
+            let keys = try session.detachKeys(arguments)
             let known = try session.knownProject()
             let index = arguments[CommonFlag.index]
             return try session.container(of: arguments.positionals[0], in: known, index: index).container
-                .attach(arguments)
+                .attach(arguments, keys)
         }
     }
 }
@@ -57,28 +58,32 @@ enum AttachFlag {
     static let signals = Flag.toggle("--sig-proxy", "Pass signals on", default: true)
 
     static let all: [any FlagDeclaration] = [detachKeys, noInput, signals]
+}
 
-    /// The keys that let go.
-    static func keys(_ arguments: Arguments) throws(UsageError) -> DetachKeys? {
-        let text = arguments[detachKeys]
-        guard !text.isEmpty else { return DetachKeys() }
-        guard let keys = DetachKeys(text) else { throw .conflict("invalid detach keys (\(text))") }
+extension Session {
+    /// The keys that let go of a container: those of the flag, else those of Docker's `config.json`, else the usual ones.
+    func detachKeys(_ arguments: Arguments? = nil) throws -> DetachKeys {
+        let given = arguments.map { $0[AttachFlag.detachKeys] } ?? ""
+        let text = try given.isEmpty ? ClientSetting.text("detachKeys", in: clientConfiguration) ?? "" : given
+        guard let keys = text.isEmpty ? .usual : DetachKeys(text) else {
+            throw UsageError.conflict("invalid detach keys (\(text))")
+        }
         return keys
     }
 }
 
 extension Container {
     /// Passes between our streams and the container's, until it ends or the keys are typed that let go.
-    fileprivate func attach(_ arguments: Arguments) throws -> Int32 {
+    fileprivate func attach(_ arguments: Arguments, _ keys: DetachKeys) throws -> Int32 {
         if case .paused = try status { throw ContainerError.isPaused(name) }
-        var streams = AttachedStreams(
+        let streams = AttachedStreams(
             container: self,
             attachment: try attach(),
             passesInput: !arguments[AttachFlag.noInput] && configuration.process.keepsStandardInputOpen,
             // On a terminal the keys reach the process by themselves.
-            passesSignals: arguments[AttachFlag.signals] && !configuration.process.hasTerminal
+            passesSignals: arguments[AttachFlag.signals] && !configuration.process.hasTerminal,
+            detachKeys: keys
         )
-        streams.detachKeys = try AttachFlag.keys(arguments)
         switch try streams.run() {
         case .exited(let code): return code
         case .detached:

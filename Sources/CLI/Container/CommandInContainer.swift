@@ -11,16 +11,21 @@ struct CommandInContainer {
     var passesInput = true
     /// Whether nobody waits for it.
     var isDetached = false
+    let detachKeys: DetachKeys
 
     /// Runs it, and gives its exit status.
     func run() throws -> Int32 {
         guard !isDetached else {
             let null = try FileDescriptor.open(FilePath("/dev/null"), .readWrite)
+            var request = request
+            request.isApart = true
             _ = try container.execute(request, input: null, output: null, error: null)
             return 0
         }
-        return try RawTerminal.during(isWanted: request.hasTerminal && StandardStreams.inputIsTerminal) {
-            try wait(for: start())
+        guard request.hasTerminal, StandardStreams.inputIsTerminal else { return try CommandWait().wait(for: start()) }
+        return try RawTerminal.during(isWanted: true) {
+            guard passesInput else { return try CommandWait().wait(for: start()) }
+            return try CommandOnTerminal(container: container, detachKeys: detachKeys).run(request)
         }
     }
 
@@ -30,11 +35,21 @@ struct CommandInContainer {
         defer { try? null.close() }
         return try container.execute(request, input: null)
     }
+}
 
-    /// Signals that we get are the command's. Those of a terminal reach its launcher by themselves.
-    private func wait(for command: RunningCommand) throws -> Int32 {
-        let loop = try EventLoop()
-        let mailbox = try Mailbox<Result<Int32, any Error>>()
+/// Waits for a command in a container. Signals that we get meanwhile are the command's; those of a terminal reach its
+/// launcher by themselves.
+struct CommandWait {
+    let loop: EventLoop
+    private let mailbox: Mailbox<Result<Int32, any Error>>
+
+    init() throws {
+        loop = try EventLoop()
+        mailbox = try Mailbox()
+    }
+
+    /// Gives its exit status; nil where the loop was stopped before its end.
+    func end(of command: RunningCommand) throws -> Int32? {
         var result: Result<Int32, any Error>?
         try mailbox.deliver(on: loop) { outcome in
             result = outcome
@@ -44,8 +59,11 @@ struct CommandInContainer {
         try loop.watch(signals: [SIGINT, SIGQUIT]) { signal in
             if !StandardStreams.inputIsTerminal { try? command.signal(signal) }
         }
+        let mailbox = mailbox
         try Thread.start { mailbox.post(Result { try command.wait() }) }
         try loop.run()
-        return try result?.get() ?? 125
+        return try result?.get()
     }
+
+    func wait(for command: RunningCommand) throws -> Int32 { try end(of: command) ?? 125 }
 }

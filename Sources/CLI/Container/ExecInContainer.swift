@@ -8,7 +8,8 @@ extension Docker {
             synopsis: "[OPTIONS] CONTAINER COMMAND [ARG...]",
             summary: "Run a command in a running container",
             flags: [
-                detach, environment, environmentFile, interactive, privileged, terminal, user, workingDirectory,
+                detach, AttachFlag.detachKeys, environment, environmentFile, interactive, privileged, terminal, user,
+                workingDirectory,
             ],
             arity: .atLeast(2),
             stopsAtFirstPositional: true
@@ -49,7 +50,8 @@ extension Docker {
                 container: container,
                 request: request,
                 passesInput: arguments[Self.interactive],
-                isDetached: arguments[Self.detach]
+                isDetached: arguments[Self.detach],
+                detachKeys: session.detachKeys(arguments)
             ).run()
         }
     }

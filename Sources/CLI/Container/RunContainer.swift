@@ -33,6 +33,7 @@ extension Docker {
             if passesInput, arguments[ContainerFlag.terminal], !StandardStreams.inputIsTerminal {
                 throw Failure("the input device is not a TTY")
             }
+            let keys = try session.detachKeys(arguments)
             let container = try session.makeContainer(arguments)
             guard isDetached else {
                 defer { try? session.engine.networks.removeIfIdle("bridge") }
@@ -40,7 +41,7 @@ extension Docker {
                     container.id,
                     passesInput: passesInput,
                     passesSignals: arguments[ContainerFlag.signalProxy],
-                    detachKeys: AttachFlag.keys(arguments)
+                    detachKeys: keys
                 )
             }
             do {

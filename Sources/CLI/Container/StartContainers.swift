@@ -33,7 +33,7 @@ extension Docker {
             return try session.engine.runAttached(
                 arguments.positionals[0],
                 passesInput: arguments[Self.interactive],
-                detachKeys: AttachFlag.keys(arguments)
+                detachKeys: session.detachKeys(arguments)
             )
         }
     }

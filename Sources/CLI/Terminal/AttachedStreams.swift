@@ -22,7 +22,7 @@ struct AttachedStreams {
     var passesInput: Bool
     /// Whether signals that we get are passed on.
     var passesSignals = true
-    var detachKeys = DetachKeys()
+    var detachKeys: DetachKeys
 
     private static let passedSignals = [SIGINT, SIGTERM, SIGHUP, SIGQUIT, SIGUSR1, SIGUSR2, SIGCONT]
 
@@ -82,7 +82,7 @@ struct AttachedStreams {
     /// Reading has a thread of its own, since not everything that can be read can be waited for.
     private func startInput(_ mailbox: Mailbox<Message>) throws(SystemError) {
         let attachment = attachment
-        let keys = hasTerminal ? detachKeys : nil
+        let keys: DetachKeys? = hasTerminal ? detachKeys : nil
         try Thread.start {
             var keys = keys
             var buffer = [UInt8](repeating: 0, count: 16384)

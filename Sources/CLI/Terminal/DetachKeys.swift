@@ -3,14 +3,21 @@ struct DetachKeys {
     private let sequence: [UInt8]
     private var matched = 0
 
+    /// `ctrl-p,ctrl-q`
+    static let usual = DetachKeys(sequence: [0x10, 0x11])
+
+    private init(sequence: [UInt8]) { self.sequence = sequence }
+
     /// Reads `a`, `ctrl-<letter>` and the like, separated by commas; nil for what is none.
-    init?(_ text: String = "ctrl-p,ctrl-q") {
+    init?(_ text: String) {
         var sequence: [UInt8] = []
         for key in text.split(separator: ",") {
             if key.utf8.count == 1, let byte = key.utf8.first {
                 sequence.append(byte)
             } else if key.hasPrefix("ctrl-"), key.utf8.count == 6, let byte = key.utf8.last, (64...127).contains(byte) {
                 sequence.append(byte & 0x1f)
+            } else if key == "DEL" {
+                sequence.append(0x7f)
             } else {
                 return nil
             }

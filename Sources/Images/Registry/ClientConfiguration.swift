@@ -1,6 +1,16 @@
 import JSON
 import Linux
-import SystemPackage
+public import SystemPackage
+
+/// What Docker's `config.json` says besides who one is.
+public enum ClientSetting {
+    /// A text by its name; nil where it is not said, or is no text.
+    ///
+    /// - Throws: ``CredentialsError`` for a file that cannot be read.
+    public static func text(_ name: String, in file: FilePath) throws(CredentialsError) -> String? {
+        try ClientConfiguration(file).document[name]?.text
+    }
+}
 
 /// Docker's `config.json`, as far as it says who one is.
 struct ClientConfiguration: Sendable {

@@ -24,6 +24,11 @@ public enum OwnProcess {
         if null > 2 { close(null) }
     }
 
+    /// Leaves the terminal that this process was started on, so that its end is none of ours.
+    ///
+    /// The corresponding C function is `setsid`.
+    public static func leaveTerminal() { setsid() }
+
     /// Has the kernel kill this process when the thread that started it ends, however it ends.
     ///
     /// The corresponding C function is `prctl` with `PR_SET_PDEATHSIG`.

@@ -52,6 +52,20 @@ public struct LaunchProgram: Hashable, Sendable {
     }
 }
 
+extension LaunchProgram {
+    /// A program whose process is born in another cgroup v2 folder than it was encoded with. One that is born in none stays
+    /// as it is.
+    public static func encoded(_ program: [UInt8], bornIn cgroup: String) -> [UInt8] {
+        guard program.count >= MemoryLayout<tutti_program>.size else { return program }
+        var header = program.withUnsafeBytes { $0.loadUnaligned(as: tutti_program.self) }
+        guard header.cgroup != 0 else { return program }
+        let moved = program + Array(cgroup.utf8) + [0]
+        header.cgroup = UInt32(program.count)
+        header.size = UInt32(moved.count)
+        return withUnsafeBytes(of: header) { Array($0) } + moved.dropFirst(MemoryLayout<tutti_program>.size)
+    }
+}
+
 /// Collects texts and blobs behind the steps, and fills in each step's record.
 private struct LaunchEncoder {
     private let start: Int
