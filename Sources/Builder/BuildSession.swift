@@ -24,6 +24,7 @@ final class BuildSession: Sendable {
     let epoch: Int64?
     private let report: @Sendable (BuildEvent) -> Void
     let contexts: ContextTrees
+    private let imports: CacheImport?
     let remotes = RemoteTrees()
     /// Who signs, by the names by which instructions mount them.
     let agents: [String: AgentSource]
@@ -40,6 +41,7 @@ final class BuildSession: Sendable {
         var layers: [Digest: Layer] = [:]
         var isStopped = false
         var hasMadeLayers = false
+        var steps: [CacheDocument.Step] = []
     }
 
     init(
@@ -47,6 +49,7 @@ final class BuildSession: Sendable {
         dockerfile: DockerfileText,
         stores: BuildStores,
         workspace: Workspace,
+        imports: CacheImport? = nil,
         report: @escaping @Sendable (BuildEvent) -> Void
     ) throws {
         self.request = request
@@ -59,6 +62,7 @@ final class BuildSession: Sendable {
         cache = stores.cache
         runner = stores.runner
         self.workspace = workspace
+        self.imports = imports
         epoch = try request.epoch
         now = epoch ?? Timestamp.now()
         agents = try Dictionary(request.agents.map { ($0.id, try AgentSource($0)) }) { $1 }
@@ -159,6 +163,28 @@ final class BuildSession: Sendable {
             try cache.noteUse(ofMount: key, "mount at \(target)")
         }
     }
+
+    /// What a step came to that depends on this: here, or in a cache that others share.
+    func known(_ key: String) -> BuildCache.Step? {
+        if let step = cache.step(key), contains(step.layer) { return step }
+        do {
+            guard let step = try imports?.layer(key), contains(step.layer) else { return nil }
+            try cache.save(step, as: key)
+            return step
+        } catch {
+            tell(.warning("a layer of a shared cache cannot be had: \(error)"))
+            return nil
+        }
+    }
+
+    /// Notes what a step of this build came to.
+    func note(_ step: BuildCache.Step, for keys: [String]) {
+        let steps = keys.map { CacheDocument.Step(key: $0, layer: step.layer, created: step.created) }
+        state.withLock { $0.steps += steps }
+    }
+
+    /// What all steps of this build came to, in the order of their keys.
+    var steps: [CacheDocument.Step] { state.withLock(\.steps).sorted { $0.key < $1.key } }
 
     /// Whether a step has come to a layer that was not there.
     var hasMadeLayers: Bool { state.withLock(\.hasMadeLayers) }

@@ -52,11 +52,13 @@ public struct Builder: Sendable {
         let cache = try BuildCache(root)
         let policy = try CacheSettings.policy(total: FileSystemSpace(at: root.data).total)
         let stores = BuildStores(images: images, layers: layers, cache: cache, runner: runner)
+        let imports = try imports(for: request, report)
         let session = try BuildSession(
             request: request,
             dockerfile: dockerfile,
             stores: stores,
             workspace: workspace,
+            imports: imports,
             report: report
         )
         defer { session.save() }
@@ -74,8 +76,36 @@ public struct Builder: Sendable {
             tell: session.tell
         )
         let outcome = try export.run()
+        try exportCaches(of: session, layers: result.layers)
         if let policy, session.hasMadeLayers { bound(policy, session) }
         return outcome
+    }
+
+    private func imports(for request: BuildRequest, _ tell: (BuildEvent) -> Void) throws -> CacheImport? {
+        guard !request.cacheSources.isEmpty, !request.ignoresCache else { return nil }
+        return try CacheImport(request.cacheSources, images: images, access: access, tell: tell)
+    }
+
+    /// Gives out what the steps came to.
+    ///
+    /// - Parameter layers: those of the result.
+    private func exportCaches(of session: BuildSession, layers: [Digest]) throws {
+        for target in session.request.cacheTargets where target.place != .image {
+            let step = BuildStep("exporting cache to \(target.place)")
+            let start = MonotonicTime.now
+            session.tell(.started(step))
+            let steps = session.steps.filter { target.mode == .max || layers.contains($0.layer) }
+            do {
+                try CacheExport(target: target, images: images, access: access).write(steps)
+            } catch {
+                guard target.ignoresErrors else {
+                    session.tell(.failed(step, "\(error)"))
+                    throw error
+                }
+                session.tell(.warning("exporting cache to \(target.place): \(error)"))
+            }
+            session.tell(.done(step, MonotonicTime.now.nanoseconds - start.nanoseconds))
+        }
     }
 
     /// Removes from the cache what the machine's policy does not let stay. The image is made: a failure does not take that back.

@@ -20,11 +20,14 @@ public struct ImageConfiguration: Codable, Hashable, Sendable {
     public var rootfs: RootFileSystem
     /// How it came to be, oldest first.
     public var history: [History]
+    /// Which of its layers steps of a build came to: a document of BuildKit's, in Base64.
+    public var inlineCache: String?
 
     enum CodingKeys: String, CodingKey {
         case created, author, architecture, os, variant, config, rootfs, history
         case osVersion = "os.version"
         case osFeatures = "os.features"
+        case inlineCache = "moby.buildkit.cache.v0"
     }
 
     /// As many layers as one overlay can name: the kernel takes a page of options, and each layer needs some 18 bytes of
@@ -115,6 +118,7 @@ public struct ImageConfiguration: Codable, Hashable, Sendable {
         config = try values.decodeIfPresent(RunConfiguration.self, forKey: .config) ?? RunConfiguration()
         rootfs = try values.decode(RootFileSystem.self, forKey: .rootfs)
         history = try values.decodeIfPresent([History].self, forKey: .history) ?? []
+        inlineCache = try values.decodeIfPresent(String.self, forKey: .inlineCache)
     }
 
     /// What it runs on.

@@ -81,7 +81,7 @@ extension ImageWishes {
 
 extension LayerForm {
     /// What is said of the form; nil if nothing is.
-    fileprivate init?(_ attributes: inout AttributeList) throws {
+    init?(_ attributes: inout AttributeList) throws {
         let compression: Compression? = try attributes.takeChoice("compression")
         let level = try attributes.takeNumber("compression-level", in: 0...22)
         let isForced = try attributes.takeFlag("force-compression")

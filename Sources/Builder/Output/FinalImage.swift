@@ -15,6 +15,10 @@ struct FinalImage {
         session = result.session
         var image = result.state.image
         for (name, value) in request.labels { image.config.labels[name] = value }
+        if request.hasInlineCache {
+            let steps = session.steps.map { $0.created(at: result.session.epoch ?? $0.created) }
+            image.inlineCache = try CacheDocument.inline(steps, layers: image.rootfs.diffIDs)
+        }
         var key = CacheKey("image")
         if let epoch = session.epoch {
             key.add("epoch", "\(epoch)")

@@ -77,6 +77,10 @@ public struct BuildRequest: Sendable {
     public var allowsHostNetwork = false
     /// What becomes of the result; nothing said is an image of this machine.
     public var outputs: [BuildOutput] = []
+    /// Caches of other machines that layers may be taken from.
+    public var cacheSources: [CacheSource] = []
+    /// Where what the steps came to goes for other machines.
+    public var cacheTargets: [CacheTarget] = []
     /// Remarks that every image which is given out gets.
     public var annotations: [AnnotationWish] = []
     /// What is to be told before the build begins, such as that a wish changes nothing.
@@ -85,6 +89,12 @@ public struct BuildRequest: Sendable {
     /// A build of the Dockerfile in a folder.
     public init(context: FilePath) {
         self.context = context
+    }
+
+    /// Whether the image carries the cache of its own layers.
+    var hasInlineCache: Bool {
+        cacheTargets.contains { $0.place == .image }
+            || ["1", "true"].contains(arguments["BUILDKIT_INLINE_CACHE"] ?? "")
     }
 
     /// What `SOURCE_DATE_EPOCH` says, in nanoseconds since 1970; nil where nothing is said.

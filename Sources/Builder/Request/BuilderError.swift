@@ -56,6 +56,8 @@ public struct BuilderError: Error, Hashable, Sendable {
         case badFilter(String)
         /// A list of `key=value` pairs, and what is wrong with it.
         case badAttribute(String, String)
+        /// What a place that should have a cache does not have.
+        case noCache(String)
         case badURL(String)
         case badChecksum(String)
         case wrongChecksum(String, expected: Digest, actual: Digest)
@@ -124,6 +126,7 @@ extension BuilderError.Problem: CustomStringConvertible {
         case .badSignal(let text): "\"\(text)\" is not a signal"
         case .badFilter(let text): "\"\(text)\" is not a filter of the build cache"
         case .badAttribute(let text, let why): "invalid value \"\(text)\": \(why)"
+        case .noCache(let what): "there is no cache: no \(what)"
         case .badURL(let text): "\"\(text)\" is not a URL"
         case .badChecksum(let text): "\"\(text)\" is not a checksum such as sha256:…"
         case .wrongChecksum(let url, let expected, let actual): "\(url) is \(actual), not \(expected) as it should be"

@@ -171,9 +171,10 @@ extension StageBuild {
         for key in keys {
             let key = try key().text
             tried.append(key)
-            guard let known = try cached(key) else { continue }
+            guard let known = cached(key) else { continue }
             for earlier in tried.dropLast() { try session.cache.save(known, as: earlier) }
             try session.cache.noteUse(of: known.layer, history, created: known.created)
+            session.note(known, for: tried)
             state.note(history, layer: known.layer, created: known.created)
             return true
         }
@@ -182,15 +183,13 @@ extension StageBuild {
         let layer = try session.keep(draft, history)
         let result = BuildCache.Step(layer: layer, created: session.now)
         for key in tried { try session.cache.save(result, as: key) }
+        session.note(result, for: tried)
         state.note(history, layer: layer, created: result.created)
         return false
     }
 
-    private func cached(_ key: String) throws -> BuildCache.Step? {
-        guard !session.request.ignoresCache(of: node.stage), let step = session.cache.step(key),
-            session.contains(step.layer)
-        else { return nil }
-        return step
+    private func cached(_ key: String) -> BuildCache.Step? {
+        session.request.ignoresCache(of: node.stage) ? nil : session.known(key)
     }
 
     /// A key that begins with the layers so far.

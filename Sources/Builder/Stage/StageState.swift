@@ -39,6 +39,7 @@ struct StageState: Sendable {
         if !image.config.env.contains(where: { $0.hasPrefix("PATH=") }) { image.config.env.append(Self.searchPath) }
         if image.config.workingDir == nil { image.config.workingDir = "/" }
         image.config.onBuild = []
+        image.inlineCache = nil
         let environment = image.config.env.map(Pair.init(assignment:))
         variables = StageVariables(global, environment: environment, continuing: parent?.variables, escape: escape)
         self.now = Timestamp.text(now)

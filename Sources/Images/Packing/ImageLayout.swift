@@ -36,6 +36,11 @@ public struct ImageLayout: Sendable {
         return index.manifests
     }
 
+    /// What its table of contents lists under a tag; nil if nothing.
+    public func manifest(tagged tag: String) throws -> Descriptor? {
+        try manifests().last { $0.annotations?[Self.annotation] == tag }
+    }
+
     /// Lists a manifest under a tag, in place of what had the tag before.
     public func list(_ manifests: [Descriptor]) throws {
         let tags = Set(manifests.compactMap { $0.annotations?[Self.annotation] })

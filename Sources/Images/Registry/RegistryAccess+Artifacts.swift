@@ -11,7 +11,7 @@ public struct RegistryArtifact: Sendable {
     public let descriptor: Descriptor
     /// The manifest as it came, verified.
     public let manifest: [UInt8]
-    fileprivate let access: RegistryAccess
+    let access: RegistryAccess
 
     /// A blob that the manifest names, verified.
     ///

@@ -1,4 +1,7 @@
+import Builder
 import ComposeSpec
+import Linux
+import SystemPackage
 
 extension Service.Build {
     /// Refuses what no build of ours can have.
@@ -16,13 +19,32 @@ extension Service.Build {
     /// What the build does without, to be told.
     func lacks(_ service: String) -> [String] {
         var lacks: [String] = []
-        for (key, values) in [("cache_from", cacheFrom), ("cache_to", cacheTo)] where !values.isEmpty {
-            lacks.append(finding(key, "has no effect: this machine's own cache is used", service))
-        }
         if let provenance, Self.isWanted(provenance) {
             lacks.append(finding("provenance", "has no effect: nothing is attested", service))
         }
         return lacks
+    }
+
+    /// The caches that other machines share, each with the place of what is wrong with it.
+    func caches(_ service: String) throws -> (sources: [CacheSource], targets: [CacheTarget]) {
+        let folder = FilePath(NameLink.destination(of: "/proc/self/cwd") ?? "/")
+        return (
+            try read("cache_from", cacheFrom, service) { try CacheSource(parsing: $0, from: folder) },
+            try read("cache_to", cacheTo, service) { try CacheTarget(parsing: $0, from: folder) }
+        )
+    }
+
+    private func read<Value>(
+        _ key: String,
+        _ texts: [String],
+        _ service: String,
+        _ parse: (String) throws -> Value
+    ) throws(EngineError) -> [Value] {
+        do {
+            return try texts.map(parse)
+        } catch {
+            throw refusal(key, "\(error)", service)
+        }
     }
 
     /// Whether the setting of an attestation asks for one.

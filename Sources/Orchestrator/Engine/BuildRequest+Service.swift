@@ -18,6 +18,7 @@ extension BuildRequest {
         }
         self.init(context: FilePath(definition.context))
         warnings = definition.lacks(wish.target)
+        (cacheSources, cacheTargets) = try definition.caches(wish.target)
         dockerfile = definition.dockerfileInline.map { .text($0) } ?? definition.dockerfile.map { .file(FilePath($0)) }
         for (name, value) in definition.arguments { arguments[name] = value }
         target = definition.target

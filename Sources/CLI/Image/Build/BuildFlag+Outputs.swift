@@ -7,6 +7,11 @@ extension BuildFlag {
     static let push = Flag.toggle("--push", "Bring the image to its registry: --output=type=registry")
     static let load = Flag.toggle("--load", "Have the image among those of this machine: --output=type=docker")
     static let annotation = Flag.list("--annotation", "Remark on the image: [LEVEL:]NAME=VALUE")
+    static let cacheFrom = Flag.list(
+        "--cache-from",
+        "Shared cache to take from: type=registry,ref=NAME or type=local,src=PATH"
+    )
+    static let cacheTo = Flag.list("--cache-to", "Shared cache to fill: type=registry,ref=NAME or type=local,dest=PATH")
     static let identifierFile = Flag<String?>.text("--iidfile", "File that the identifier is written to")
     static let metadataFile = Flag<String?>.text("--metadata-file", "File that what came of it is written to")
     static let provenance = Flag<String?>.text("--provenance", "Attest how the image was made; has no effect yet")
@@ -14,7 +19,8 @@ extension BuildFlag {
     static let sbom = Flag<String?>.text("--sbom", "Attest what the image is made of; not supported").hidden
 
     static let outputs: [any FlagDeclaration] = [
-        tag, label, platform, output, push, load, annotation, identifierFile, metadataFile, provenance, sbom,
+        tag, label, platform, output, push, load, annotation, cacheFrom, cacheTo, identifierFile, metadataFile,
+        provenance, sbom,
     ]
 
     /// Flags of Docker that change nothing here.

@@ -7,6 +7,12 @@ extension BuildRequest {
         let texts = arguments[BuildFlag.output].filter { !$0.isEmpty }
         outputs = try texts.map { try BuildOutput(parsing: $0, from: Session.currentFolder) }
         annotations = try arguments[BuildFlag.annotation].flatMap { try AnnotationWish.parse($0) }
+        cacheSources = try arguments[BuildFlag.cacheFrom].map {
+            try CacheSource(parsing: $0, from: Session.currentFolder)
+        }
+        cacheTargets = try arguments[BuildFlag.cacheTo].map {
+            try CacheTarget(parsing: $0, from: Session.currentFolder)
+        }
         if arguments[BuildFlag.push] { push() }
         if arguments[BuildFlag.load], !outputs.contains(where: \.isImage) {
             outputs.append(.image(ImageWishes(), pushed: nil))
