@@ -12,11 +12,22 @@ extension NetworkStore {
             network.pools.contains { barrier.concerns($0.subnet.family) }
         }
         guard let barrier = barriers.first else { return nil }
-        let place = "\(barrier.family) \(barrier.table) \(barrier.chain)"
-        let name = "\"\(network.bridge)\""
         return
             "chain \(barrier.chain) of table \(barrier.family) \(barrier.table) drops what passes through this host: "
             + "containers on \(network.name) may reach nothing outside. To let them: "
-            + "nft insert rule \(place) iifname \(name) accept; nft insert rule \(place) oifname \(name) accept"
+            + barrier.openings(for: network.bridge).joined(separator: "; ")
+    }
+}
+
+extension ForwardBarrier {
+    /// The commands that let pass what comes from a bridge and goes to it.
+    fileprivate func openings(for bridge: String) -> [String] {
+        guard isLegacy else {
+            return ["iifname", "oifname"].map {
+                "nft insert rule \(family) \(table) \(chain) \($0) \"\(bridge)\" accept"
+            }
+        }
+        let program = family == "ip" ? "iptables-legacy" : "ip6tables-legacy"
+        return ["-i", "-o"].map { "\(program) -I \(chain) \($0) \(bridge) -j ACCEPT" }
     }
 }

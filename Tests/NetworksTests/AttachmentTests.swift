@@ -335,11 +335,15 @@ import Testing
         }
     }
 
-    @Test func `where others drop what passes through, it is said, and the monitor carries published ports`() throws {
+    @Test(arguments: [
+        "nft 'add table ip filter; add chain ip filter FORWARD { type filter hook forward priority 0; policy drop; }'",
+        "iptables-legacy --policy FORWARD DROP",
+    ])
+    func `where others drop what passes through, it is said, and the monitor carries published ports`(
+        barrier: String
+    ) throws {
         try Machine.run { machine in
-            #expect(try nft("add table ip filter") == 0)
-            let chain = "add chain ip filter FORWARD { type filter hook forward priority 0; policy drop; }"
-            #expect(try nft(chain) == 0)
+            #expect(try shell(barrier) == 0)
             let network = try machine.store.create(NetworkRequest(name: "front"))
             let obstacle = try #require(try machine.store.obstacle(for: network))
             #expect(obstacle.hasPrefix("chain FORWARD of table ip filter drops what passes through this host"))
@@ -353,20 +357,22 @@ import Testing
             let monitor = try TestSocket.listening(on: 8080)
             #expect(try connectionError(from: machine.neighbour.string, to: "192.0.2.1", 8080) == nil)
             #expect(try monitor.acceptedPeer() == "192.0.2.9")
-            for command in obstacle.split(separator: "To let them: ")[1].split(separator: "; ") {
-                #expect(try nft(String(command.dropFirst("nft ".count))) == 0)
-            }
+            let openings = obstacle.split(separator: "To let them: ")[1].split(separator: "; ")
+            #expect(openings.count == 2)
+            for command in openings { #expect(try shell(String(command)) == 0) }
             #expect(try connectionError(from: web.namespace, to: "192.0.2.9", 80) == nil)
             #expect(try outside.acceptedPeer() == "192.0.2.1")
         }
     }
 
-    /// Runs `nft` in the network of the calling thread; gives its exit code.
-    private func nft(_ command: String) throws -> Int32 {
+    /// Runs a command in the network of the calling thread; gives its exit code.
+    private func shell(_ command: String) throws -> Int32 {
         var pid: pid_t = 0
-        let words: [UnsafeMutablePointer<CChar>?] = [strdup("nft"), strdup(command), nil]
+        let words: [UnsafeMutablePointer<CChar>?] = [
+            strdup("sh"), strdup("-c"), strdup("PATH=/usr/sbin:$PATH; \(command)"), nil,
+        ]
         defer { words.forEach { free($0) } }
-        guard posix_spawn(&pid, "/usr/sbin/nft", nil, nil, words, environ) == 0 else { return -1 }
+        guard posix_spawn(&pid, "/bin/sh", nil, nil, words, environ) == 0 else { return -1 }
         var status: Int32 = 0
         waitpid(pid, &status, 0)
         return status

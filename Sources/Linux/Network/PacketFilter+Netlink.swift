@@ -136,6 +136,15 @@ public struct ForwardBarrier: Hashable, Sendable {
     public let table: String
     /// The chain's name.
     public let chain: String
+    /// Whether it is one of `iptables-legacy`, which `nft` knows nothing of.
+    public let isLegacy: Bool
+
+    init(family: String, table: String, chain: String, isLegacy: Bool) {
+        self.family = family
+        self.table = table
+        self.chain = chain
+        self.isLegacy = isLegacy
+    }
 
     /// Whether packets of a protocol meet it.
     public func concerns(_ family: IPAddress.Family) -> Bool {
@@ -151,16 +160,19 @@ public struct ForwardBarrier: Hashable, Sendable {
             let hook = attributes[4]?.attributes[1], UInt32(bigEndian: hook.number(at: 0, as: UInt32.self)) == 2,
             let policy = attributes[5], UInt32(bigEndian: policy.number(at: 0, as: UInt32.self)) == 0
         else { return nil }
-        self.family = family
-        table = attributes[1]?.text ?? ""
-        chain = attributes[3]?.text ?? ""
+        self.init(
+            family: family,
+            table: attributes[1]?.text ?? "",
+            chain: attributes[3]?.text ?? "",
+            isLegacy: false
+        )
     }
 }
 
 extension NetlinkSocket {
     /// The chains that drop what passes through the host.
     public mutating func forwardBarriers() throws(SystemError) -> [ForwardBarrier] {
-        try dump(.chains).compactMap(ForwardBarrier.init)
+        try dump(.chains).compactMap(ForwardBarrier.init) + LegacyFilter.forwardBarriers()
     }
 }
 
