@@ -14,33 +14,27 @@ final class BuildSession: Sendable {
     let graph: BuildGraph
     let images: ImageStore
     let bases: BaseImages
-    let layers: LayerStore
-    let cache: BuildCache
+    let shelf: LayerShelf
     let runner: any StepRunner
-    let workspace: Workspace
-    /// The time that this build writes down, in nanoseconds since 1970.
-    let now: Int64
     /// What `SOURCE_DATE_EPOCH` says, in nanoseconds since 1970.
     let epoch: Int64?
     private let report: @Sendable (BuildEvent) -> Void
     let contexts: ContextTrees
     private let imports: CacheImport?
-    let remotes = RemoteTrees()
+    let remotes: RemoteTrees
     /// Who signs, by the names by which instructions mount them.
     let agents: [String: AgentSource]
     private let state = Mutex(State())
 
-    private struct Layer {
-        let folder: FilePath
-        let tree: AnchoredTree
-    }
+    var layers: LayerStore { shelf.store }
+    var cache: BuildCache { shelf.cache }
+    var workspace: Workspace { shelf.workspace }
+    /// The time that this build writes down, in nanoseconds since 1970.
+    var now: Int64 { shelf.now }
 
     private struct State {
         var results: [Int: StageState] = [:]
-        var trees: [[Digest]: MergedTree] = [:]
-        var layers: [Digest: Layer] = [:]
         var isStopped = false
-        var hasMadeLayers = false
         var steps: [CacheDocument.Step] = []
     }
 
@@ -48,7 +42,7 @@ final class BuildSession: Sendable {
         request: BuildRequest,
         dockerfile: DockerfileText,
         stores: BuildStores,
-        workspace: Workspace,
+        remotes: RemoteTrees,
         imports: CacheImport? = nil,
         report: @escaping @Sendable (BuildEvent) -> Void
     ) throws {
@@ -58,16 +52,14 @@ final class BuildSession: Sendable {
         images = stores.images
         bases = BaseImages(stores.images, of: request)
         graph = try BuildGraph(document, variables, of: request, images: bases)
-        layers = stores.layers
-        cache = stores.cache
         runner = stores.runner
-        self.workspace = workspace
         self.imports = imports
         epoch = try request.epoch
-        now = epoch ?? Timestamp.now()
-        agents = try Dictionary(request.agents.map { ($0.id, try AgentSource($0)) }) { $1 }
+        shelf = remotes.shelf
+        self.remotes = remotes
+        agents = remotes.agents
         self.report = report
-        contexts = ContextTrees(request: request, dockerfile: dockerfile, cache: cache)
+        contexts = ContextTrees(request: request, dockerfile: dockerfile, cache: shelf.cache)
     }
 
     // MARK: Events
@@ -102,73 +94,13 @@ final class BuildSession: Sendable {
     // MARK: Trees
 
     /// The tree that layers show.
-    func tree(of layers: [Digest]) throws -> MergedTree {
-        let known = state.withLock { $0.trees[layers] }
-        if let known { return known }
-        let tree = MergedTree(try distinct(layers).map { try layer($0).tree })
-        state.withLock { $0.trees[layers] = tree }
-        return tree
-    }
-
-    /// The folders of layers, base first.
-    func folders(of layers: [Digest]) throws -> [FilePath] {
-        try distinct(layers).map { try layer($0).folder }
-    }
-
-    /// Whether a layer is in the store, whole.
-    func contains(_ digest: Digest) -> Bool { (try? layer(digest)) != nil }
-
-    /// Of a layer that appears more than once the topmost is left: it shows all that the others would.
-    private func distinct(_ layers: [Digest]) -> [Digest] {
-        var seen: Set<Digest> = []
-        return layers.reversed().filter { seen.insert($0).inserted }.reversed()
-    }
-
-    /// A layer, which is looked for and opened once, and stays as long as the build lives.
-    private func layer(_ digest: Digest) throws -> Layer {
-        let known = state.withLock { $0.layers[digest] }
-        if let known { return known }
-        return try cache.whileKept {
-            let folder = try layers.contents(of: digest)
-            try workspace.pin(digest.hex)
-            let layer = Layer(folder: folder, tree: try AnchoredTree(folder))
-            state.withLock { $0.layers[digest] = layer }
-            return layer
-        }
-    }
-
-    /// Makes what a step has come to a layer of the cache.
-    func keep(_ draft: LayerDraft, _ description: String, kind: CacheItem.Kind = .layer) throws -> Digest {
-        state.withLock { $0.hasMadeLayers = true }
-        return try cache.whileKept {
-            let layer = try layers.commit(upper: draft.contents).diffID
-            try workspace.pin(layer.hex)
-            try cache.noteUse(of: layer, description, created: now, kind: kind)
-            return layer
-        }
-    }
-
-    /// Notes that a layer is used as long as the build lives, and belongs to the cache.
-    func noteUse(of layer: Digest, _ description: String) throws {
-        try cache.whileKept {
-            try workspace.pin(layer.hex)
-            try cache.noteUse(of: layer, description, created: now)
-        }
-    }
-
-    /// Notes that the folder of a mount is used as long as the build lives.
-    func noteUse(ofMount key: String, at target: String) throws {
-        try cache.whileKept {
-            try workspace.pin(key)
-            try cache.noteUse(ofMount: key, "mount at \(target)")
-        }
-    }
+    func tree(of layers: [Digest]) throws -> MergedTree { try shelf.tree(of: layers) }
 
     /// What a step came to that depends on this: here, or in a cache that others share.
     func known(_ key: String) -> BuildCache.Step? {
-        if let step = cache.step(key), contains(step.layer) { return step }
+        if let step = cache.step(key), shelf.contains(step.layer) { return step }
         do {
-            guard let step = try imports?.layer(key), contains(step.layer) else { return nil }
+            guard let step = try imports?.layer(key), shelf.contains(step.layer) else { return nil }
             try cache.save(step, as: key)
             return step
         } catch {
@@ -185,9 +117,6 @@ final class BuildSession: Sendable {
 
     /// What all steps of this build came to, in the order of their keys.
     var steps: [CacheDocument.Step] { state.withLock(\.steps).sorted { $0.key < $1.key } }
-
-    /// Whether a step has come to a layer that was not there.
-    var hasMadeLayers: Bool { state.withLock(\.hasMadeLayers) }
 
     /// The tree that an instruction names, what it ignores, and a text that stands for its contents, if they never change.
     func source(_ source: BuildGraph.Source?) throws -> CopySource {

@@ -45,19 +45,23 @@ public struct Builder: Sendable {
     ) throws -> BuildResult {
         let start = MonotonicTime.now
         try request.checkOutputs()
-        let dockerfile = try DockerfileText(request)
         let workspace = try Workspace.make(in: root, undo: runner.clear)
         try layers.sweep()
         defer { workspace.remove() }
         let cache = try BuildCache(root)
         let policy = try CacheSettings.policy(total: FileSystemSpace(at: root.data).total)
         let stores = BuildStores(images: images, layers: layers, cache: cache, runner: runner)
+        let shelf = LayerShelf(layers, cache, workspace, now: try request.epoch ?? Timestamp.now())
+        let remotes = try RemoteTrees(shelf, of: request)
+        let arrived = try ContextArrival(remotes: remotes, images: images, tell: report).arrive(request)
+        defer { withExtendedLifetime(arrived) {} }
+        let request = arrived.request
         let imports = try imports(for: request, report)
         let session = try BuildSession(
             request: request,
-            dockerfile: dockerfile,
+            dockerfile: try DockerfileText(request),
             stores: stores,
-            workspace: workspace,
+            remotes: remotes,
             imports: imports,
             report: report
         )
@@ -77,7 +81,7 @@ public struct Builder: Sendable {
         )
         let outcome = try export.run()
         try exportCaches(of: session, layers: result.layers)
-        if let policy, session.hasMadeLayers { bound(policy, session) }
+        if let policy, session.shelf.hasMadeLayers { bound(policy, session) }
         return outcome
     }
 
@@ -106,6 +110,18 @@ public struct Builder: Sendable {
             }
             session.tell(.done(step, MonotonicTime.now.nanoseconds - start.nanoseconds))
         }
+    }
+
+    /// Brings what a request names elsewhere, and calls the body with a request for which all of it is here.
+    public func arriving<Result>(_ request: BuildRequest, _ body: (BuildRequest) throws -> Result) throws -> Result {
+        guard request.namesOthers else { return try body(request) }
+        let workspace = try Workspace.make(in: root, undo: runner.clear)
+        defer { workspace.remove() }
+        let shelf = LayerShelf(layers, try BuildCache(root), workspace, now: Timestamp.now())
+        let remotes = try RemoteTrees(shelf, of: request)
+        let arrived = try ContextArrival(remotes: remotes, images: images) { _ in }.arrive(request)
+        defer { withExtendedLifetime(arrived) {} }
+        return try body(arrived.request)
     }
 
     /// Removes from the cache what the machine's policy does not let stay. The image is made: a failure does not take that back.

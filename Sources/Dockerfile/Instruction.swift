@@ -88,6 +88,14 @@ public struct Copy: Hashable, Sendable {
     public var keepsParents = false
     /// Patterns relative to the source.
     public var excludes: [String] = []
+
+    /// A copy of these sources, and nothing special about it.
+    public init(sources: [String], heredocs: [Heredoc] = [], destination: String, from: String? = nil) {
+        self.sources = sources
+        self.heredocs = heredocs
+        self.destination = destination
+        self.from = from
+    }
 }
 
 /// What `ADD` adds.

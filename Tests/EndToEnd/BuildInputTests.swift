@@ -61,5 +61,49 @@ extension EndToEnd {
                 }
             }
         }
+
+        @Test func `contexts are repositories, archives and Dockerfiles on standard input`() throws {
+            try onStage { stage in
+                try stage.shell(
+                    """
+                    git init -q -b main repositories/shop.git && cd repositories/shop.git
+                    git config user.name tester && git config user.email tester@example.org
+                    mkdir app && printf 'FROM busybox\\nCOPY note /note\\nCMD cat /note\\n' > app/Dockerfile
+                    echo from git > app/note && git add -A && git commit -q -m one
+                    """
+                )
+                let (server, url) = try stage.gitServer()
+                defer { server.send(15) }
+                let git = try stage.docker("build", "-t", "git", "\(url)/shop.git#main:app")
+                #expect(git.code == 0, "\(git)")
+                #expect(try stage.docker("run", "--rm", "git").text == "from git")
+                let text = try stage.docker("build", "-t", "text", "-", input: "FROM busybox\nCMD echo from text\n")
+                #expect(text.code == 0, "\(text)")
+                #expect(try stage.docker("run", "--rm", "text").text == "from text")
+                let piped = try stage.shell(
+                    "tar -C repositories/shop.git/app -cJ . | \(stage.programs)/docker build -q -"
+                )
+                #expect(piped.hasPrefix("sha256:"), "\(piped)")
+                let both = try stage.docker("build", "-f", "-", "-", input: "FROM busybox\n")
+                #expect(both.code != 0 && both.errors.contains("can't use stdin for both"), "\(both)")
+                try stage.write(
+                    """
+                    services:
+                      base: {build: "\(url)/shop.git#main:app"}
+                      app:
+                        build:
+                          dockerfile_inline: |
+                            FROM base
+                            COPY --from=notes /note /second
+                            CMD cat /note /second
+                          additional_contexts: {base: "service:base", notes: "\(url)/shop.git#main:app"}
+
+                    """,
+                    to: "compose.yaml"
+                )
+                try stage.does("build", "app")
+                #expect(try stage.docker("run", "--rm", "work-app").lines == ["from git", "from git"])
+            }
+        }
     }
 }

@@ -55,16 +55,24 @@ struct CopyInstruction {
 extension StageBuild {
     /// Carries out a `COPY` or an `ADD`.
     mutating func copy(_ instruction: CopyInstruction, step: BuildStep) throws -> Bool {
-        let expander = state.variables.expander
-        let copy = try instruction.expanded(expander)
-        let parts = try parts(of: copy, step)
+        let copy = try instruction.expanded(state.variables.expander)
+        return try self.copy(copy, try parts(of: copy, step), history: copy.history)
+    }
+
+    /// Copies all that a tree has, so that the stage begins with it.
+    mutating func copyAll(from source: CopySource, history: String) throws -> Bool {
+        let copy = CopyInstruction(Copy(sources: ["/"], destination: "/"))
+        return try self.copy(copy, [CopyPart(paths: ["/"], source: source, unpacks: false)], history: history)
+    }
+
+    private mutating func copy(_ copy: CopyInstruction, _ parts: [CopyPart], history: String) throws -> Bool {
         let lower = try session.tree(of: copy.files.isLinked ? [] : state.layers)
         let work = try CopyWork(copy, parts: parts, lower: lower, layers: session.layers, state: state)
         let base = key("copy", isDetached: copy.files.isLinked)
         var keys: [() throws -> CacheKey] = []
         if let key = work.definitionKey(base) { keys.append { key } }
         keys.append { try work.contentKey(base) }
-        return try layer(copy.history, keys: keys) { _, draft in
+        return try layer(history, keys: keys) { _, draft in
             try work.perform(in: draft)
         }
     }

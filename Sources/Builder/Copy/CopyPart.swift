@@ -45,7 +45,7 @@ extension StageBuild {
             }
             return digest
         }
-        let (layer, version) = try session.remotes.layer(of: file, checksum: checksum, for: session) { [session] in
+        let (layer, version) = try session.remotes.layer(of: file, checksum: checksum) { [session] in
             session.tell(.output(step, $0))
         }
         let source = try session.fetched(layer, identity: "web \(version.name) \(version.digest)")
@@ -61,7 +61,7 @@ extension StageBuild {
             reference.keepsGitDirectory = keeps
         }
         if let checksum = copy.checksum { try reference.demand(checksum) }
-        let (layer, identity) = try session.remotes.layer(of: reference, for: session)
+        let (layer, identity) = try session.remotes.layer(of: reference)
         let path = reference.path.split(separator: "/").map { Self.literal(String($0)) }.joined(separator: "/")
         let source = try session.fetched(layer, identity: identity)
         return CopyPart(paths: [path.isEmpty ? "/" : path], source: source, unpacks: copy.unpacks ?? false)

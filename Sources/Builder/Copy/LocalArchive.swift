@@ -7,8 +7,13 @@ import SystemPackage
 enum LocalArchive {
     /// Whether a file is an archive.
     static func isOne(_ tree: some SourceTree, _ path: TreePath) throws -> Bool {
+        try isOne(source(tree, path))
+    }
+
+    /// Whether some bytes are an archive; they are used up.
+    static func isOne(_ bytes: ByteSource) throws -> Bool {
         do {
-            return try TarReader(source(tree, path).decompressed()).next() != nil
+            return try TarReader(bytes.decompressed()).next() != nil
         } catch is StorageError {
             return false
         } catch let error as CompressionError {

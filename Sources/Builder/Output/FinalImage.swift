@@ -43,7 +43,7 @@ struct FinalImage {
         throws
     {
         for index in image.rootfs.diffIDs.indices.dropFirst(result.state.inherited.layers) {
-            image.rootfs.diffIDs[index] = try result.session.clamped(image.rootfs.diffIDs[index], to: epoch)
+            image.rootfs.diffIDs[index] = try result.session.shelf.clamped(image.rootfs.diffIDs[index], to: epoch)
         }
     }
 
@@ -53,14 +53,14 @@ struct FinalImage {
     }
 }
 
-extension BuildSession {
+extension LayerShelf {
     /// A layer none of whose files is newer than a time.
     fileprivate func clamped(_ layer: Digest, to newest: Int64) throws -> Digest {
         var key = CacheKey("clamped layer")
         key.add("layer", layer.description)
         key.add("newest", "\(newest)")
         let known = cache.step(key.text)?.layer
-        let clamped = if let known, contains(known) { known } else { try layers.clamped(layer, to: newest) }
+        let clamped = if let known, contains(known) { known } else { try store.clamped(layer, to: newest) }
         try noteUse(of: clamped, "files of \(layer.short) not newer than SOURCE_DATE_EPOCH")
         try cache.save(BuildCache.Step(layer: clamped, created: now), as: key.text)
         return clamped

@@ -6,8 +6,8 @@ import Storage
 
 extension RemoteTrees {
     /// A layer with the files of the commit that a reference means now, and a text that stands for them.
-    func layer(of reference: GitReference, for session: BuildSession) throws -> (layer: Digest, identity: String) {
-        let authorization = try reference.authorization(session.request.secrets)
+    func layer(of reference: GitReference) throws -> (layer: Digest, identity: String) {
+        let authorization = try reference.authorization(secrets)
         let remote = GitRemote(
             reference.repository,
             environment: OwnEnvironment.variables,
@@ -24,25 +24,25 @@ extension RemoteTrees {
             let position = try remote.position(of: reference)
             var key = key
             key.add("commit", position.commit)
-            if let known = session.cache.source(key.text), session.contains(known.layer) { return known }
-            let layer = try session.checkOut(position, of: remote, reference, description)
+            if let known = shelf.cache.source(key.text), shelf.contains(known.layer) { return known }
+            let layer = try shelf.checkOut(position, of: remote, reference, description)
             let fetched = BuildCache.Source(layer: layer, identity: key.text)
-            try session.cache.save(fetched, as: key.text)
+            try shelf.cache.save(fetched, as: key.text)
             return fetched
         }
-        try session.cache.noteUse(of: source.layer, description, created: session.now, kind: .checkout)
+        try shelf.cache.noteUse(of: source.layer, description, created: shelf.now, kind: .checkout)
         return (source.layer, source.identity ?? "\(source.layer)")
     }
 }
 
-extension BuildSession {
+extension LayerShelf {
     fileprivate func checkOut(
         _ position: GitRemote.Position,
         of remote: GitRemote,
         _ reference: GitReference,
         _ description: String
     ) throws -> Digest {
-        let draft = try layers.makeDraft()
+        let draft = try store.makeDraft()
         let time = try remote.checkOut(
             position,
             to: draft.contents,

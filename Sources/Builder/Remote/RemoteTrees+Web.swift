@@ -11,7 +11,6 @@ extension RemoteTrees {
     func layer(
         of file: WebFile,
         checksum: Digest?,
-        for session: BuildSession,
         progress: @escaping (String) -> Void
     ) throws -> (layer: Digest, version: WebFetch.Version) {
         let url = file.address.text
@@ -19,29 +18,29 @@ extension RemoteTrees {
         var key = CacheKey("web")
         key.add("url", url)
         let source = try once(key.text) {
-            let known = session.cache.source(key.text).flatMap { session.contains($0.layer) ? $0 : nil }
+            let known = shelf.cache.source(key.text).flatMap { shelf.contains($0.layer) ? $0 : nil }
             if let known, checksum != nil, known.version?.digest == checksum { return known }
-            let fetch = WebFetch(http: http, file: file, authorization: try file.authorization(session.request.secrets))
-            let fetched = try session.fetched(by: fetch, unless: known, progress)
-            try session.cache.save(fetched, as: key.text)
+            let fetch = WebFetch(http: http, file: file, authorization: try file.authorization(secrets))
+            let fetched = try shelf.fetched(by: fetch, unless: known, progress)
+            try shelf.cache.save(fetched, as: key.text)
             return fetched
         }
         guard let version = source.version else { throw BuilderError(.badURL(url)) }
         if let checksum, checksum != version.digest {
             throw BuilderError(.wrongChecksum(url, expected: checksum, actual: version.digest))
         }
-        try session.cache.noteUse(of: source.layer, description, created: session.now)
+        try shelf.cache.noteUse(of: source.layer, description, created: shelf.now)
         return (source.layer, version)
     }
 }
 
-extension BuildSession {
+extension LayerShelf {
     fileprivate func fetched(
         by fetch: WebFetch,
         unless known: BuildCache.Source?,
         _ progress: @escaping (String) -> Void
     ) throws -> BuildCache.Source {
-        let draft = try layers.makeDraft()
+        let draft = try store.makeDraft()
         let folder = try OpenFolder(opening: draft.contents)
         let version = try fetch.fetch(unless: known?.version) { name in
             try folder.removeFile(name)

@@ -10,8 +10,18 @@ final class RemoteTrees: Sendable {
         let source = Mutex<BuildCache.Source?>(nil)
     }
 
+    let shelf: LayerShelf
+    let secrets: [BuildRequest.Secret]
+    /// Who signs, by their names.
+    let agents: [String: AgentSource]
     let http = HTTPClient()
     private let slots = Mutex<[String: Slot]>([:])
+
+    init(_ shelf: LayerShelf, of request: BuildRequest) throws {
+        self.shelf = shelf
+        secrets = request.secrets
+        agents = try Dictionary(request.agents.map { ($0.id, try AgentSource($0)) }) { $1 }
+    }
 
     /// What a key stands for, fetched by the body if nobody else has.
     func once(_ key: String, _ fetch: () throws -> BuildCache.Source) throws -> BuildCache.Source {

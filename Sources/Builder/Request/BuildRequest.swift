@@ -8,6 +8,16 @@ public struct BuildRequest: Sendable {
         case file(FilePath)
         /// Text that stands in no file.
         case text(String)
+        /// A file of the web.
+        case web(String)
+    }
+
+    /// Where a context comes from that is no folder of this machine.
+    public enum Origin: Hashable, Sendable {
+        /// A git repository, or a file of the web: an archive, or a Dockerfile.
+        case reference(String)
+        /// What can be read from here: an archive, or a Dockerfile.
+        case stream(FileDescriptor)
     }
 
     /// What a command may reach, where its instruction does not say.
@@ -23,6 +33,12 @@ public struct BuildRequest: Sendable {
         case folder(FilePath)
         /// An image of the local store.
         case image(String)
+        /// A git repository, or a file of the web: an archive, or a file for itself.
+        case remote(String)
+        /// An image of an OCI layout in a folder: the one of that tag or digest, or else `latest` or the only one.
+        case layout(FilePath, String?)
+        /// A folder with what came from elsewhere: nothing in it is followed out of it, and it ignores nothing.
+        case fetched(FilePath)
     }
 
     /// A secret: it reaches the commands that mount it, and nothing else.
@@ -39,8 +55,12 @@ public struct BuildRequest: Sendable {
         }
     }
 
-    /// The folder that `COPY` and `ADD` read.
+    /// The folder that `COPY` and `ADD` read, unless ``origin`` says otherwise.
     public var context: FilePath
+    /// Where the context comes from, if from elsewhere.
+    public var origin: Origin?
+    /// Whether the context came from elsewhere: nothing in it is followed out of it, and it ignores nothing.
+    var isFetched = false
     /// `Dockerfile` in the context, or else `dockerfile`, when nil.
     public var dockerfile: Source?
     /// `--build-arg`

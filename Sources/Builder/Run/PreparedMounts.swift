@@ -58,7 +58,7 @@ final class PreparedMounts {
         let space = session.request.arguments["BUILDKIT_CACHE_MOUNT_NS"]
         let origin = item.source == nil ? nil : try RunMounts.describe(item)
         let key = CacheFolder.key(of: item.mount, target: item.target, space: space, origin: origin)
-        try session.noteUse(ofMount: key, at: item.target)
+        try session.shelf.noteUse(ofMount: key, at: item.target)
         let cache = try CacheFolder.claim(key, item.mount, in: session) { folder in
             guard let source = item.source else { return }
             try Self.copy(item.mount.source ?? "/", from: source, to: folder, as: .root)

@@ -57,7 +57,7 @@ extension StageBuild {
         let stubs = try MountStubs(prepared.mounts.map(\.target), in: session.tree(of: state.layers))
         let command = StepCommand(
             configuration: configuration,
-            layers: try session.folders(of: state.layers),
+            layers: try session.shelf.folders(of: state.layers),
             upper: draft.contents,
             work: draft.work,
             network: work.network,

@@ -29,7 +29,8 @@ struct StageBuild {
         )
         triggers = try session.document.triggers(base.image.config.onBuild, at: node.stage.from.range)
         let label = session.document.stages.count == 1 ? nil : node.stage.label
-        if case .image = node.base { baseSteps = 1 } else { baseSteps = 0 }
+        let isImage = if case .image = node.base { true } else { false }
+        baseSteps = isImage || Self.folder(session, node) != nil ? 1 : 0
         let instructions = triggers + node.stage.instructions
         steps = StepCounter(stage: label, count: baseSteps + instructions.count { $0.instruction.isStep })
     }
@@ -47,7 +48,7 @@ struct StageBuild {
             return (parent.image, parent)
         case .context(let name):
             guard case .image(let image) = session.request.namedContexts[name] else {
-                throw BuilderError(.unsupported("FROM the folder that context \"\(name)\" names"))
+                return (ImageConfiguration(platform: platform ?? .host), nil)
             }
             return (try session.image(image).configuration, nil)
         }
@@ -56,6 +57,7 @@ struct StageBuild {
     /// Runs the stage to its end.
     mutating func run() throws -> StageState {
         try showBase()
+        try takeFolder()
         var number = baseSteps
         for (index, located) in (triggers + node.stage.instructions).enumerated() {
             guard !session.isStopped else { throw StageStopped() }
@@ -64,6 +66,22 @@ struct StageBuild {
             try carryOut(located, steps.step(number, isTrigger ? "ONBUILD \(located.text)" : located.text))
         }
         return state
+    }
+
+    /// A stage that begins with a folder has its files in a first layer.
+    private mutating func takeFolder() throws {
+        guard let name = Self.folder(session, node) else { return }
+        let step = steps.step(1, node.stage.from.text)
+        try shown(step, at: node.stage.from.range) { build throws in
+            try build.copyAll(from: build.session.source(build.node.base), history: "FROM \(name)")
+        }
+    }
+
+    /// The context that the stage begins with, if that is a folder.
+    private static func folder(_ session: BuildSession, _ node: BuildGraph.Node) -> String? {
+        guard case .context(let name) = node.base else { return nil }
+        if case .image = session.request.namedContexts[name] { return nil }
+        return name
     }
 
     private func showBase() throws {
@@ -75,13 +93,22 @@ struct StageBuild {
 
     private mutating func carryOut(_ located: LocatedInstruction, _ step: BuildStep) throws {
         guard located.instruction.isStep else {
-            try placed(located, nil) { build throws in _ = try build.state.apply(located.instruction) }
+            try placed(located.range, nil) { build throws in _ = try build.state.apply(located.instruction) }
             return
         }
+        try shown(step, at: located.range) { build throws in try build.change(located, step) }
+    }
+
+    /// Carries out something that may leave a layer, and shows it; the body says whether the result was there already.
+    private mutating func shown(
+        _ step: BuildStep,
+        at range: SourceRange,
+        _ body: (inout StageBuild) throws -> Bool
+    ) throws {
         session.tell(.started(step))
         let start = MonotonicTime.now
         do {
-            let isCached = try placed(located, step) { build throws in try build.change(located, step) }
+            let isCached = try placed(range, step, body)
             let duration = MonotonicTime.now.nanoseconds - start.nanoseconds
             session.tell(isCached ? .cached(step) : .done(step, duration))
         } catch {
@@ -105,26 +132,26 @@ struct StageBuild {
 
     /// Gives an error the instruction's place.
     private mutating func placed<Result>(
-        _ located: LocatedInstruction,
+        _ range: SourceRange,
         _ step: BuildStep?,
         _ body: (inout StageBuild) throws -> Result
     ) throws -> Result {
         do {
             return try body(&self)
         } catch let problem as DockerfileProblem {
-            throw DockerfileError(file: session.document.file, position: located.range.start, problem: problem)
+            throw DockerfileError(file: session.document.file, position: range.start, problem: problem)
         } catch let error as BuilderError where error.place == nil {
-            throw BuilderError(error.problem, at: place(of: located, step))
+            throw BuilderError(error.problem, at: place(of: range, step))
         } catch let error where !(error is BuilderError || error is DockerfileError || error is StageStopped) {
-            throw BuilderError(.other("\(error)"), at: place(of: located, step))
+            throw BuilderError(.other("\(error)"), at: place(of: range, step))
         }
     }
 
-    private func place(of located: LocatedInstruction, _ step: BuildStep?) -> BuilderError.Place {
+    private func place(of range: SourceRange, _ step: BuildStep?) -> BuilderError.Place {
         BuilderError.Place(
             file: session.document.file,
-            range: located.range,
-            excerpt: session.document.excerpt(of: located.range),
+            range: range,
+            excerpt: session.document.excerpt(of: range),
             step: step?.description
         )
     }
@@ -180,7 +207,7 @@ extension StageBuild {
         }
         let draft = try session.layers.makeDraft()
         try make(&self, draft)
-        let layer = try session.keep(draft, history)
+        let layer = try session.shelf.keep(draft, history)
         let result = BuildCache.Step(layer: layer, created: session.now)
         for key in tried { try session.cache.save(result, as: key) }
         session.note(result, for: tried)

@@ -24,26 +24,38 @@ final class ContextTrees: Sendable {
 
     /// The build context.
     func main() throws -> CopySource {
-        try source(request.context, ignoreFiles: [dockerfile.ignoreFile, request.context.appending(".dockerignore")])
+        guard !request.isFetched else { return try source(request.context, ignoreFiles: [], isFetched: true) }
+        return try source(
+            request.context,
+            ignoreFiles: [dockerfile.ignoreFile, request.context.appending(".dockerignore")]
+        )
     }
 
     /// A named context that is a folder.
     func named(_ name: String) throws -> CopySource {
-        guard case .folder(let path) = request.namedContexts[name] else { throw BuilderError(.missingImage(name)) }
-        return try source(path, ignoreFiles: [path.appending(".dockerignore")])
+        switch request.namedContexts[name] {
+        case .folder(let path): return try source(path, ignoreFiles: [path.appending(".dockerignore")])
+        case .fetched(let path): return try source(path, ignoreFiles: [], isFetched: true)
+        default: throw BuilderError(.missingImage(name))
+        }
     }
 
     func save() {
         for memory in open.withLock(\.memories) { memory.save() }
     }
 
-    private func source(_ path: FilePath, ignoreFiles: [FilePath?]) throws -> CopySource {
+    private func source(
+        _ path: FilePath,
+        ignoreFiles: [FilePath?],
+        isFetched: Bool = false
+    ) throws -> CopySource {
         try open.withLock { open in
             if let known = open.sources[path] { return known }
             guard try FileStatus.of(path)?.kind != nil, (try? OpenFolder(opening: path)) != nil else {
                 throw BuilderError(.missingContext(path))
             }
-            let memory = ContentMemory(cache.memory(ofContext: path))
+            // What was fetched lies elsewhere each time.
+            let memory = ContentMemory(isFetched ? nil : cache.memory(ofContext: path))
             let source = CopySource(
                 tree: try ContextTree(path, memory: memory),
                 ignored: try Self.patterns(ignoreFiles.compactMap(\.self)),
@@ -78,6 +90,13 @@ struct DockerfileText: Sendable {
         case .text(let text):
             document = try DockerfileDocument(parsing: Array(text.utf8), file: "Dockerfile")
             ignoreFile = nil
+        case .web(let url): throw BuilderError(.badURL(url))
+        case .file(let path) where request.isFetched: self = try Self(path, in: request.context)
+        case nil where request.isFetched:
+            let root = try OpenFolder(opening: request.context)
+            let small = try root.status(inRoot: Array("dockerfile".utf8), followsLast: true) != nil
+            let usual = try root.status(inRoot: Array("Dockerfile".utf8), followsLast: true) != nil
+            self = try Self(small && !usual ? "dockerfile" : "Dockerfile", in: request.context)
         case .file(let path):
             self = try Self(at: request.context.pushing(path), named: path.string)
         case nil:
@@ -88,6 +107,25 @@ struct DockerfileText: Sendable {
             guard try isThere || FileStatus.of(path) != nil else { throw BuilderError(.missingDockerfile(plain)) }
             self = try Self(at: path, named: name)
         }
+    }
+
+    /// A file of a tree that came from elsewhere: its links lead to nothing but what is in the tree.
+    private init(_ path: FilePath, in context: FilePath) throws {
+        let file: OwnedDescriptor
+        do throws(SystemError) {
+            file = try OpenFolder(opening: context).file(inRoot: Array(path.string.utf8))
+        } catch {
+            guard [.noSuchFileOrDirectory, .notDirectory].contains(error.errno) else { throw error }
+            throw BuilderError(.missingDockerfile(path))
+        }
+        var bytes: [UInt8] = []
+        while bytes.count <= DockerfileLimits.file {
+            let piece = try file.read(1 << 16)
+            guard !piece.isEmpty else { break }
+            bytes += piece
+        }
+        document = try DockerfileDocument(parsing: bytes, file: path.string)
+        ignoreFile = nil
     }
 
     private init(at path: FilePath, named name: String) throws {

@@ -10,13 +10,11 @@ extension BuildRequest {
     public init(_ wish: ImageBuild) throws {
         let definition = wish.definition
         try definition.refuseWhatCannotBeHad(wish.target)
-        guard definition.context.hasPrefix("/") else {
-            throw EngineError.unsupportedBuild("build context \(definition.context) is not a folder of this machine")
-        }
         guard definition.platforms.count <= 1 else {
             throw EngineError.unsupportedBuild("building for more than one platform is not supported")
         }
         self.init(context: FilePath(definition.context))
+        if Self.isReference(definition.context) { origin = .reference(definition.context) }
         warnings = definition.lacks(wish.target)
         (cacheSources, cacheTargets) = try definition.caches(wish.target)
         dockerfile = definition.dockerfileInline.map { .text($0) } ?? definition.dockerfile.map { .file(FilePath($0)) }
@@ -57,19 +55,15 @@ extension BuildRequest.Network {
 }
 
 extension BuildRequest.NamedContext {
-    /// A path, `service:<name>` or `docker-image://<name>`.
+    /// `service:<name>`, or what `--build-context` takes.
     fileprivate init(_ value: String, images: [String: String]) throws {
-        if value.hasPrefix("service:") {
-            let service = String(value.dropFirst("service:".count))
-            guard let image = images[service] else { throw EngineError.unsupportedBuild("no such service: \(service)") }
-            self = .image(image)
-        } else if value.hasPrefix("docker-image://") {
-            self = .image(String(value.dropFirst("docker-image://".count)))
-        } else if value.hasPrefix("/") {
-            self = .folder(FilePath(value))
-        } else {
-            throw EngineError.unsupportedBuild("build context \(value) is not a folder of this machine")
+        guard value.hasPrefix("service:") else {
+            self = try Self(parsing: value, folder: "/")
+            return
         }
+        let service = String(value.dropFirst("service:".count))
+        guard let image = images[service] else { throw EngineError.unsupportedBuild("no such service: \(service)") }
+        self = .image(image)
     }
 }
 

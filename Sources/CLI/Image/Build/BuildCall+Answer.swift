@@ -8,6 +8,10 @@ extension BuildCall {
     ///
     /// - Returns: 1 where checks found something, 0 otherwise.
     func answer(_ request: BuildRequest, _ builder: Builder) throws -> Int32 {
+        try builder.arriving(request) { try answer(here: $0, builder) }
+    }
+
+    private func answer(here request: BuildRequest, _ builder: Builder) throws -> Int32 {
         switch method {
         case .check: return try check(request, builder)
         case .outline:

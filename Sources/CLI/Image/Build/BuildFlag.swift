@@ -1,9 +1,12 @@
 /// The flags of `docker build`: what is built, and with what.
 enum BuildFlag {
-    static let file = Flag<String?>.text("-f, --file", "Dockerfile; Dockerfile in the folder otherwise")
+    static let file = Flag<String?>.text(
+        "-f, --file",
+        "Dockerfile, or - for standard input; Dockerfile in the folder otherwise"
+    )
     static let argument = Flag.list("--build-arg", "Value of a build argument: NAME[=VALUE]")
     static let target = Flag<String?>.text("--target", "Stage to build")
-    static let context = Flag.list("--build-context", "Further context: NAME=PATH")
+    static let context = Flag.list("--build-context", "Further context: NAME=PATH|URL|docker-image://…|oci-layout://…")
     static let noCache = Flag.toggle("--no-cache", "Take nothing from earlier builds")
     static let noCacheFilter = Flag.list("--no-cache-filter", "Stages to take nothing from earlier builds for")
     static let pull = Flag.toggle("--pull", "Fetch base images anew")

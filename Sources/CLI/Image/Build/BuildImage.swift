@@ -7,7 +7,7 @@ extension Docker {
     /// `docker build`
     struct Build: Command {
         static let usage = Usage(
-            synopsis: "[OPTIONS] PATH | -",
+            synopsis: "[OPTIONS] PATH | URL | -",
             summary: "Build an image",
             flags: BuildFlag.inputs + BuildFlag.running + BuildFlag.outputs + BuildFlag.withoutEffect
                 + BuildCall.flags + [CommonFlag.quiet, ComposeFlags.progressFlag],

@@ -9,13 +9,8 @@ extension BuildRequest {
     ///
     /// - Throws: ``UsageError`` for what is no value of its flag.
     init(_ arguments: Arguments, _ session: Session) throws {
-        let folder = arguments.positionals[0]
-        self.init(context: Session.currentFolder.pushing(FilePath(folder == "-" ? "." : folder)))
-        if folder == "-" || arguments[BuildFlag.file] == "-" {
-            dockerfile = .text(try StandardStreams.readAll())
-        } else if let file = arguments[BuildFlag.file] {
-            dockerfile = .file(Session.currentFolder.pushing(FilePath(file)))
-        }
+        self.init(context: Session.currentFolder)
+        try setContext(arguments.positionals[0], arguments[BuildFlag.file])
         for (name, value) in Compose.Build.values(arguments[BuildFlag.argument]) {
             self.arguments[name] = value ?? session.environment[name]
         }
@@ -68,17 +63,35 @@ extension BuildRequest {
         }
     }
 
-    private mutating func setContexts(_ arguments: Arguments) throws(UsageError) {
+    /// The context: a folder, a place elsewhere, or what comes on standard input; and the Dockerfile in it.
+    private mutating func setContext(_ text: String, _ file: String?) throws {
+        let folder = Session.currentFolder.pushing(FilePath(text))
+        if text == "-" {
+            guard file != "-" else {
+                throw UsageError.conflict("invalid argument: can't use stdin for both build context and dockerfile")
+            }
+            origin = .stream(.standardInput)
+        } else if try FileStatus.of(folder) == nil, Self.isReference(text) {
+            origin = .reference(text)
+        } else {
+            context = folder
+        }
+        if file == "-" {
+            dockerfile = .text(try StandardStreams.readAll())
+        } else if let file, file.hasPrefix("http://") || file.hasPrefix("https://") {
+            dockerfile = .web(file)
+        } else if let file {
+            dockerfile = .file(origin == nil ? Session.currentFolder.pushing(FilePath(file)) : FilePath(file))
+        }
+    }
+
+    private mutating func setContexts(_ arguments: Arguments) throws {
         for text in arguments[BuildFlag.context] {
             guard let sign = text.firstIndex(of: "="), sign > text.startIndex else {
-                throw .conflict("invalid context value: \(text), expected key=value")
+                throw UsageError.conflict("invalid context value: \(text), expected key=value")
             }
             let value = String(text[text.index(after: sign)...])
-            let isImage = value.hasPrefix("docker-image://")
-            namedContexts[String(text[..<sign])] =
-                isImage
-                ? .image(String(value.dropFirst("docker-image://".count)))
-                : .folder(Session.currentFolder.pushing(FilePath(value)))
+            namedContexts[String(text[..<sign])] = try NamedContext(parsing: value, folder: Session.currentFolder)
         }
     }
 }
