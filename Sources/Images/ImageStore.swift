@@ -18,6 +18,7 @@ public struct ImageStore: Sendable {
     /// Configurations, manifests, and layers as they came.
     public let blobs: BlobStore
     let folder: FilePath
+    private let memory = ImageMemory()
 
     /// The images of a root.
     public init(root: StateRoot) {
@@ -31,7 +32,7 @@ public struct ImageStore: Sendable {
 
     private var cataloguePath: FilePath { folder.appending("catalogue.json") }
 
-    func catalogue() throws -> Catalogue { try Catalogue.read(cataloguePath) }
+    func catalogue() throws -> Catalogue { try memory.catalogue(cataloguePath) }
 
     /// Changes the catalogue while nobody else does, and the layout's own index with it.
     func change<Result>(_ body: (inout Catalogue) throws -> Result) throws -> Result {
@@ -92,7 +93,9 @@ public struct ImageStore: Sendable {
 
     func configuration(of id: Digest) throws -> ImageConfiguration {
         do {
-            return try JSON.decode(ImageConfiguration.self, from: blobs.read(id))
+            return try memory.configuration(of: id) {
+                try JSON.decode(ImageConfiguration.self, from: blobs.read(id))
+            }
         } catch let error as DecodingError {
             throw ImageError.malformed(subject: "image \(id.short)", reason: "\(error)")
         }

@@ -100,11 +100,11 @@ struct CopyWork {
     private func describe(_ item: CopyPlan.Item, of tree: any SourceTree, _ key: inout CacheKey) throws {
         let entry = item.entry
         key.add("target", "\(item.target)\(item.isNamed ? "" : "/")")
-        key.add("kind", "\(entry.kind)")
+        key.add("kind", entry.kind.word)
         key.add("mode", String(entry.kind == .link ? 0 : entry.mode, radix: 8))
         key.add("owner", "\(entry.uid):\(entry.gid)")
         if let target = entry.target { key.add("link", target) }
-        for (name, value) in try tree.attributes(at: item.source).sorted(by: { $0.key < $1.key }) {
+        for (name, value) in try tree.attributes(at: item.source, of: entry).sorted(by: { $0.key < $1.key }) {
             key.add(name, value)
         }
         guard entry.kind == .file else { return }

@@ -50,7 +50,7 @@ struct RunMounts {
         let tree = source.tree
         let request = CopyPlan.Request(sources: [path], destination: .root, isFolder: false)
         for file in try CopyPlan(request, from: tree, ignored: source.ignored, destinationIsFolder: false).items {
-            key.add("path", "\(file.target) \(file.entry.kind) \(file.entry.mode)")
+            key.add("path", "\(file.target) \(file.entry.kind.word) \(file.entry.mode)")
             key.add("link", file.entry.target ?? [])
             if file.entry.kind == .file { key.add("contents", try tree.digest(of: file.source, file.entry)) }
         }

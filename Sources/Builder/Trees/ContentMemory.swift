@@ -3,12 +3,13 @@ import OCI
 import Synchronization
 import SystemPackage
 
-/// Digests of files that were read before, so that an unchanged context is not read again.
+/// Digests of files that were read before, so that an unchanged context is not read again; and which of them have no
+/// extended attributes, so that these are not asked for again.
 ///
 /// A file is unchanged while device, inode, size and time of change are what they were: the kernel sets the last one, and
 /// no program can set it back. What changed just now is not remembered, because it may change again within one tick.
 final class ContentMemory: Sendable {
-    fileprivate struct Identity: Hashable {
+    struct Identity: Hashable, Sendable {
         var device: UInt64
         var inode: UInt64
         var size: Int64
@@ -17,28 +18,31 @@ final class ContentMemory: Sendable {
 
     private struct State {
         var digests: [Identity: [UInt8]] = [:]
+        /// Those without extended attributes.
+        var plain: Set<Identity> = []
         /// Those that this build asked for: what was not asked for is forgotten.
         var used: Set<Identity> = []
         var isChanged = false
     }
 
-    private static let heading = "tutti-content 1"
+    private static let heading = "tutti-content 2"
     private let file: FilePath?
     private let started: Int64
     private let state: Mutex<State>
 
-    /// - Parameter file: Where the memory is kept between builds; nil keeps none.
-    init(_ file: FilePath?) {
+    /// - Parameters:
+    ///   - file: Where the memory is kept between builds; nil keeps none.
+    ///   - time: What the clock says.
+    init(_ file: FilePath?, at time: Int64 = Timestamp.now()) {
         self.file = file
-        started = Timestamp.now()
+        started = time
         var state = State()
-        if let file, let bytes = try? WholeFile.read(file, limit: 256 << 20) { state.digests = Self.parse(bytes) }
+        if let file, let bytes = try? WholeFile.read(file, limit: 256 << 20) { Self.parse(bytes, into: &state) }
         self.state = Mutex(state)
     }
 
     /// The SHA-256 of a file's contents.
-    func digest(of status: FileStatus, opening open: () throws -> OwnedDescriptor) throws -> [UInt8] {
-        let identity = Identity(status)
+    func digest(of identity: Identity, opening open: () throws -> OwnedDescriptor) throws -> [UInt8] {
         let known = state.withLock { state in
             state.used.insert(identity)
             return state.digests[identity]
@@ -46,16 +50,29 @@ final class ContentMemory: Sendable {
         if let known { return known }
         let file = try open()
         let digest = try FileDigest.compute(file)
-        guard try Identity(FileStatus.of(file.descriptor)) == identity, status.changedAt < started - 2_000_000_000
-        else {
-            return digest
-        }
+        guard try Identity(FileStatus.of(file.descriptor)) == identity, isSettled(identity) else { return digest }
         state.withLock { state in
             state.digests[identity] = digest
             state.isChanged = true
         }
         return digest
     }
+
+    /// The extended attributes of a file, which are read where it is not known to have none.
+    func attributes(of identity: Identity, reading read: () throws -> [String: [UInt8]]) throws -> [String: [UInt8]] {
+        guard !state.withLock({ $0.plain.contains(identity) }) else { return [:] }
+        let attributes = try read()
+        if attributes.isEmpty, isSettled(identity) {
+            state.withLock { state in
+                state.plain.insert(identity)
+                state.isChanged = true
+            }
+        }
+        return attributes
+    }
+
+    /// Whether a file has not changed just now.
+    private func isSettled(_ identity: Identity) -> Bool { identity.changed < started - 2_000_000_000 }
 
     /// Writes down what this build used. A memory that cannot be written costs time, and nothing else.
     func save() {
@@ -64,7 +81,8 @@ final class ContentMemory: Sendable {
             guard state.isChanged else { return nil }
             let lines = state.digests.filter { state.used.contains($0.key) }.map { identity, digest in
                 let digits = Digest(sha256: digest).hex
-                return "\(identity.device) \(identity.inode) \(identity.size) \(identity.changed) \(digits)\n"
+                let mark = state.plain.contains(identity) ? "" : "+"
+                return "\(identity.device) \(identity.inode) \(identity.size) \(identity.changed) \(digits)\(mark)\n"
             }
             return Self.heading + "\n" + lines.joined()
         }
@@ -72,19 +90,20 @@ final class ContentMemory: Sendable {
         try? WholeFile.replace(file, with: Array(text.utf8), isDurable: false)
     }
 
-    private static func parse(_ bytes: [UInt8]) -> [Identity: [UInt8]] {
+    /// A line a file: device, inode, size, time of change and digest, and a `+` where it may have extended attributes.
+    private static func parse(_ bytes: [UInt8], into state: inout State) {
         let lines = bytes.split(separator: 0x0A)
-        guard lines.first?.elementsEqual(heading.utf8) == true else { return [:] }
-        var digests: [Identity: [UInt8]] = [:]
-        digests.reserveCapacity(lines.count)
+        guard lines.first?.elementsEqual(heading.utf8) == true else { return }
+        state.digests.reserveCapacity(lines.count)
+        state.plain.reserveCapacity(lines.count)
         for var line in lines.dropFirst() {
             guard let device = takeNumber(&line), let inode = takeNumber(&line), let size = takeNumber(&line),
-                let changed = takeNumber(&line), let digest = digest(line)
+                let changed = takeNumber(&line), let digest = digest(line.prefix(64))
             else { continue }
             let identity = Identity(device: device, inode: inode, size: Int64(size), changed: Int64(changed))
-            digests[identity] = digest
+            state.digests[identity] = digest
+            if line.count == 64 { state.plain.insert(identity) }
         }
-        return digests
     }
 
     /// A decimal number of at most 63 bits and the blank after it.
@@ -122,7 +141,7 @@ final class ContentMemory: Sendable {
 }
 
 extension ContentMemory.Identity {
-    fileprivate init(_ status: FileStatus) {
+    init(_ status: FileStatus) {
         self.init(device: status.device, inode: status.inode, size: status.size, changed: status.changedAt)
     }
 }

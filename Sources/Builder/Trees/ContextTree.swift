@@ -19,6 +19,7 @@ struct ContextTree: SourceTree {
         guard let status = try tree.status(at: path) else { return nil }
         var entry = try tree.entry(at: path, status)
         if !isUnpacked { (entry.uid, entry.gid) = (0, 0) }
+        if entry.kind == .file { entry.content = ContentMemory.Identity(status) }
         return entry
     }
 
@@ -30,11 +31,14 @@ struct ContextTree: SourceTree {
         path.isRoot ? [:] : try tree.attributes(at: path)
     }
 
+    func attributes(at path: TreePath, of entry: TreeEntry) throws -> [String: [UInt8]] {
+        guard let content = entry.content else { return try attributes(at: path) }
+        return try memory.attributes(of: content) { try attributes(at: path) }
+    }
+
     func digest(of path: TreePath, _ entry: TreeEntry) throws -> [UInt8] {
-        guard let status = try tree.status(at: path) else {
-            throw SystemError("fstatat", on: "\(path)", errno: .noSuchFileOrDirectory)
-        }
-        return try memory.digest(of: status) { try tree.open(path) }
+        guard let content = entry.content else { return try FileDigest.compute(tree.open(path)) }
+        return try memory.digest(of: content) { try tree.open(path) }
     }
 
     func ownPlace(of path: TreePath) throws -> (folder: OpenFolder, name: FileName)? {

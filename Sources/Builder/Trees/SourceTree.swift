@@ -6,6 +6,18 @@ struct TreeEntry: Hashable, Sendable {
         case file, folder, link, pipe, socket
         /// A device node: whether it is a character device, and its number.
         case device(isCharacter: Bool, number: UInt64)
+
+        /// The word that keys have for it.
+        var word: String {
+            switch self {
+            case .file: "file"
+            case .folder: "folder"
+            case .link: "link"
+            case .pipe: "pipe"
+            case .socket: "socket"
+            case .device(let isCharacter, let number): "device(isCharacter: \(isCharacter), number: \(number))"
+            }
+        }
     }
 
     var kind: Kind
@@ -21,6 +33,9 @@ struct TreeEntry: Hashable, Sendable {
     var target: [UInt8]?
     /// What it shares with its other names; nil if this is the only one.
     var identity: Identity?
+
+    /// What its contents are known by, where they are remembered.
+    var content: ContentMemory.Identity?
 
     /// What the names of one file have in common.
     struct Identity: Hashable, Sendable {
@@ -45,6 +60,8 @@ protocol SourceTree: EntryLookup, Sendable {
     func open(_ path: TreePath) throws -> OwnedDescriptor
     /// The extended attributes that a copy keeps.
     func attributes(at path: TreePath) throws -> [String: [UInt8]]
+    /// The same of something whose entry was looked at before.
+    func attributes(at path: TreePath, of entry: TreeEntry) throws -> [String: [UInt8]]
     /// The digest of a file's contents.
     func digest(of path: TreePath, _ entry: TreeEntry) throws -> [UInt8]
     /// Where a file lies that is nobody else's, so that it can be linked instead of copied; nil for others.
@@ -52,6 +69,7 @@ protocol SourceTree: EntryLookup, Sendable {
 }
 
 extension SourceTree {
+    func attributes(at path: TreePath, of entry: TreeEntry) throws -> [String: [UInt8]] { try attributes(at: path) }
     func ownPlace(of path: TreePath) throws -> (folder: OpenFolder, name: FileName)? { nil }
 }
 
