@@ -5,6 +5,11 @@ let common: [SwiftSetting] = [
     .enableUpcomingFeature("InternalImportsByDefault"),
     .enableUpcomingFeature("ExistentialAny"),
     .treatAllWarnings(as: .error),
+    // A type that is asked for by its name is looked for among all that the program has: thousands of times longer.
+    .unsafeFlags(
+        ["-Xfrontend", "-disable-concrete-type-metadata-mangled-name-accessors"],
+        .when(configuration: .release)
+    ),
 ]
 
 /// Modules that talk to C: the only ones where unsafe constructs may appear unmarked.

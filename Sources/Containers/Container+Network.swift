@@ -8,17 +8,21 @@ extension Container {
     /// - Parameters:
     ///   - networks: the names of the networks that it is on, by identifier; nil for one that shares another's.
     ///   - steps: what undoes the ports, in place of what did until now.
+    ///   - removals: what removes the networks that go with the last container on them.
     public func change(
         names: NameOrder?,
         ports: [HeldPort],
         networks: [String: String]? = nil,
-        undoneBy steps: [TeardownStep]
+        undoneBy steps: [TeardownStep],
+        idleRemovals removals: [NetworkRemoval]
     ) throws(ContainerError) {
         try amendOrder { order in
             order.names = names
             order.ports = ports
             if let networks { order.journal?.networks = networks }
-            order.teardown = steps + order.teardown.filter { !$0.isOfPorts }
+            order.teardown =
+                steps + order.teardown.filter { !$0.isOfPorts && $0.moment != .whenIdle }
+                + removals.map { .removeIdleNetwork($0) }
         }
     }
 

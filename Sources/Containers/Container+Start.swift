@@ -1,5 +1,6 @@
 import JSON
 public import Linux
+import Storage
 public import Supervision
 public import SystemPackage
 
@@ -172,9 +173,10 @@ struct StartPreparation {
             try Folder.make(FilePath(folders.root))
             if layers.isEmpty { try Folder.make(FilePath(folders.empty), mode: 0o755) }
             // A volatile layer leaves a mark that forbids its use after a crash; it was meant for one run.
-            try Removal.tree(FilePath(folders.work))
             try Folder.make(FilePath(folders.work))
-            try WholeFile.replace(FilePath(folders.startMark), with: [], isDurable: false)
+            try Removal.contents(OpenFolder(opening: FilePath(folders.work)))
+            // A second name of a file that is there costs no file.
+            try WholeFile.link(FilePath(folders.record), to: FilePath(folders.startMark))
             try Removal.file(FilePath(folders.exitRecord))
         }
     }
@@ -218,7 +220,8 @@ struct StartPreparation {
             cgroups: cgroup.paths,
             exitRecord: folders.exitRecord,
             teardown: network.teardown + resources.map { .leave($0.folder.string) } + ownFiles.teardown
-                + cgroup.paths.map { .removeCgroup($0) } + ownTeardown,
+                + ownTeardown + cgroup.paths.map { .removeCgroup($0) }
+                + network.idleRemovals.map { .removeIdleNetwork($0) },
             startsAttached: isAttached,
             journal: configuration.journalOrder(in: container.store.root.events, networks: network.networks)
         )
@@ -233,13 +236,14 @@ struct StartPreparation {
     private var ownTeardown: [TeardownStep] {
         guard configuration.removesItself else { return [] }
         let root = container.store.root
-        let volumes: [TeardownStep] = configuration.mounts.compactMap { mount in
+        let volumes: [FilePath] = configuration.mounts.compactMap { mount in
             guard case .volume(let name, true, _, _) = mount.kind else { return nil }
-            return .removeTree(root.volumes.appending(name).string)
+            return root.volumes.appending(name)
         }
-        return volumes + [
-            .removeFile(root.containerNames.appending(configuration.name).string), .removeTree(folders.container),
-        ]
+        let doomed = volumes + [FilePath(folders.container)]
+        return doomed.map { .conceal($0.string, as: StateRoot.concealed($0).string) }
+            + [.removeFile(root.containerNames.appending(configuration.name).string)]
+            + doomed.map { .removeTree(StateRoot.concealed($0).string) }
     }
 }
 

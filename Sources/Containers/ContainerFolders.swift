@@ -2,7 +2,7 @@ import Storage
 
 /// Where one container's things are.
 struct ContainerFolders: Hashable, Sendable {
-    /// Its durable folder: record, writable layer, log, exit record.
+    /// Its durable folder: record, writable layer, log, exit record. Whoever makes, starts or removes the container holds it.
     private(set) var container: String
     /// Its folder of this boot: order, programs, lock, socket.
     private(set) var run: String
@@ -33,8 +33,6 @@ struct ContainerFolders: Hashable, Sendable {
 
     var record: String { "\(container)/record.json" }
     var exitRecord: String { "\(container)/exit.json" }
-    /// Held by whoever makes, starts or removes the container.
-    static let lockName = "lock"
     /// There once the container was started for the first time; it tells one that a reboot stopped from a new one.
     var startMark: String { "\(container)/started" }
     var log: String { "\(container)/log" }

@@ -1,11 +1,13 @@
+import JSON
 import Linux
 import Storage
+import Supervision
 import SystemPackage
 
 extension ContainerStore {
     /// Writes the record of a new container and claims its name.
     ///
-    /// The container appears whole, by a rename. Until then it is a draft, whose lock says that somebody is at it.
+    /// The container appears whole, by a rename. Until then it is a draft, locked by whoever is at it.
     ///
     /// - Throws: ``ContainerError/nameTaken(name:holder:)`` and those of the file system; nothing is left behind then.
     public func create(_ configuration: ContainerConfiguration) throws(ContainerError) -> Container {
@@ -35,7 +37,7 @@ extension ContainerStore {
 
     /// Moves a container's folder out of sight and removes it, then gives up its name.
     func discard(_ id: String, named name: String) throws(ContainerError) {
-        let doomed = root.containers.appending(".removed-\(id)")
+        let doomed = StateRoot.concealed(root.container(id))
         try systemCall { () throws(SystemError) in try NameLink.rename(root.container(id), to: doomed) }
         if holder(of: name) == id { try release(name) }
         try systemCall { () throws(SystemError) in try Removal.tree(doomed) }
@@ -45,18 +47,45 @@ extension ContainerStore {
     public func sweep() throws(ContainerError) {
         for name in try systemCall({ () throws(SystemError) in try Folder.names(in: root.containers) }) {
             let path = root.containers.appending(name)
-            if name.hasPrefix(".removed-") { try systemCall { () throws(SystemError) in try Removal.tree(path) } }
+            if name.hasPrefix(StateRoot.doomedPrefix) {
+                try systemCall { () throws(SystemError) in try Removal.tree(path) }
+            }
             if name.hasPrefix(".draft-") { try sweepDraft(path) }
         }
+        try sweepRuns()
         for name in try systemCall({ () throws(SystemError) in try Folder.names(in: root.containerNames) }) {
             guard let holder = holder(of: name), try !isThere(holder) else { continue }
             try takeAway(name, from: holder)
         }
     }
 
+    /// Finishes what monitors that were killed have not undone of containers that removed themselves.
+    private func sweepRuns() throws(ContainerError) {
+        for id in try systemCall({ () throws(SystemError) in try Folder.names(in: root.runningContainers) }) {
+            guard !Folder.hasEntry(root.container(id)) else { continue }
+            do throws(SystemError) {
+                try sweepRun(root.runningContainer(id))
+            } catch {
+                // Its monitor has just finished.
+                guard error.errno == .noSuchFileOrDirectory else { throw .system(error) }
+            }
+        }
+    }
+
+    private func sweepRun(_ folder: FilePath) throws(SystemError) {
+        guard let lock = try FileLock.take(folder.appending(RunFile.lock)) else { return }
+        if let bytes = try? WholeFile.read(folder.appending(RunFile.order)),
+            let order = try? JSON.decode(SupervisionOrder.self, from: bytes)
+        {
+            _ = Teardown.perform(order.teardown)
+        }
+        try Removal.tree(folder)
+        _ = consume lock
+    }
+
     private func sweepDraft(_ path: FilePath) throws(ContainerError) {
         try systemCall { () throws(SystemError) in
-            guard let lock = try FileLock.take(path.appending(ContainerFolders.lockName)) else { return }
+            guard let lock = try FileLock.take(folder: path) else { return }
             try Removal.tree(path)
             _ = consume lock
         }
@@ -79,7 +108,7 @@ extension ContainerStore {
         for _ in 0..<3 {
             try systemCall { () throws(SystemError) in try Folder.make(path, mode: 0o710) }
             do throws(SystemError) {
-                if let lock = try FileLock.take(path.appending(ContainerFolders.lockName)) {
+                if let lock = try FileLock.take(folder: path) {
                     return Draft(folders: folders, lock: lock)
                 }
             } catch {
@@ -122,7 +151,7 @@ extension ContainerStore {
     /// Whether there is such a container, or somebody is about to make it.
     private func isThere(_ id: String) throws(ContainerError) -> Bool {
         if Folder.hasEntry(root.container(id)) { return true }
-        let lock = FilePath(folders(draftName(id)).container).appending(ContainerFolders.lockName)
+        let lock = FilePath(folders(draftName(id)).container)
         let isBeingMade = try systemCall { () throws(SystemError) in try FileLock.isHeld(lock) }
         // It may have been finished between the two looks.
         return isBeingMade || Folder.hasEntry(root.container(id))

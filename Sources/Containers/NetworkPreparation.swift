@@ -12,8 +12,10 @@ public struct NetworkPreparation: Hashable, Sendable {
     public var names: NameOrder?
     /// The host ports that the container answers on.
     public var ports: [HeldPort]
-    /// What undoes it all.
+    /// What undoes it all, but for the namespace.
     public var teardown: [TeardownStep]
+    /// What removes the networks that go with the last container on them.
+    public var idleRemovals: [NetworkRemoval] = []
     /// The names of the networks that the container is on, by their identifiers.
     public var networks: [String: String] = [:]
 

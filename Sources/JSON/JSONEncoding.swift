@@ -79,17 +79,9 @@ extension JSONEncoding: SingleValueEncodingContainer {
     func encode(_ value: Float) { storage.content = .single(.number(Double(value))) }
 
     func encode<Value: Encodable>(_ value: Value) throws {
-        if let integer = value as? any BinaryInteger {
-            guard let exact = Int64(exactly: integer) else {
-                storage.content = .single(.number(Double(integer)))
-                return
-            }
-            storage.content = .single(.integer(exact))
-        } else if let document = value as? JSONValue {
-            storage.content = .single(document)
-        } else {
-            try value.encode(to: self)
-        }
+        // Asking what protocols a type conforms to takes far longer than all else here.
+        guard let document = value as? JSONValue else { return try value.encode(to: self) }
+        storage.content = .single(document)
     }
 
     func encode(_ value: Int) { storage.content = .single(.integer(Int64(value))) }

@@ -11,6 +11,8 @@ extension Supervisor {
     private static let mostThatIsLeft = 4 << 20
     /// How long clients may take to read the last of what they were sent.
     private static let clientPatience = Duration.seconds(10)
+    /// How long a network that nobody is on is left for the next container.
+    static let idlePatience = Duration.milliseconds(500)
 
     /// The process has ended: read what it has left, then decide.
     func processEnded() {
@@ -87,6 +89,7 @@ extension Supervisor {
         finish(error: failure.message)
         tell(.failed(message: failure.message, code: failure.code))
         try loop.run()
+        leave(after: .zero)
     }
 
     /// Records the end, tells it, and undoes what was made. The order's files go last: until then the next command finds in
@@ -101,27 +104,38 @@ extension Supervisor {
         names?.close()
         names = nil
         uses = []
-        try? saveState()
-        let isRecorded = recordExit(error: error)
+        let isRemoved = order.journal?.tellsRemoval == true
+        // Nobody reads the record of what is gone.
+        let isRecorded = isRemoved || recordEnd(error: error)
         if state.startedAt != 0 {
             noteNetworks("disconnect")
             noteUnmounts()
         }
         if isStopRequested { note("stop") }
-        let urgent = order.teardown.filter(\.isUrgent)
-        var failures = Teardown.perform(urgent)
+        var failures = undo(.beforeEnd)
+        if isRemoved { note("destroy") }
         for client in clients { client.tellEnd(code: state.exitCode) }
-        failures += Teardown.perform(order.teardown.filter { !$0.isUrgent })
-        if order.journal?.tellsRemoval == true { note("destroy") }
+        failures += undo(.afterEnd)
         closeListener()
         if isRecorded, failures.isEmpty { try? RunFile.removeAll(in: folder) }
         lock = nil
         // The disk is slow and nobody waits for it: a container whose record a power cut takes counts as stopped by it.
-        try? WholeFile.synchronize(FilePath(order.exitRecord))
+        if !isRemoved { try? WholeFile.synchronize(FilePath(order.exitRecord)) }
         leaveWhenHeard()
     }
 
-    private func recordExit(error: String?) -> Bool {
+    private func undo(_ moment: TeardownStep.Moment) -> [Teardown.Failure] {
+        Teardown.perform(order.teardown.filter { $0.moment == moment })
+    }
+
+    /// Lets go of whoever is connected, and removes what nobody comes for.
+    func leave(after patience: Duration) {
+        for client in clients { client.close() }
+        for case .removeIdleNetwork(let removal) in order.teardown { try? removal.perform(after: patience) }
+    }
+
+    private func recordEnd(error: String?) -> Bool {
+        try? saveState()
         let record = ExitRecord(
             exitCode: state.exitCode,
             startedAt: state.startedAt,

@@ -76,8 +76,9 @@ final class Supervisor {
             return try failStart(StartFailure(error))
         }
         tell(.started(pid: state.pid))
-        OwnProcess.trimMemory()
+        loop.schedule(after: Self.restPatience) { OwnProcess.trimMemory() }
         try loop.run()
+        leave(after: Self.idlePatience)
     }
 
     /// What is held for all the container's life, and what must be there before the process is.
@@ -165,6 +166,9 @@ final class Supervisor {
         defer { if isProtected { _ = OwnProcess.setOutOfMemoryScore(protectedScore) } }
         return try body()
     }
+
+    /// When memory is given back that the start took: what ends at once would only have to get it again.
+    private static let restPatience = Duration.milliseconds(100)
 
     static let protectedScore = -999
     static let ordinaryScore = OwnProcess.outOfMemoryScore ?? 0

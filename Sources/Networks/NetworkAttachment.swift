@@ -17,6 +17,8 @@ public struct NetworkAttachment: Codable, Hashable, Sendable {
     public var ports: [HeldPort]
     /// What undoes that which is the container's alone, in this order. The namespace goes with its last user.
     public var teardown: [TeardownStep]
+    /// What removes those of its networks that nobody creates, and that so go with the last container on them.
+    public var idleRemovals: [NetworkRemoval] = []
 
     /// What a start has been given.
     public init(

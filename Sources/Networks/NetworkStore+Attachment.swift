@@ -56,14 +56,21 @@ extension NetworkStore {
             if made == nil { try releaseOwn(container: request.containerID) }
             var attachment = try made ?? rearrange(request)
             try publish(request, on: networks, &attachment)
-            for network in networks where try record(of: network.name) != network {
-                throw NetworksError.notFound(network.name)
-            }
+            try checkPresence(of: networks)
             return attachment
         } catch {
             try? releaseOwn(container: request.containerID)
             if !resource.isMade { try? releaseLeases(container: request.containerID) }
+            // Whatever went wrong, it may be for want of a network that has just been removed.
+            try checkPresence(of: networks)
             throw error
+        }
+    }
+
+    /// Makes sure that networks are there which somebody else may have removed before our leases were there.
+    private func checkPresence(of networks: [Network]) throws {
+        for network in networks where try record(of: network.name) != network {
+            throw NetworksError.notFound(network.name)
         }
     }
 
@@ -119,15 +126,8 @@ extension NetworkStore {
             let table = NameTable(folder: root.leases.appending(endpoint.networkID))
             return endpoint.addresses.map { TeardownStep.removeFile(table.file(of: $0.address).string) }
         }
-        try resource.setTeardown([.unmount(attachment.namespace)] + leases + idleRemovals(after: attachment))
+        try resource.setTeardown([.unmount(attachment.namespace)] + leases)
         try WholeFile.replace(recordFile(resource), with: JSON.encode(attachment), isDurable: false)
-    }
-
-    /// What the last to leave a network does that nobody creates, and so nobody removes.
-    private func idleRemovals(after attachment: NetworkAttachment) throws -> [TeardownStep] {
-        try attachment.endpoints.filter { Network.predefined[$0.network] != nil }
-            .compactMap { try record(of: $0.network) }
-            .map { .removeIdleNetwork(removal(of: $0)) }
     }
 
     /// Makes the namespace with its interfaces.
@@ -151,6 +151,7 @@ extension NetworkStore {
             attachment.endpoints.append(try endpoint(wish, on: network, as: name, for: request))
         }
         attachment.names = names(for: attachment, on: networks, asking: request.nameServers)
+        attachment.idleRemovals = idleRemovals(networks)
         try save(attachment)
         let interfaces = zip(attachment.endpoints, zip(networks, bridges)).map {
             ContainerInterface($0, on: $1.0, bridge: $1.1)
@@ -158,6 +159,11 @@ extension NetworkStore {
         try NamespaceSetup(interfaces: interfaces, primary: attachment.primaryEndpoint)
             .create(at: path, route: &sockets.route)
         return attachment
+    }
+
+    /// What removes those of the networks that nobody creates, and so nobody removes but the last to leave.
+    func idleRemovals(_ networks: [Network]) -> [NetworkRemoval] {
+        networks.filter(\.isPredefined).map(removal)
     }
 
     /// What its resolver answers from. On the default bridge alone there is none, as with Docker.

@@ -1,5 +1,6 @@
 import JSON
 import Linux
+import Storage
 import SystemPackage
 
 extension NetworkStore {
@@ -50,7 +51,7 @@ extension NetworkStore {
     }
 
     private func settled(_ request: NetworkRequest, driver: Network.Driver, pools: [AddressPool]) throws -> Network {
-        let id = Self.randomIdentifier()
+        let id = Identifier.random()
         try request.checkOptions()
         return Network(
             id: id,
@@ -82,14 +83,6 @@ extension NetworkStore {
             }
             throw error
         }
-    }
-
-    static func randomIdentifier() -> String {
-        var random = SystemRandomNumberGenerator()
-        return (0..<4).map { _ in
-            let digits = String(random.next() as UInt64, radix: 16)
-            return String(repeating: "0", count: 16 - digits.count) + digits
-        }.joined()
     }
 
     /// The pools that were asked for, and chosen ones for families that were asked for without.

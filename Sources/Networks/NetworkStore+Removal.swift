@@ -1,4 +1,5 @@
 import Linux
+import Storage
 import Supervision
 import SystemPackage
 
@@ -50,8 +51,9 @@ extension NetworkStore {
     /// What removes a network.
     func removal(of network: Network) -> NetworkRemoval {
         NetworkRemoval(
+            id: network.id,
             folder: folder(of: network.name).string,
-            removed: root.networks.appending(".removed-\(network.id)").string,
+            removed: root.networks.appending("\(StateRoot.doomedPrefix)\(network.id)").string,
             leases: table(of: network).folder.string,
             bridge: network.bridgeRemoval(by: OwnerMark(root))
         )

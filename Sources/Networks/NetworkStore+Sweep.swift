@@ -1,5 +1,6 @@
 import JSON
 import Linux
+import Storage
 import SystemPackage
 
 extension NetworkStore {
@@ -15,7 +16,7 @@ extension NetworkStore {
 
     private func leftovers() throws -> [FilePath] {
         try Folder.names(in: root.networks)
-            .filter { $0.hasPrefix(".removed-") || $0.hasPrefix(".draft-") }
+            .filter { $0.hasPrefix(StateRoot.doomedPrefix) || $0.hasPrefix(".draft-") }
             .map { root.networks.appending($0) }
     }
 

@@ -47,6 +47,14 @@ public struct StateRoot: Sendable, Hashable {
     /// One container's folder.
     public func container(_ id: String) -> FilePath { containers.appending(id) }
 
+    /// Where a folder that is on its way out is: beside where it was, under a name that a sweep knows.
+    public static func concealed(_ folder: FilePath) -> FilePath {
+        folder.removingLastComponent().appending("\(doomedPrefix)\(folder.lastComponent?.string ?? "")")
+    }
+
+    /// What the names of folders begin with that are on their way out.
+    public static let doomedPrefix = ".removed-"
+
     // MARK: One boot
 
     /// What is known of the containers of this boot.

@@ -1,3 +1,4 @@
+import JSON
 public import Linux
 import SystemPackage
 
@@ -71,6 +72,8 @@ public struct NetworkRemoval: Codable, Hashable, Sendable {
         case absent
     }
 
+    /// Its identifier: its name may be another's by the time it is removed.
+    public var id: String
     /// The folder of its record.
     public var folder: String
     /// Where the folder is until all else is gone, for a sweep to find.
@@ -81,7 +84,8 @@ public struct NetworkRemoval: Codable, Hashable, Sendable {
     public var bridge: BridgeRemoval?
 
     /// A value of these parts.
-    public init(folder: String, removed: String, leases: String, bridge: BridgeRemoval?) {
+    public init(id: String, folder: String, removed: String, leases: String, bridge: BridgeRemoval?) {
+        self.id = id
         self.folder = folder
         self.removed = removed
         self.leases = leases
@@ -92,15 +96,16 @@ public struct NetworkRemoval: Codable, Hashable, Sendable {
     public func perform() throws -> Outcome {
         guard try isIdle() else { return .used }
         do throws(SystemError) {
-            try WholeFile.move(FilePath(folder), to: FilePath(removed))
+            try NameLink.rename(FilePath(folder), to: FilePath(removed))
         } catch {
             guard error.errno == .noSuchFileOrDirectory else { throw error }
             return .absent
         }
         do {
-            guard try isIdle() else {
-                try WholeFile.move(FilePath(removed), to: FilePath(folder))
-                return .used
+            let isOurs = try isRecorded(in: FilePath(removed))
+            guard try isOurs && isIdle() else {
+                try NameLink.rename(FilePath(removed), to: FilePath(folder))
+                return isOurs ? .used : .absent
             }
             try bridge?.perform()
         } catch {
@@ -110,6 +115,30 @@ public struct NetworkRemoval: Codable, Hashable, Sendable {
         try Removal.tree(FilePath(leases))
         try Removal.tree(FilePath(removed))
         return .removed
+    }
+
+    /// Removes it once nobody has come or gone for a while. Returns at once while containers are on it, since the last of
+    /// them does this; and if somebody else waits already, who then waits for all.
+    public func perform(after patience: Duration) throws {
+        while try isIdle(), let turn = try FileLock.take(FilePath(leases).appending(".idle")) {
+            while try isIdle() {
+                // Without the folder it is gone already.
+                guard let change = ClaimFile.lastChange(in: FilePath(leases)) else { return }
+                let rest = patience - .nanoseconds(ClaimFile.now - change)
+                guard rest > .zero else {
+                    _ = try perform()
+                    return
+                }
+                Pause.wait(min(rest, patience))
+            }
+            // Whoever leaves from now on can have the turn; who left before we look again could not.
+            _ = consume turn
+        }
+    }
+
+    private func isRecorded(in folder: FilePath) throws -> Bool {
+        struct Record: Decodable { let id: String }
+        return try JSON.decode(Record.self, from: WholeFile.read(folder.appending("record.json"))).id == id
     }
 
     private func isIdle() throws(SystemError) -> Bool { try ClaimFile.names(in: FilePath(leases)).isEmpty }

@@ -294,6 +294,8 @@ public enum TeardownStep: Codable, Hashable, Sendable {
     case removeFile(String)
     /// Removes the file that claims a port of the host.
     case releasePort(String)
+    /// Moves a folder out of everybody's sight, to another name on the same file system.
+    case conceal(String, as: String)
     /// Removes a folder and all below it.
     case removeTree(String)
     /// Kills what is left in a cgroup and removes it.

@@ -2,12 +2,22 @@ import Linux
 public import SystemPackage
 
 extension TeardownStep {
-    /// Whether the step must be over before anybody hears of the container's end: what it undoes would get in the
-    /// way of the next container.
-    public var isUrgent: Bool {
+    /// When a monitor performs a step.
+    public enum Moment: Hashable, Sendable {
+        /// Before anybody hears of the container's end: what it undoes would be seen, or get in the way of the next one.
+        case beforeEnd
+        /// When everybody has heard of it, and nobody waits.
+        case afterEnd
+        /// Once nobody has come for it for a while: the next container would make it anew at once.
+        case whenIdle
+    }
+
+    /// When a monitor performs the step.
+    public var moment: Moment {
         switch self {
-        case .deleteTable: true
-        case .unmount, .detach, .leave, .removeFile, .releasePort, .removeTree, .removeCgroup, .removeIdleNetwork: false
+        case .deleteTable, .releasePort, .leave, .unmount, .detach, .removeFile, .conceal: .beforeEnd
+        case .removeTree, .removeCgroup: .afterEnd
+        case .removeIdleNetwork: .whenIdle
         }
     }
 
@@ -15,7 +25,7 @@ extension TeardownStep {
     public var isOfPorts: Bool {
         switch self {
         case .deleteTable, .releasePort: true
-        case .unmount, .detach, .leave, .removeFile, .removeTree, .removeCgroup, .removeIdleNetwork: false
+        case .unmount, .detach, .leave, .removeFile, .conceal, .removeTree, .removeCgroup, .removeIdleNetwork: false
         }
     }
 
@@ -26,6 +36,7 @@ extension TeardownStep {
         case .detach(let path): try HostMount.detach(FilePath(path))
         case .leave(let folder): try SharedResource(folder: FilePath(folder)).leave()
         case .removeFile(let path), .releasePort(let path): try Removal.file(FilePath(path))
+        case .conceal(let path, let name): try WholeFile.move(FilePath(path), to: FilePath(name))
         case .removeTree(let path): try Removal.tree(FilePath(path))
         case .removeCgroup(let path): try CgroupFolder(FilePath(path)).remove()
         case .removeIdleNetwork(let removal): _ = try removal.perform()

@@ -67,12 +67,12 @@ public struct VolumeStore: Sendable {
         labels: [String: String] = [:]
     ) throws(VolumeError) -> Volume {
         let labels = labels.merging([Volume.anonymousLabel: ""]) { _, ours in ours }
-        return try create(Self.randomName(), driver: driver, options: options, labels: labels)
+        return try create(Identifier.random(), driver: driver, options: options, labels: labels)
     }
 
     /// Writes a new volume beside the others and moves it in. False if one of this name has appeared meanwhile.
     private func write(_ record: Volume.Record) throws(VolumeError) -> Bool {
-        let draft = folder.appending(".draft-\(Self.randomName())")
+        let draft = folder.appending(".draft-\(Identifier.random())")
         do {
             try Folder.makeAll(folder)
             try Folder.make(draft)
@@ -131,7 +131,7 @@ public struct VolumeStore: Sendable {
         } catch {
             throw Self.error(error, volume.folder)
         }
-        let doomed = folder.appending(".removed-\(Self.randomName())")
+        let doomed = folder.appending("\(StateRoot.doomedPrefix)\(Identifier.random())")
         do {
             guard try Folder.move(volume.folder, to: doomed) else { return }
             journal.add(JournalEntry(.volume, "destroy", id: name, attributes: ["driver": volume.record.driver]))
@@ -147,7 +147,7 @@ public struct VolumeStore: Sendable {
         do {
             for name in try Folder.names(in: folder) {
                 let path = folder.appending(name)
-                if name.hasPrefix(".removed-") { try Removal.tree(path) }
+                if name.hasPrefix(StateRoot.doomedPrefix) { try Removal.tree(path) }
                 guard name.hasPrefix(".draft-"), let lock = try FileLock.take(path.appending(Self.lockName)) else {
                     continue
                 }
@@ -182,11 +182,6 @@ public struct VolumeStore: Sendable {
             true
         default: false
         }
-    }
-
-    private static func randomName() -> String {
-        let digits = Array("0123456789abcdef")
-        return String((0..<64).map { _ in digits[Int.random(in: 0..<16)] })
     }
 
     static func error(_ error: any Error, _ path: FilePath) -> VolumeError {

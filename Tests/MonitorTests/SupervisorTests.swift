@@ -25,6 +25,28 @@ import Testing
         }
     }
 
+    @Test func `hides what is to go before it tells the end, and records nothing of what has gone`() throws {
+        try withTemporaryFolder { root in
+            let (seen, hidden) = (root.appending("seen"), root.appending("hidden"))
+            try Folder.makeAll(seen.appending("deep"))
+            let container = try MonitoredProcess("exit 7", in: root) { order in
+                order.startsAttached = true
+                order.teardown = [.removeTree(hidden.string), .conceal(seen.string, as: hidden.string)]
+                order.journal = JournalOrder(
+                    folder: root.appending("events").string,
+                    attributes: [:],
+                    tellsRemoval: true
+                )
+            }
+            #expect(try #require(container.attachment).untilExit().code == 7)
+            #expect(!Folder.hasEntry(seen))
+            try container.wait()
+            #expect(!Folder.hasEntry(hidden))
+            #expect(!Folder.hasEntry(container.exitRecord))
+            #expect(!Folder.hasEntry(container.folder))
+        }
+    }
+
     @Test func `says what failed at the start, and with which code`() throws {
         try withTemporaryFolder { root in
             let program = LaunchProgram(steps: [

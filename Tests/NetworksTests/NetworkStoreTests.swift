@@ -1,6 +1,7 @@
 import Linux
 import Networks
 import Storage
+import Supervision
 import SystemPackage
 import TestSupport
 import Testing
@@ -136,7 +137,7 @@ import Testing
         }
     }
 
-    @Test func `has a default bridge from its first use until the last has left it`() throws {
+    @Test func `has a default bridge from its first use until it is found idle`() throws {
         try Machine.run { machine in
             let web = try machine.attach("web", to: ["bridge"])
             let shop = try machine.attach("shop", to: ["bridge"])
@@ -149,10 +150,36 @@ import Testing
             try machine.store.detach(web)
             #expect(try machine.store.list().map(\.name) == ["bridge", "host", "none"])
             #expect(try machine.left().contains { $0.hasPrefix("br-") })
+            try machine.store.removeIfIdle("bridge")
+            #expect(try machine.store.list().map(\.name) == ["bridge", "host", "none"])
             try machine.store.detach(shop)
+            #expect(try machine.store.list().map(\.name) == ["bridge", "host", "none"])
+            try machine.store.removeIfIdle("bridge")
             #expect(try machine.store.list().map(\.name) == ["host", "none"])
             #expect(try machine.awaitRemoval())
             #expect(try machine.left().filter { !$0.hasPrefix("veth") } == [])
+        }
+    }
+
+    @Test func `leaves the default bridge while somebody comes and goes, and the one after it`() throws {
+        try Machine.run { machine in
+            let web = try machine.attach("web", to: ["bridge"])
+            let removal = try #require(web.idleRemovals.first)
+            try removal.perform(after: .seconds(1000))
+            try machine.store.detach(web)
+            try removal.perform(after: .milliseconds(20))
+            #expect(try machine.store.list().map(\.name) == ["host", "none"])
+            let shop = try machine.attach("shop", to: ["bridge"])
+            #expect(try removal.perform() == .absent)
+            try machine.store.detach(shop)
+            #expect(try removal.perform() == .absent)
+            #expect(try machine.store.list().map(\.name) == ["bridge", "host", "none"])
+            let last = try #require(shop.idleRemovals.first)
+            if let turn = try FileLock.take(FilePath(last.leases).appending(".idle")) {
+                try last.perform(after: .seconds(1000))
+                _ = consume turn
+            }
+            #expect(try last.perform() == .removed)
         }
     }
 

@@ -34,7 +34,11 @@ extension Compose {
                 try Console.print("\(container.name)\n")
                 return 0
             }
-            return try session.engine.runAttached(container.id, passesInput: wishes.isInteractive, detachKeys: keys)
+            return try session.engine.runAttached(
+                session.engine.containers.find(container.id),
+                passesInput: wishes.isInteractive,
+                detachKeys: keys
+            )
         }
 
         private func prepare(_ project: Project, _ options: RunOptions, _ session: Session) throws -> ContainerIdentity
@@ -59,19 +63,18 @@ extension LocalEngine {
     ///
     /// - Returns: its exit status; 0 where the user lets go of it.
     func runAttached(
-        _ id: String,
+        _ container: Container,
         passesInput: Bool,
         passesSignals: Bool = true,
         detachKeys: DetachKeys
     ) throws -> Int32 {
-        let container = try containers.find(id)
         container.note("attach")
         let attachment: Attachment?
         do {
-            attachment = try start(id, isAttached: true, terminalSize: StandardStreams.size, warn: Console.warn)
+            attachment = try start(container, isAttached: true, terminalSize: StandardStreams.size, warn: Console.warn)
         } catch {
             // What removes itself at its end is not left behind where it never began.
-            if container.configuration.removesItself { try? remove(id, withAnonymousVolumes: true) }
+            if container.configuration.removesItself { try? remove(container.id, withAnonymousVolumes: true) }
             throw error
         }
         guard let attachment else { return 125 }

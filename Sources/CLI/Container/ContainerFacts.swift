@@ -61,6 +61,7 @@ extension Docker {
         /// Removes what does not run.
         static func prune(_ session: Session, _ filter: PruneFilter) throws -> Pruned {
             var pruned = Pruned()
+            try session.engine.sweep()
             for container in try session.engine.containers.all() {
                 let configuration = container.configuration
                 guard try !container.status.isActive,

@@ -1,5 +1,6 @@
 import Containers
 import Orchestrator
+import Storage
 import Supervision
 import SystemPackage
 
@@ -9,7 +10,7 @@ extension ContainerRequest {
     /// - Throws: ``UsageError`` for what makes no sense.
     init(_ arguments: Arguments, session: Session) throws {
         let name = try arguments[ContainerFlag.name] ?? ContainerName.random(notIn: session.engine.containers)
-        self.init(id: ContainerIdentity.randomIdentifier(), name: name, image: arguments.positionals[0])
+        self.init(id: Identifier.random(), name: name, image: arguments.positionals[0])
         let words = Array(arguments.positionals.dropFirst())
         command = words.isEmpty ? nil : words
         platform = arguments[ContainerFlag.platform]

@@ -36,9 +36,8 @@ extension Docker {
             let keys = try session.detachKeys(arguments)
             let container = try session.makeContainer(arguments)
             guard isDetached else {
-                defer { try? session.engine.networks.removeIfIdle("bridge") }
                 return try session.engine.runAttached(
-                    container.id,
+                    container,
                     passesInput: passesInput,
                     passesSignals: arguments[ContainerFlag.signalProxy],
                     detachKeys: keys

@@ -31,7 +31,7 @@ extension Docker {
                 }
             }
             return try session.engine.runAttached(
-                arguments.positionals[0],
+                session.engine.containers.find(arguments.positionals[0]),
                 passesInput: arguments[Self.interactive],
                 detachKeys: session.detachKeys(arguments)
             )

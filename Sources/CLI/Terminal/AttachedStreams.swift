@@ -64,8 +64,11 @@ struct AttachedStreams {
         switch event {
         case .output(let bytes): try FileDescriptor.standardOutput.writeAll(bytes)
         case .errorOutput(let bytes): try FileDescriptor.standardError.writeAll(bytes)
-        case .exited(let code): end = .exited(code)
-        // The monitor lets go when nothing of the container is left, so that its name is free once we return.
+        case .exited(let code):
+            end = .exited(code)
+            // What removes itself is out of sight when its end is told; the rest nobody has to wait for.
+            if container.configuration.removesItself { stop() }
+        // The monitor lets go when it has undone everything, so that the container can be started or removed at once.
         case .lost: stop()
         }
     }

@@ -118,7 +118,7 @@ public struct Cgroup: Hashable, Sendable {
         guard let unifiedFolder else {
             guard let folder = folders["devices"] else { return }
             try Self.write("a", to: "\(folder)/devices.deny")
-            for rule in rules { try Self.write(rule.line, to: "\(folder)/devices.allow") }
+            try Self.write(rules.map(\.line), to: "\(folder)/devices.allow")
             return
         }
         let descriptor = open(unifiedFolder, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
@@ -172,12 +172,15 @@ extension Cgroup {
         }
     }
 
-    static func write(_ text: String, to path: String) throws(SystemError) {
+    static func write(_ text: String, to path: String) throws(SystemError) { try write([text], to: path) }
+
+    /// Writes the lines one after the other, as the kernel takes one at a time.
+    private static func write(_ lines: [String], to path: String) throws(SystemError) {
         let descriptor = open(path, O_WRONLY | O_CLOEXEC)
         guard descriptor >= 0 else { throw SystemError("open", on: path, errno: Errno(rawValue: tutti_errno())) }
         defer { close(descriptor) }
-        guard Glibc.write(descriptor, text, text.utf8.count) >= 0 else {
-            throw SystemError("write \"\(text)\" to", on: path, errno: Errno(rawValue: tutti_errno()))
+        for line in lines where Glibc.write(descriptor, line, line.utf8.count) < 0 {
+            throw SystemError("write \"\(line)\" to", on: path, errno: Errno(rawValue: tutti_errno()))
         }
     }
 }

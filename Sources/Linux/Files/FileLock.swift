@@ -15,6 +15,16 @@ public struct FileLock: ~Copyable, Sendable {
         try open(path, operation: LOCK_EX | LOCK_NB)
     }
 
+    /// Takes the claim on a folder that is there; nil if somebody else holds it.
+    public static func take(folder path: FilePath) throws(SystemError) -> FileLock? {
+        try open(path, flags: O_RDONLY | O_DIRECTORY, operation: LOCK_EX | LOCK_NB)
+    }
+
+    /// Takes the claim on a folder as soon as whoever holds it lets go.
+    public static func await(folder path: FilePath) throws(SystemError) -> FileLock? {
+        try open(path, flags: O_RDONLY | O_DIRECTORY, operation: LOCK_EX)
+    }
+
     /// Takes the claim as soon as whoever holds it lets go.
     public static func await(_ path: FilePath) throws(SystemError) -> FileLock? {
         try open(path, operation: LOCK_EX)
@@ -59,8 +69,12 @@ public struct FileLock: ~Copyable, Sendable {
         return mine.st_ino == there.st_ino && mine.st_dev == there.st_dev
     }
 
-    private static func open(_ path: FilePath, operation: Int32) throws(SystemError) -> FileLock? {
-        let descriptor = Glibc.open(path.string, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0o600)
+    private static func open(
+        _ path: FilePath,
+        flags: Int32 = O_RDWR | O_CREAT,
+        operation: Int32
+    ) throws(SystemError) -> FileLock? {
+        let descriptor = Glibc.open(path.string, flags | O_CLOEXEC | O_NOFOLLOW, 0o600)
         guard descriptor >= 0 else { throw SystemError("open", on: path.string, errno: Errno(rawValue: errno)) }
         while flock(descriptor, operation) != 0 {
             let failure = Errno(rawValue: errno)

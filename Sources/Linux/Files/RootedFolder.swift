@@ -23,16 +23,7 @@ public struct RootedFolder: Hashable, Sendable {
         defer { close(descriptor) }
         var status = stat()
         guard fstat(descriptor, &status) == 0, status.st_mode & S_IFMT == S_IFREG else { return nil }
-        guard status.st_size <= limit else { throw SystemError("read", on: name, errno: .fileTooLarge) }
-        var bytes = [UInt8](repeating: 0, count: limit)
-        var length = 0
-        while length < limit {
-            let count = bytes[length...].withUnsafeMutableBytes { Glibc.read(descriptor, $0.baseAddress, $0.count) }
-            guard count >= 0 else { throw SystemError("read", on: name, errno: Errno(rawValue: errno)) }
-            guard count > 0 else { break }
-            length += count
-        }
-        return Array(bytes[..<length])
+        return try FileDescriptor(rawValue: descriptor).readToEnd(limit: limit, of: name)
     }
 
     /// A folder below; nil where there is none.

@@ -8,15 +8,7 @@ public enum WholeFile {
         let descriptor = Glibc.open(path.string, O_RDONLY | O_CLOEXEC)
         guard descriptor >= 0 else { throw SystemError("open", on: path.string, errno: Errno(rawValue: errno)) }
         defer { Glibc.close(descriptor) }
-        var contents: [UInt8] = []
-        var buffer = [UInt8](repeating: 0, count: 4096)
-        while true {
-            guard let count = try FileDescriptor(rawValue: descriptor).readAvailable(into: &buffer), count > 0 else {
-                return contents
-            }
-            contents += buffer[..<count]
-            guard contents.count <= limit else { throw SystemError("read", on: path.string, errno: .fileTooLarge) }
-        }
+        return try FileDescriptor(rawValue: descriptor).readToEnd(limit: limit, of: path.string)
     }
 
     /// Replaces the file, so that a reader finds the old contents or the new, whole.
@@ -67,6 +59,14 @@ public enum WholeFile {
         let descriptor = Glibc.open(path.string, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC | O_NOFOLLOW, mode)
         guard descriptor >= 0 else { throw SystemError("open", on: path.string, errno: Errno(rawValue: errno)) }
         return (FileDescriptor(rawValue: descriptor), Int(lseek(descriptor, 0, SEEK_END)))
+    }
+
+    /// Gives a file a second name, unless something has that name already.
+    public static func link(_ path: FilePath, to other: FilePath) throws(SystemError) {
+        guard Glibc.link(path.string, other.string) != 0 else { return }
+        let failure = Errno(rawValue: errno)
+        guard failure != .fileExists else { return }
+        throw SystemError("link", on: other.string, errno: failure)
     }
 
     /// Gives a file another name; a missing one is left alone.

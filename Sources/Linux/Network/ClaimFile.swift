@@ -42,17 +42,7 @@ public enum ClaimFile {
             throw SystemError("open", on: path.string, errno: Errno(rawValue: code))
         }
         defer { close(file) }
-        var contents: [UInt8] = []
-        var buffer = [UInt8](repeating: 0, count: 4096)
-        while true {
-            let count = Glibc.read(file, &buffer, buffer.count)
-            let code = errno
-            if count < 0, code == EINTR { continue }
-            guard count >= 0 else { throw SystemError("read", on: path.string, errno: Errno(rawValue: code)) }
-            if count == 0 { return contents }
-            contents += buffer[..<count]
-            guard contents.count <= limit else { throw SystemError("read", on: path.string, errno: .fileTooLarge) }
-        }
+        return try FileDescriptor(rawValue: file).readToEnd(limit: limit, of: path.string)
     }
 
     /// Gives a claim up. Not an error if there is none.

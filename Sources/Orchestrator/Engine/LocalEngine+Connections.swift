@@ -84,12 +84,18 @@ extension LocalEngine {
         let hasMoved = before.primaryEndpoint?.addresses != after.primaryEndpoint?.addresses
         if hasMoved, !wishes.ports.isEmpty {
             if !order.ports.isEmpty { request.ports = order.ports.map(AttachmentRequest.PortRequest.init) }
-            try container.change(names: after.names, ports: [], undoneBy: [])
+            try container.change(names: after.names, ports: [], undoneBy: [], idleRemovals: after.idleRemovals)
             after = try networks.republish(request, after)
             steps = after.teardown
         }
         let present = Dictionary(after.endpoints.map { ($0.networkID, $0.network) }) { first, _ in first }
-        try container.change(names: after.names, ports: after.ports, networks: present, undoneBy: steps)
+        try container.change(
+            names: after.names,
+            ports: after.ports,
+            networks: present,
+            undoneBy: steps,
+            idleRemovals: after.idleRemovals
+        )
         try rewriteFiles(of: container, before, after, wishes)
         try tellGuests(of: id, before, after, wishes)
     }
@@ -103,7 +109,7 @@ extension LocalEngine {
     ) throws {
         for guest in try containers.all() where guest.configuration.namespaceID == namespace {
             guard guest.configuration.isGuest, try guest.status.isActive else { continue }
-            try guest.change(names: after.names, ports: [], undoneBy: [])
+            try guest.change(names: after.names, ports: [], undoneBy: [], idleRemovals: after.idleRemovals)
             try rewriteFiles(of: guest, before, after, wishes)
         }
     }

@@ -6,17 +6,15 @@ import SystemPackage
 extension LocalEngine {
     /// Waits until no other command starts, removes or clears the container.
     func lock(_ id: String) throws -> HeldLock {
-        guard let lock = try FileLock.await(lockPath(id)) else { throw Cancelled() }
+        guard let lock = try FileLock.await(folder: root.container(id)) else { throw Cancelled() }
         return HeldLock(lock)
     }
 
     /// The same, or nil if another command does so at present.
     func takeLock(_ id: String) throws -> HeldLock? {
-        guard let lock = try FileLock.take(lockPath(id)) else { return nil }
+        guard let lock = try FileLock.take(folder: root.container(id)) else { return nil }
         return HeldLock(lock)
     }
-
-    private func lockPath(_ id: String) -> FilePath { root.container(id).appending("lock") }
 
     /// Undoes what a start that was cut short or a monitor that died has left of a container that does not run.
     func clear(_ container: Container) throws {

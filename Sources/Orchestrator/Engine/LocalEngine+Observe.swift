@@ -52,6 +52,7 @@ extension LocalEngine {
         try volumes.sweep()
         try networks.sweep()
         for container in try containers.all() { _ = try settledStatus(of: container) }
+        try networks.removeIfIdle("bridge")
     }
 
     /// The status, once what a dead monitor has left is undone.

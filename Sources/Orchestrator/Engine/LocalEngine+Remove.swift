@@ -16,7 +16,8 @@ extension LocalEngine {
         defer { lock.release() }
         try clear(container)
         try clearGroups(of: container)
-        try container.remove()
+        // What undoes one that removes itself has removed it.
+        if Folder.hasEntry(root.container(container.id)) { try container.remove() }
         try networks.removeIfIdle("bridge")
         guard withAnonymousVolumes else { return }
         for mount in container.configuration.mounts {

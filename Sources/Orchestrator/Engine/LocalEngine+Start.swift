@@ -19,7 +19,22 @@ extension LocalEngine {
         terminalSize: WindowSize = WindowSize(rows: 0, columns: 0),
         warn: @escaping (String) -> Void = { _ in }
     ) throws -> Attachment? {
-        let container = try containers.find(reference)
+        try start(
+            containers.find(reference),
+            isAttached: isAttached,
+            terminalSize: terminalSize,
+            warn: warn
+        )
+    }
+
+    /// The same for a container whose record has just been read.
+    @discardableResult
+    public func start(
+        _ container: Container,
+        isAttached: Bool = false,
+        terminalSize: WindowSize = WindowSize(rows: 0, columns: 0),
+        warn: @escaping (String) -> Void = { _ in }
+    ) throws -> Attachment? {
         let lock = try self.lock(container.id)
         defer { lock.release() }
         guard try !container.status.isActive else { return isAttached ? try container.attach() : nil }
@@ -31,11 +46,15 @@ extension LocalEngine {
         let layers = try layerFolders(container.configuration.layers)
         // The monitor holds them from its start on; one that has ended already leaves them to us.
         var uses = try uses(of: container)
-        defer { Self.end(&uses) }
+        var hasStarted = false
+        defer {
+            Self.end(&uses)
+            if !hasStarted { try? networks.removeIfIdle("bridge") }
+        }
         if container.configuration.network != .host {
             uses.append(try networks.use(namespace: container.configuration.namespaceID))
         }
-        return try container.start(
+        let attachment = try container.start(
             layers: layers,
             network: network(of: container, using: uses.last),
             resources: uses.map(\.resource),
@@ -43,6 +62,8 @@ extension LocalEngine {
             terminalSize: terminalSize,
             warn: warn
         )
+        hasStarted = true
+        return attachment
     }
 
     /// Stops a container and starts it again, as it is.
@@ -150,6 +171,7 @@ extension NetworkPreparation {
             ),
             names: attachment.names
         )
+        idleRemovals = attachment.idleRemovals
     }
 
     /// The host's own network, with the host's own files.

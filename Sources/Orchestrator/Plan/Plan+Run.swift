@@ -1,5 +1,6 @@
 public import ComposeSpec
 public import Containers
+public import Storage
 
 /// What `run` may be asked.
 public struct RunOptions: Hashable, Sendable {
@@ -70,7 +71,7 @@ extension RunPlan {
         _ project: Project,
         observed: Observation,
         options: RunOptions,
-        identifiers: @escaping () -> String = ContainerIdentity.randomIdentifier
+        identifiers: @escaping () -> String = Identifier.random
     ) throws(PlanError) {
         guard let service = project.service(options.service) else { throw .noSuchService(options.service) }
         var planner = try UpPlanner(

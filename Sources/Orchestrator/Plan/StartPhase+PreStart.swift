@@ -1,5 +1,6 @@
 import ComposeSpec
 import Containers
+import Storage
 
 extension StartPhase {
     /// Plans the containers that run before a service starts, one after the other, where none of its replicas runs yet. They have
@@ -32,7 +33,7 @@ extension ContainerRequest {
         beside replica: Replica,
         view: ProjectView
     ) throws(PlanError) {
-        let id = ContainerIdentity.randomIdentifier()
+        let id = Identifier.random()
         let name = project.joined(service.name, "pre_start", String(id.prefix(12)))
         try self.init(
             service,

@@ -1,4 +1,5 @@
 public import ComposeSpec
+public import Storage
 
 extension Plan {
     /// `up`, `create`, `scale`: what has to change so that the project runs as its files say.
@@ -10,20 +11,11 @@ extension Plan {
         up project: Project,
         observed: Observation,
         options: UpOptions = UpOptions(),
-        identifiers: @escaping () -> String = ContainerIdentity.randomIdentifier
+        identifiers: @escaping () -> String = Identifier.random
     ) throws(PlanError) {
         var planner = try UpPlanner(project: project, observed: observed, options: options, identifiers: identifiers)
         try planner.make()
         self = planner.plan
-    }
-}
-
-extension ContainerIdentity {
-    /// 64 hexadecimal digits that nobody has had.
-    public static func randomIdentifier() -> String {
-        let digits = Array("0123456789abcdef")
-        var generator = SystemRandomNumberGenerator()
-        return String((0..<64).map { _ in digits[Int.random(in: 0..<16, using: &generator)] })
     }
 }
 
