@@ -16,12 +16,16 @@ public struct Resolver: Sendable {
 
     private var tables: [CachedTable]
     private let canForward: Bool
+    private let keepsShortNames: Bool
 
     /// Answers from these tables, in order of preference. Without a way to `forward`, what they do not know is an error
     /// of the server (SERVFAIL), so that nothing gets out of internal networks.
-    public init(tables: [NameTable], forwards canForward: Bool) {
+    ///
+    /// - Parameter keepsShortNames: whether addresses of names without a dot are asked of nobody outside.
+    public init(tables: [NameTable], forwards canForward: Bool, keepsShortNames: Bool = false) {
         self.tables = tables.map(CachedTable.init)
         self.canForward = canForward
+        self.keepsShortNames = keepsShortNames
     }
 
     /// Decides about one packet. The addresses of a name are shuffled for each answer.
@@ -30,6 +34,8 @@ public struct Resolver: Sendable {
         guard query.operation == 0 else { return .answer(query.answer(.notImplemented)) }
         for place in tables.indices { try tables[place].refresh() }
         guard query.classNumber == 1, let records = records(for: query) else {
+            let isShort = (query.type == .a || query.type == .aaaa) && !query.name.contains(".")
+            if isShort, keepsShortNames, canForward { return .answer(query.answer(records: [], over: transport)) }
             return canForward ? .forward : .answer(query.answer(.serverFailure))
         }
         return .answer(query.answer(records: records, over: transport))

@@ -16,6 +16,8 @@ public struct AttachmentRequest: Hashable, Sendable {
     public var ports: [PortRequest] = []
     /// The name servers to ask for what is none of ours, as IP addresses; the host's own if there are none here.
     public var nameServers: [String] = []
+    /// Options of resolv.conf(5); the host's own if there are none here.
+    public var resolverOptions: [String] = []
 
     /// A start of a container on some networks.
     public init(containerID: String, containerName: String, hostname: String, endpoints: [EndpointRequest]) {

@@ -150,7 +150,7 @@ extension NetworkStore {
             let name = wish.interface(on: network, number: place)
             attachment.endpoints.append(try endpoint(wish, on: network, as: name, for: request))
         }
-        attachment.names = names(for: attachment, on: networks, asking: request.nameServers)
+        attachment.names = names(for: attachment, on: networks, as: request)
         attachment.idleRemovals = idleRemovals(networks)
         try save(attachment)
         let interfaces = zip(attachment.endpoints, zip(networks, bridges)).map {
@@ -167,14 +167,18 @@ extension NetworkStore {
     }
 
     /// What its resolver answers from. On the default bridge alone there is none, as with Docker.
-    func names(for attachment: NetworkAttachment, on networks: [Network], asking servers: [String]) -> NameOrder? {
+    func names(for attachment: NetworkAttachment, on networks: [Network], as request: AttachmentRequest) -> NameOrder? {
         let named = networks.filter(\.hasNames)
         guard !named.isEmpty else { return nil }
-        let upstreams = servers.isEmpty ? ResolverConfiguration.host().nameServers : servers
+        var configuration = ResolverConfiguration.host()
+        if !request.nameServers.isEmpty { configuration.nameServers = request.nameServers }
+        if !request.resolverOptions.isEmpty { configuration.options = request.resolverOptions }
+        let upstreams = configuration.nameServers
         return NameOrder(
             tables: named.map { table(of: $0).folder.string },
             upstreams: attachment.primaryEndpoint == nil ? [] : upstreams,
-            port: attachment.names?.port ?? .random(in: 32768...60999)
+            port: attachment.names?.port ?? .random(in: 32768...60999),
+            keepsShortNames: configuration.countsDots
         )
     }
 

@@ -38,7 +38,7 @@ extension NetworkStore {
         do {
             fresh = try claim(request, on: networks, besides: after.endpoints, unless: change.kept)
             after.endpoints = try merge(change.kept, fresh, request, on: networks)
-            after.names = names(for: after, on: networks, asking: request.nameServers)
+            after.names = names(for: after, on: networks, as: request)
             after.idleRemovals = idleRemovals(networks)
             try save(after)
             try plugIn(fresh, on: networks, after)

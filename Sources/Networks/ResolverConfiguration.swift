@@ -9,6 +9,11 @@ public struct ResolverConfiguration: Hashable, Sendable {
     /// Options such as `ndots:0`.
     public var options: [String] = []
 
+    /// Whether names need so many dots to be tried as they are: then one without any is meant for a domain of the search list.
+    var countsDots: Bool {
+        options.contains { $0.hasPrefix("ndots:") && (Int($0.dropFirst("ndots:".count)) ?? 0) > 0 }
+    }
+
     /// A configuration that says nothing.
     public init() {}
 

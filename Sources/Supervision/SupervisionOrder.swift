@@ -239,12 +239,15 @@ public struct NameOrder: Codable, Hashable, Sendable {
     public var upstreams: [String]
     /// The port of 127.0.0.11 that the resolvers of all who share the namespace listen on; nil is one of the kernel's choice.
     public var port: UInt16?
+    /// Whether names without a dot are asked of nobody outside.
+    public var keepsShortNames: Bool
 
     /// A value of these parts.
-    public init(tables: [String], upstreams: [String], port: UInt16? = nil) {
+    public init(tables: [String], upstreams: [String], port: UInt16? = nil, keepsShortNames: Bool = false) {
         self.tables = tables
         self.upstreams = upstreams
         self.port = port
+        self.keepsShortNames = keepsShortNames
     }
 }
 

@@ -76,6 +76,7 @@ import Testing
         #expect(web["db"]?.condition == .started)
         #expect(web["db"]?.restarts == false)
         #expect(web["cache"]?.restarts == true)
+        #expect(web.filter(\.value.isImplied).keys.sorted() == ["cache", "net"])
         #expect(project.service("web")?.networks == [])
         #expect(project.service("web")?.networkMode == .service("net"))
         let job = try #require(project.service("job")?.dependencies["db"])

@@ -34,6 +34,28 @@ extension EndToEnd.Networks {
             }
         }
 
+        @Test func `a guest that asks for it restarts with its owner, in the network that lasts`() throws {
+            try onStage("sharing") { stage in
+                try stage.write(
+                    "services: {second: {depends_on: {host: {condition: service_started, restart: true}}}}\n",
+                    to: "compose.override.yaml"
+                )
+                try stage.does("up", "-d")
+                func starts() throws -> [String] {
+                    try ["guest", "second"].map {
+                        try stage.docker("inspect", "-f", "{{.State.StartedAt}}", stage.id(of: $0)).text
+                    }
+                }
+                let (before, place) = (try starts(), try address(stage, "guest"))
+                try stage.write("WORD=second\n", to: ".env")
+                try stage.does("up", "-d", "-t", "0")
+                let after = try starts()
+                #expect(after[0] == before[0] && after[1] != before[1])
+                #expect(try address(stage, "second") == place)
+                #expect(try eventually { try answer(stage, "second", "http://127.0.0.1/") == "second" })
+            }
+        }
+
         @Test func `guests keep their network and its names while its owner is away`() throws {
             try onStage("sharing") { stage in
                 try stage.does("up", "-d")

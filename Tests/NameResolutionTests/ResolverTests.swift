@@ -69,6 +69,20 @@ import Testing
         }
     }
 
+    @Test func `asks nobody outside after short names where names are to have dots`() throws {
+        try withTemporaryFolder { folder in
+            var resolver = Resolver(tables: [NameTable(folder: folder)], forwards: true, keepsShortNames: true)
+            guard case .answer(let bytes) = try resolver.decide(question("nobody", .aaaa), over: .udp) else {
+                Issue.record("the question is passed on")
+                return
+            }
+            #expect(bytes[3] & 0xF == 0 && records(bytes) == [])
+            for (name, type) in [("nobody.example", DNSQuery.RecordType.a), ("nobody", .ptr)] {
+                #expect(try resolver.decide(question(name, type), over: .udp) == .forward)
+            }
+        }
+    }
+
     @Test func `notices who comes and goes`() throws {
         try withTemporaryFolder { folder in
             let table = NameTable(folder: folder)

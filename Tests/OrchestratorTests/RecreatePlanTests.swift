@@ -116,7 +116,7 @@ import Testing
 
     @Test func `leaves those alone who are in a network namespace that the next container takes over`() throws {
         let shop = project(
-            service("web", after: ["db": .init(restarts: true)]) { $0.networkMode = .service("db") },
+            service("web", after: ["db": .init(restarts: true, isImplied: true)]) { $0.networkMode = .service("db") },
             service("db", on: ["front"])
         )
         func there(_ namespace: String) -> Observation {
@@ -134,6 +134,14 @@ import Testing
         #expect(plan.steps.filter { "\($0.action)".hasPrefix("create") }.map(\.cause) == ["configuration changed"])
         #expect(plan.steps.contains { "\($0.action)".contains("web") } == false)
         #expect(plan.request("db1000000000_shop-db-1")?.networkNamespace == "n1")
+        var asking = shop
+        asking.services[0].dependencies["db"]?.isImplied = false
+        let steps = try Plan(asking, there("n1")).steps.map { "\($0.action): \($0.cause)" }
+        #expect(
+            steps.filter { $0.contains("web") } == [
+                "stop container shop-web-1: db is recreated", "start container shop-web-1: stopped",
+            ]
+        )
         let other = try Plan(shop, there("n2"))
         let causes = other.steps.filter { "\($0.action)".hasPrefix("create") }.map(\.cause)
         #expect(causes == ["configuration changed", "db is recreated"])

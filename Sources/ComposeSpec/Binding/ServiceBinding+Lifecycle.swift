@@ -5,8 +5,9 @@ extension ServiceBinding {
         let deploy = reader.section("deploy")
         let replicas = try deploy?.integer("replicas")
         service.replicas = try reader.integer("scale") ?? replicas ?? 1
+        let implying = ImplicitDependencies.sources(in: reader.node.mapping ?? Mapping()).map(\.mark)
         for entry in reader["depends_on"]?.entries ?? [] {
-            service.dependencies[entry.key.text] = dependency(entry)
+            service.dependencies[entry.key.text] = dependency(entry, isImplied: implying.contains(entry.value.mark))
         }
         service.restart = try restartPolicy(deploy?.section("restart_policy"))
         service.healthCheck = try reader.section("healthcheck").map(healthCheck)
@@ -21,12 +22,13 @@ extension ServiceBinding {
         }
     }
 
-    private func dependency(_ entry: Mapping.Entry) -> Service.Dependency {
+    private func dependency(_ entry: Mapping.Entry, isImplied: Bool) -> Service.Dependency {
         let condition = entry.value["condition"]?.string.flatMap(Service.Condition.init(rawValue:)) ?? .started
         var dependency = Service.Dependency(
             condition,
             restarts: entry.value["restart"]?.bool ?? false,
-            isRequired: entry.value["required"]?.bool ?? true
+            isRequired: entry.value["required"]?.bool ?? true,
+            isImplied: isImplied
         )
         dependency.place = entry.key.mark
         return dependency

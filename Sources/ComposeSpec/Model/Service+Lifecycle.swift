@@ -19,14 +19,22 @@ extension Service {
         public var restarts: Bool
         /// Whether it is an error when the other is not there.
         public var isRequired: Bool
+        /// Whether it follows from another attribute than `depends_on`.
+        public var isImplied: Bool
         /// Where the file says so.
         public var place: Mark?
 
         /// A dependency.
-        public init(_ condition: Condition = .started, restarts: Bool = false, isRequired: Bool = true) {
+        public init(
+            _ condition: Condition = .started,
+            restarts: Bool = false,
+            isRequired: Bool = true,
+            isImplied: Bool = false
+        ) {
             self.condition = condition
             self.restarts = restarts
             self.isRequired = isRequired
+            self.isImplied = isImplied
         }
     }
 

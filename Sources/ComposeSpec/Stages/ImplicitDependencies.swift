@@ -6,21 +6,23 @@ enum ImplicitDependencies {
 
     static func add(to service: inout Mapping) {
         var dependencies = service["depends_on"]?.mapping ?? Mapping()
-        for link in service["links"]?.items ?? [] {
-            let name = String((link.string ?? "").prefix { $0 != ":" })
-            add(name, restarts: true, at: link.mark, to: &dependencies)
-        }
-        for key in namespaces {
-            guard let node = service[key], let name = node.string.flatMap(ServiceReference.name) else { continue }
-            add(name, restarts: true, at: node.mark, to: &dependencies)
-        }
-        for node in service["volumes_from"]?.items ?? [] {
-            let name = String((node.string ?? "").prefix { $0 != ":" })
-            guard name != "container" else { continue }
-            add(name, restarts: false, at: node.mark, to: &dependencies)
+        for source in sources(in: service) {
+            add(source.name, restarts: source.restarts, at: source.mark, to: &dependencies)
         }
         guard !dependencies.isEmpty, let mark = dependencies.entries.first?.value.mark else { return }
         service["depends_on"] = Node(.mapping(dependencies), at: service["depends_on"]?.mark ?? mark)
+    }
+
+    /// What implies a dependency on which service, and where it is written.
+    static func sources(in service: Mapping) -> [(name: String, restarts: Bool, mark: Mark)] {
+        func head(_ node: Node) -> String { String((node.string ?? "").prefix { $0 != ":" }) }
+        let links = (service["links"]?.items ?? []).map { (head($0), true, $0.mark) }
+        let shared = namespaces.compactMap { key -> (String, Bool, Mark)? in
+            guard let node = service[key], let name = node.string.flatMap(ServiceReference.name) else { return nil }
+            return (name, true, node.mark)
+        }
+        let volumes = (service["volumes_from"]?.items ?? []).map { (head($0), false, $0.mark) }
+        return links + shared + volumes.filter { $0.0 != "container" }
     }
 
     private static func add(_ name: String, restarts: Bool, at mark: Mark, to dependencies: inout Mapping) {

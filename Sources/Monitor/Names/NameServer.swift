@@ -52,7 +52,11 @@ final class NameServer {
     }
 
     private static func resolver(_ order: NameOrder) -> Resolver {
-        Resolver(tables: order.tables.map { NameTable(folder: FilePath($0)) }, forwards: !order.upstreams.isEmpty)
+        Resolver(
+            tables: order.tables.map { NameTable(folder: FilePath($0)) },
+            forwards: !order.upstreams.isEmpty,
+            keepsShortNames: order.keepsShortNames
+        )
     }
 
     func close() {

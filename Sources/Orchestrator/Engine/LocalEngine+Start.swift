@@ -207,6 +207,7 @@ extension AttachmentRequest {
         )
         namespaceID = configuration.namespaceID
         nameServers = wishes.dns
+        resolverOptions = wishes.dnsOptions
         ports = wishes.ports.map { port in
             PortRequest(
                 port.transport,

@@ -160,7 +160,8 @@ extension UpPlanner {
         let dependencies = view.graph.dependencies(of: service.name)
         let lasting = lastingParent(of: service, container)
         let reason = dependencies.first { dependency in
-            dependency.restarts && dependency.service != lasting
+            let isAskedFor = service.dependencies[dependency.service]?.isImplied == false
+            return dependency.restarts && (isAskedFor || dependency.service != lasting)
                 && outcomes[dependency.service]?.contains(where: \.isReplacement) ?? false
         }
         return reason.map { "\($0.service) is recreated" }
