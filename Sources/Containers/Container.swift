@@ -67,10 +67,9 @@ public struct Container: Sendable {
 
     /// Undoes what a monitor that died has left, and records the end. Nothing to undo is a success.
     public func recover() throws(ContainerError) {
-        let lock = FilePath(folders.run).appending(RunFile.lock)
         guard Folder.hasEntry(FilePath(folders.run)) else { return }
         // Whoever holds the lock is a monitor that lives, or another command that does what we would do.
-        guard let held = try systemCall({ () throws(SystemError) in try FileLock.take(lock) }) else { return }
+        guard let held = try systemCall({ () throws(SystemError) in try takeRunLock() }) else { return }
         _ = consume held
         if let order { _ = Teardown.perform(order.teardown) }
         // A start that was cut short may have come to this before it had an order.
@@ -79,6 +78,16 @@ public struct Container: Sendable {
             try recordLoss()
         }
         try systemCall { () throws(SystemError) in try Removal.tree(FilePath(folders.run)) }
+    }
+
+    /// The monitor's lock; nil if somebody holds it, or has just taken the folder away.
+    private func takeRunLock() throws(SystemError) -> FileLock? {
+        do throws(SystemError) {
+            return try FileLock.take(FilePath(folders.run).appending(RunFile.lock))
+        } catch {
+            guard error.errno == .noSuchFileOrDirectory else { throw error }
+            return nil
+        }
     }
 
     private func recordLoss() throws(ContainerError) {
