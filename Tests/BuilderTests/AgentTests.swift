@@ -35,7 +35,8 @@ private struct KeyRing {
         let socket = folder.appending("agent")
         let words = try run(["ssh-agent", "-a", socket.string], agent: "/dev/null") ?? ""
         let pid = words.split { "=;".contains($0) }.compactMap { pid_t($0) }.first
-        defer { if let pid { kill(pid, SIGTERM) } }
+        // It inherits that we block SIGTERM.
+        defer { if let pid { kill(pid, SIGKILL) } }
         for key in keys { try #require(try run(["ssh-add", "-q", key.string], agent: socket) != nil) }
         try body(socket)
     }
