@@ -21,7 +21,7 @@ public struct BuildRequest: Sendable {
     }
 
     /// What a command may reach, where its instruction does not say.
-    public enum Network: Hashable, Sendable {
+    public enum Network: String, Hashable, Sendable {
         /// The engine's own bridge.
         case `default`
         case none

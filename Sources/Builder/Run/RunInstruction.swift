@@ -91,7 +91,7 @@ struct RunWork {
         key.add("environment", environment)
         key.add("folder", state.workingDirectory)
         key.add("user", state.image.config.user ?? "")
-        key.add("network", "\(network)")
+        key.add("network", network.rawValue)
         if isInsecure { key.add("security", "insecure") }
         key.add("platform", "\(state.image.platform)")
         key.add("mounts", mounts.descriptions)

@@ -49,8 +49,7 @@ final class Workspace: Sendable {
 
     /// Notes that the build uses something, which nobody removes then as long as it lives.
     func pin(_ name: String) throws {
-        let path = folder.appending("pins").appending(name)
-        if !Folder.hasEntry(path) { try WholeFile.replace(path, with: [], isDurable: false) }
+        _ = try NameLink.claim(folder.appending("pins").appending(name), for: name)
     }
 
     private static func sweep(_ all: FilePath, undo: (String) throws -> Void) throws {
