@@ -105,5 +105,60 @@ extension EndToEnd {
                 #expect(try stage.docker("run", "--rm", "work-app").lines == ["from git", "from git"])
             }
         }
+
+        @Test func `limits, hosts and secrets of RUN are those of the flags, and those of the files`() throws {
+            try onStage { stage in
+                try stage.write(
+                    """
+                    FROM busybox
+                    RUN --mount=type=secret,id=key,required ulimit -n && grep -c 'gate$' /etc/hosts && df -k /dev/shm | grep -o ' 8192 ' \\
+                        && ls -ln /run/secrets/key | cut -c1-26
+
+                    """,
+                    to: "Dockerfile"
+                )
+                try stage.write("s3cret", to: "key")
+                let flags = [
+                    "build", "--progress", "plain", "--ulimit", "nofile=700:800", "--add-host", "gate:host-gateway",
+                    "--shm-size", "8m",
+                    "--secret", "id=key,src=key", "-m", "64m", "--cpu-shares", "512", "--isolation", "default", ".",
+                ]
+                let build = try stage.docker(flags)
+                #expect(build.code == 0, "\(build)")
+                for expected in [" 700\n", " 1\n", "  8192 \n", " -r--------    1 0        0"] {
+                    #expect(build.errors.contains(expected), "\(expected) in \(build)")
+                }
+                for (flag, reason) in [
+                    ("--squash", "--squash is not supported"), ("--isolation=hyperv", "Windows only"),
+                    ("--ulimit=nofile=9:8", "soft limit"), ("--memory=1m", "Minimum memory limit"),
+                ] {
+                    let refused = try stage.docker("build", "--secret", "id=key,src=key", flag, "--no-cache", ".")
+                    #expect(refused.code != 0 && refused.errors.contains(reason), "\(refused)")
+                }
+                try stage.write(
+                    """
+                    services:
+                      app:
+                        build:
+                          context: .
+                          no_cache_filter: [last]
+                          ulimits: {nofile: {soft: 700, hard: 800}}
+                          extra_hosts: ["gate=host-gateway"]
+                          shm_size: 8m
+                          isolation: default
+                          secrets: [{source: token, target: key, uid: "5", gid: "6", mode: 0440}]
+                    secrets: {token: {environment: TOKEN}}
+
+                    """,
+                    to: "compose.yaml"
+                )
+                let project = try stage.does("--progress", "plain", "build", "--no-cache", in: ["TOKEN": "x"])
+                let text = project.output + project.errors
+                for expected in [" 700\n", " 1\n", " -r--r-----    1 5        6"] {
+                    #expect(text.contains(expected), "\(expected) in \(project)")
+                }
+                #expect(try stage.compose("build").errors.contains("environment variable \"TOKEN\" required"))
+            }
+        }
     }
 }

@@ -1,3 +1,4 @@
+public import Containers
 public import SystemPackage
 
 /// What to build, and how.
@@ -47,6 +48,12 @@ public struct BuildRequest: Sendable {
         public var id: String
         /// What it holds.
         public var value: [UInt8]
+        /// Whom its file belongs to, and who may read it, where the mount does not say.
+        public var uid: UInt32?
+        /// The group of its file.
+        public var gid: UInt32?
+        /// The permissions of its file.
+        public var mode: UInt32?
 
         /// The secret with this identifier.
         public init(id: String, value: [UInt8]) {
@@ -85,6 +92,10 @@ public struct BuildRequest: Sendable {
     public var extraHosts: [String] = []
     /// Bytes of `/dev/shm`.
     public var sharedMemory: Int = 64 << 20
+    /// How much of the machine commands may use; the size of `/dev/shm` is told apart.
+    public var limits = Resources()
+    /// The control group above those of commands.
+    public var cgroupParent: String?
     /// What commands may mount as secrets.
     public var secrets: [Secret] = []
     /// `--build-context`: trees that take the place of stages and images of the same name.

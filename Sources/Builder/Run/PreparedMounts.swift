@@ -75,7 +75,8 @@ final class PreparedMounts {
         }
         if let name = mount.variable { variables.append("\(name)=\(String(decoding: secret.value, as: UTF8.self))") }
         guard !target.isEmpty else { return }
-        let file = try session.workspace.write(secret.value, mode: mount.mode ?? 0o400, owner: mount.owner)
+        let owner = Owner(uid: mount.uid ?? secret.uid ?? 0, gid: mount.gid ?? secret.gid ?? 0)
+        let file = try session.workspace.write(secret.value, mode: mount.mode ?? secret.mode ?? 0o400, owner: owner)
         bind(file, at: target, isReadOnly: true)
     }
 

@@ -49,6 +49,7 @@ extension StageBuild {
         let prepared = try PreparedMounts(work.mounts.items, work.command.script, session)
         defer { prepared.end() }
         configuration.mounts += prepared.mounts
+        try configuration.check()
         let names = Set(work.environment.map { $0.prefix { $0 != "=" } })
         // What the Dockerfile says of an agent's place counts more than where we put it.
         configuration.process.environment += prepared.variables.filter { variable in
@@ -114,7 +115,9 @@ struct RunWork {
             process: process,
             hostname: session.request.arguments["BUILDKIT_SANDBOX_HOSTNAME"] ?? "buildkitsandbox"
         )
+        configuration.resources = session.request.limits
         configuration.resources.shmSize = session.request.sharedMemory
+        configuration.namespaces.cgroupParent = session.request.cgroupParent
         configuration.security.isPrivileged = isInsecure
         configuration.network = network == .host ? .host : .none
         return configuration

@@ -1,5 +1,6 @@
 public import Builder
 import ComposeSpec
+import Containers
 import Linux
 import SystemPackage
 
@@ -35,11 +36,31 @@ extension BuildRequest {
         }
         if let size = definition.shmSize { sharedMemory = size }
         secrets = try wish.secrets.sorted { $0.key < $1.key }.map { id, origin in
-            Secret(id: id, value: try origin.bytes(id))
+            try Secret(id: id, value: origin.bytes(id), wish.secretFiles[id])
         }
+        limits.ulimits = definition.ulimits.map { ResourceLimit(name: $0.name, soft: $0.soft, hard: $0.hard) }
+        stagesWithoutCache = Set(definition.uncachedStages)
         for (name, value) in definition.additionalContexts {
             namedContexts[name] = try NamedContext(value, images: wish.serviceImages)
         }
+    }
+}
+
+extension BuildRequest.Secret {
+    /// A secret, and the owner and permissions that the files give it.
+    fileprivate init(id: String, value: [UInt8], _ reference: Service.FileReference?) throws {
+        self.init(id: id, value: value)
+        func number(_ text: String?) throws -> UInt32? {
+            try text.map { text in
+                guard let number = UInt32(text) else {
+                    throw EngineError.unsupportedBuild("secret \(id): \"\(text)\" is not the number of a user or group")
+                }
+                return number
+            }
+        }
+        uid = try number(reference?.uid)
+        gid = try number(reference?.gid)
+        mode = reference?.mode.map { UInt32($0) }
     }
 }
 

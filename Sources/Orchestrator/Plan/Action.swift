@@ -86,6 +86,8 @@ public struct ImageBuild: Hashable, Sendable {
     public var serviceImages: [String: String] = [:]
     /// Secrets for `RUN --mount=type=secret`, by identifier.
     public var secrets: [String: Project.FileSource.Origin] = [:]
+    /// How the files refer to those secrets, by identifier.
+    public var secretFiles: [String: Service.FileReference] = [:]
     /// Agents for `RUN --mount=type=ssh`: `id[=path]`, with absolute paths.
     public var agents: [String] = []
     /// Whether no more than the outcome is reported.

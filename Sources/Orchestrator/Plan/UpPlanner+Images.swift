@@ -120,7 +120,9 @@ extension ImageBuild {
         }
         agents = definition.ssh.map { project.absolute(agent: $0) }
         for reference in definition.secrets {
-            secrets[reference.target ?? reference.source] = project.secret(reference.source)?.origin
+            let id = reference.target ?? reference.source
+            secrets[id] = project.secret(reference.source)?.origin
+            secretFiles[id] = reference
         }
     }
 }

@@ -27,5 +27,6 @@ extension BuildFlag {
     static let withoutEffect: [any FlagDeclaration] = [
         Flag.toggle("--rm", "Has no effect", default: true).hidden,
         Flag.toggle("--force-rm", "Has no effect").hidden,
+        Flag.toggle("--compress", "Has no effect").hidden,
     ]
 }

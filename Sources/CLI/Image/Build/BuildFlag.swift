@@ -29,5 +29,16 @@ extension BuildFlag {
     static let shmSize = Flag<Int64?>.bytes("--shm-size", "Size of /dev/shm")
     static let allow = Flag.list("--allow", "Rights that instructions may ask for: network.host, security.insecure")
 
-    static let running: [any FlagDeclaration] = [network, addHost, shmSize, allow]
+    static let isolation = Flag<String?>.text("--isolation", "Isolation of RUN: default").hidden
+    static let squash = Flag.toggle("--squash", "Make one layer; not supported").hidden
+    static let securityOptions = Flag.list("--security-opt", "Options of a container's security; not supported").hidden
+
+    static let running: [any FlagDeclaration] = [network, addHost, shmSize, allow, isolation, squash, securityOptions]
+
+    /// What `RUN` may use of the machine; the flags are those of `docker run`.
+    static let limits: [any FlagDeclaration] = [
+        ContainerFlag.ulimits, ContainerFlag.cgroupParent, ContainerFlag.memory, ContainerFlag.memorySwap,
+        ContainerFlag.cpuShares, ContainerFlag.cpuPeriod, ContainerFlag.cpuQuota, ContainerFlag.cpusetCPUs,
+        ContainerFlag.cpusetMemories,
+    ]
 }

@@ -9,7 +9,7 @@ extension Docker {
         static let usage = Usage(
             synopsis: "[OPTIONS] PATH | URL | -",
             summary: "Build an image",
-            flags: BuildFlag.inputs + BuildFlag.running + BuildFlag.outputs + BuildFlag.withoutEffect
+            flags: BuildFlag.inputs + BuildFlag.running + BuildFlag.limits + BuildFlag.outputs + BuildFlag.withoutEffect
                 + BuildCall.flags + [CommonFlag.quiet, ComposeFlags.progressFlag],
             arity: .exactly(1)
         )

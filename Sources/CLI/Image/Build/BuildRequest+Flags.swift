@@ -1,4 +1,5 @@
 import Builder
+import Containers
 import Images
 import Linux
 import Orchestrator
@@ -30,6 +31,7 @@ extension BuildRequest {
         }
         try setContexts(arguments)
         try setRunning(arguments)
+        try setLimits(arguments)
         try setAttestations(arguments)
         try setOutputs(arguments, session)
     }
@@ -61,6 +63,28 @@ extension BuildRequest {
             allowsHostNetwork = true
         case let name: throw .conflict("network mode \(name.quoted) is not supported by builds")
         }
+    }
+
+    /// What `RUN` may use of the machine.
+    private mutating func setLimits(_ arguments: Arguments) throws(UsageError) {
+        if let isolation = arguments[BuildFlag.isolation], !["", "default"].contains(isolation) {
+            throw .conflict("--isolation=\(isolation) is for Windows only")
+        }
+        if arguments[BuildFlag.squash] { throw .conflict("--squash is not supported: an image keeps its layers") }
+        if !arguments[BuildFlag.securityOptions].isEmpty {
+            throw .conflict("--security-opt is not supported by builds: RUN --security=insecure asks for rights")
+        }
+        cgroupParent = arguments[ContainerFlag.cgroupParent]
+        limits.ulimits = try arguments[ContainerFlag.ulimits].map { text throws(UsageError) in
+            try ResourceLimit(parsing: text)
+        }
+        limits.memory = arguments[ContainerFlag.memory].map { Int($0) }
+        limits.memorySwap = arguments[ContainerFlag.memorySwap].map { Int($0) }
+        limits.cpuShares = arguments[ContainerFlag.cpuShares]
+        limits.cpuPeriod = arguments[ContainerFlag.cpuPeriod]
+        limits.cpuQuota = arguments[ContainerFlag.cpuQuota]
+        limits.cpusetCPUs = arguments[ContainerFlag.cpusetCPUs]
+        limits.cpusetMemories = arguments[ContainerFlag.cpusetMemories]
     }
 
     /// The context: a folder, a place elsewhere, or what comes on standard input; and the Dockerfile in it.
