@@ -38,19 +38,31 @@ final class BuildSession: Sendable {
         var steps: [CacheDocument.Step] = []
     }
 
+    /// - Parameter start: when the reading of the Dockerfile began.
     init(
         request: BuildRequest,
         dockerfile: DockerfileText,
         stores: BuildStores,
         remotes: RemoteTrees,
         imports: CacheImport? = nil,
+        since start: MonotonicTime,
         report: @escaping @Sendable (BuildEvent) -> Void
     ) throws {
         self.request = request
         document = dockerfile.document
         variables = try GlobalVariables(document, of: request)
         images = stores.images
-        bases = BaseImages(stores.images, of: request)
+        let report = Self.oneAtATime(report)
+        let reading = BuildStep("load build definition from \(document.file)", isInternal: true)
+        report(.started(reading))
+        report(.done(reading, MonotonicTime.now.nanoseconds - start.nanoseconds))
+        let pull = BasePull(
+            store: stores.images,
+            platform: try request.targetPlatform,
+            access: stores.access,
+            tell: report
+        )
+        bases = BaseImages(stores.images, of: request, pull: pull)
         graph = try BuildGraph(document, variables, of: request, images: bases)
         runner = stores.runner
         self.imports = imports
@@ -64,18 +76,18 @@ final class BuildSession: Sendable {
 
     // MARK: Events
 
-    private let speaking = Mutex(())
-
     /// Tells one event; never two at the same time.
-    func tell(_ event: BuildEvent) {
-        speaking.withLock { _ in report(event) }
+    func tell(_ event: BuildEvent) { report(event) }
+
+    private static func oneAtATime(
+        _ report: @escaping @Sendable (BuildEvent) -> Void
+    ) -> @Sendable (BuildEvent) -> Void {
+        let turn = Turn()
+        return { event in turn.taken.withLock { _ in report(event) } }
     }
 
-    /// Tells that the Dockerfile was read.
-    func tell(ofReadingSince start: MonotonicTime) {
-        let step = BuildStep("load build definition from \(document.file)", isInternal: true)
-        tell(.started(step))
-        tell(.done(step, MonotonicTime.now.nanoseconds - start.nanoseconds))
+    private final class Turn: Sendable {
+        let taken = Mutex(())
     }
 
     // MARK: Results

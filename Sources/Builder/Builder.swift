@@ -50,7 +50,7 @@ public struct Builder: Sendable {
         defer { workspace.remove() }
         let cache = try BuildCache(root)
         let policy = try CacheSettings.policy(total: FileSystemSpace(at: root.data).total)
-        let stores = BuildStores(images: images, layers: layers, cache: cache, runner: runner)
+        let stores = BuildStores(images: images, layers: layers, cache: cache, runner: runner, access: access)
         let shelf = LayerShelf(layers, cache, workspace, now: try request.epoch ?? Timestamp.now())
         let remotes = try RemoteTrees(shelf, of: request)
         let arrived = try ContextArrival(remotes: remotes, images: images, tell: report).arrive(request)
@@ -63,10 +63,10 @@ public struct Builder: Sendable {
             stores: stores,
             remotes: remotes,
             imports: imports,
+            since: start,
             report: report
         )
         defer { session.save() }
-        session.tell(ofReadingSince: start)
         warn(session)
         try check(session)
         defer { try? runner.finish() }
@@ -181,6 +181,7 @@ struct BuildStores: Sendable {
     let layers: LayerStore
     let cache: BuildCache
     let runner: any StepRunner
+    let access: RegistryAccess?
 }
 
 extension DockerfileDocument {

@@ -176,7 +176,10 @@ import Testing
             "COPY --from=$A a /",
             "Dockerfile:2:1: --from=$A: must be a name without variables: FROM $… AS a stage"
         ),
-        ("COPY --from=nowhere a /", "Dockerfile:2: no image \"nowhere\" here, and it cannot be pulled"),
+        (
+            "COPY --from=no..where a /",
+            "Dockerfile:2: \"no..where\" is not an image reference: the repository has an invalid character"
+        ),
         ("ENV A=${B:?needed}", "Dockerfile:2:1: variable B: needed"),
         ("STOPSIGNAL SIGNOTHING", "Dockerfile:2: \"SIGNOTHING\" is not a signal"),
         ("RUN --network=host ls", "Dockerfile:2: RUN --network=host needs --allow network.host"),

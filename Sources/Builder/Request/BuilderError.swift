@@ -35,6 +35,7 @@ public struct BuilderError: Error, Hashable, Sendable {
         case missingTarget(String)
         case cycle([String])
         case missingImage(String)
+        case notPulled(String, reason: String)
         case unsupportedPlatform(String, own: String)
         case missingSource(String, isIgnored: Bool)
         case noMatch(String)
@@ -99,6 +100,7 @@ extension BuilderError.Problem: CustomStringConvertible {
         case .missingTarget(let name): "target stage \"\(name)\" could not be found"
         case .cycle(let stages): "stages depend on each other: \(stages.joined(separator: " → "))"
         case .missingImage(let name): "no image \"\(name)\" here, and it cannot be pulled"
+        case .notPulled(let name, let reason): "\(name): failed to resolve source metadata: \(reason)"
         case .unsupportedPlatform(let platform, let own): "platform \(platform): this machine builds \(own) only"
         case .missingSource(let path, let isIgnored):
             "\"\(path)\" not found\(isIgnored ? ": it is excluded by .dockerignore" : "")"

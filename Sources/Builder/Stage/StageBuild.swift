@@ -19,7 +19,12 @@ struct StageBuild {
     init(_ session: BuildSession, _ node: BuildGraph.Node) throws {
         self.session = session
         self.node = node
-        let base = try Self.base(session, node)
+        let base: (image: ImageConfiguration, parent: StageState?)
+        do {
+            base = try Self.base(session, node)
+        } catch let error as BuilderError where error.place == nil {
+            throw BuilderError(error.problem, at: session.place(of: node.stage.from.range, nil))
+        }
         state = StageState(
             from: base.image,
             global: session.variables,
@@ -141,17 +146,21 @@ struct StageBuild {
         } catch let problem as DockerfileProblem {
             throw DockerfileError(file: session.document.file, position: range.start, problem: problem)
         } catch let error as BuilderError where error.place == nil {
-            throw BuilderError(error.problem, at: place(of: range, step))
+            throw BuilderError(error.problem, at: session.place(of: range, step))
         } catch let error where !(error is BuilderError || error is DockerfileError || error is StageStopped) {
-            throw BuilderError(.other("\(error)"), at: place(of: range, step))
+            throw BuilderError(.other("\(error)"), at: session.place(of: range, step))
         }
     }
 
-    private func place(of range: SourceRange, _ step: BuildStep?) -> BuilderError.Place {
+}
+
+extension BuildSession {
+    /// Where an instruction stands, for an error.
+    fileprivate func place(of range: SourceRange, _ step: BuildStep?) -> BuilderError.Place {
         BuilderError.Place(
-            file: session.document.file,
+            file: document.file,
             range: range,
-            excerpt: session.document.excerpt(of: range),
+            excerpt: document.excerpt(of: range),
             step: step?.description
         )
     }
