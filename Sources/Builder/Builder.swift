@@ -95,20 +95,16 @@ public struct Builder: Sendable {
     /// - Parameter layers: those of the result.
     private func exportCaches(of session: BuildSession, layers: [Digest]) throws {
         for target in session.request.cacheTargets where target.place != .image {
-            let step = BuildStep("exporting cache to \(target.place)")
-            let start = MonotonicTime.now
-            session.tell(.started(step))
             let steps = session.steps.filter { target.mode == .max || layers.contains($0.layer) }
-            do {
-                try CacheExport(target: target, images: images, access: access).write(steps)
-            } catch {
-                guard target.ignoresErrors else {
-                    session.tell(.failed(step, "\(error)"))
-                    throw error
+            let title = "exporting cache to \(target.place)"
+            try BuildStep(title).perform(telling: session.tell) {
+                do {
+                    try CacheExport(target: target, images: images, access: access).write(steps)
+                } catch {
+                    guard target.ignoresErrors else { throw error }
+                    session.tell(.warning("\(title): \(error)"))
                 }
-                session.tell(.warning("exporting cache to \(target.place): \(error)"))
             }
-            session.tell(.done(step, MonotonicTime.now.nanoseconds - start.nanoseconds))
         }
     }
 
@@ -131,19 +127,6 @@ public struct Builder: Sendable {
         } catch {
             session.tell(.warning("the build cache could not be cleared up: \(error)"))
         }
-    }
-
-    /// The images that a build starts from or copies from, as the Dockerfile names them: what has to be there before.
-    public static func images(neededBy request: BuildRequest) throws -> [String] {
-        let document = try DockerfileText(request).document
-        let graph = try BuildGraph(document, GlobalVariables(document, of: request), of: request, images: nil)
-        let named = request.namedContexts.values.compactMap { context in
-            if case .image(let name) = context { name } else { String?.none }
-        }
-        let used = graph.nodes.values.flatMap { [$0.base] + $0.sources.values }.compactMap { source in
-            if case .image(let name) = source { name } else { String?.none }
-        }
-        return Set(named + used).sorted()
     }
 
     /// Makes the checks of the stages that are built, and ends a build whose file wants no findings.

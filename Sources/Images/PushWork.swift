@@ -99,11 +99,9 @@ struct PushWork: Sendable {
             layer -> Result<Descriptor, any Error>? in
             guard !isFailed.load(ordering: .relaxed) else { return nil }
             let result = Result {
-                try client.transport.uploads.take(layer.diffID, to: client.reference) { _ in
-                    report(.alreadyExists(layer: layer.diffID))
-                } _: {
-                    try push(layer)
-                }
+                let (pushed, wasThere) = try once(layer.diffID) { try push(layer) }
+                if wasThere { report(.alreadyExists(layer: layer.diffID)) }
+                return pushed
             }
             if case .failure = result { isFailed.store(true, ordering: .relaxed) }
             return result
@@ -138,8 +136,14 @@ struct PushWork: Sendable {
         return try pack(layer)
     }
 
+    /// Brings a blob to the repository unless another push has.
+    private func once(_ content: Digest, _ bring: () throws -> Descriptor) throws -> (Descriptor, wasThere: Bool) {
+        let upload = Upload(repository: client.reference.repository, content: content)
+        return try client.transport.uploads.value(upload, bring)
+    }
+
     private func push(blob digest: Digest) throws {
-        _ = try client.transport.uploads.take(digest, to: client.reference) {
+        _ = try once(digest) {
             let bytes = try blobs.read(digest)
             let descriptor = Descriptor(mediaType: .configuration, digest: digest, size: Int64(bytes.count))
             guard try client.size(of: digest) == nil else { return descriptor }

@@ -70,14 +70,8 @@ enum LaunchedCommand {
 
     /// Reads to the end, and closes.
     private static func readAll(_ source: FileDescriptor) throws(SystemError) -> [UInt8] {
-        var bytes: [UInt8] = []
-        var buffer = [UInt8](repeating: 0, count: 1 << 16)
-        while let count = try source.readAvailable(into: &buffer), count > 0 {
-            bytes += buffer[..<count]
-            guard bytes.count <= maximumProgram else { throw SystemError("read", errno: .fileTooLarge) }
-        }
-        try? source.close()
-        return bytes
+        defer { try? source.close() }
+        return try source.readToEnd(limit: maximumProgram, of: "launch program")
     }
 
     private static func tell(_ outcome: StartReport, on report: FileDescriptor?) {

@@ -16,6 +16,9 @@ public struct SharedResource: Hashable, Sendable {
         self.folder = folder
     }
 
+    /// What the names of folders begin with that nobody uses any more.
+    private static let gone = ".gone-"
+
     private var users: FilePath { folder.appending("users") }
     private var making: FilePath { folder.appending("making") }
     private var teardown: FilePath { folder.appending("teardown.json") }
@@ -68,9 +71,12 @@ public struct SharedResource: Hashable, Sendable {
             guard try lock.isOf(users) else { return false }
             try undo()
             // Whoever comes now makes it anew, in a folder of its own.
-            let doomed = folder.removingLastComponent().appending(".gone-\(UInt64.random(in: 0 ... .max))")
-            try NameLink.rename(folder, to: doomed)
-            try Removal.tree(doomed)
+            let parent = folder.removingLastComponent()
+            try NameLink.rename(folder, to: parent.appending("\(Self.gone)\(UInt64.random(in: 0 ... .max))"))
+            // Those as well that somebody who was killed has left.
+            for name in try Folder.names(in: parent) where name.hasPrefix(Self.gone) {
+                try Removal.tree(parent.appending(name))
+            }
             _ = consume lock
         } catch let error as SystemError where error.errno == .noSuchFileOrDirectory {
             return true

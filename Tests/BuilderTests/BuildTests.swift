@@ -400,15 +400,3 @@ import Testing
         }
     }
 }
-
-@Suite struct NeededImages {
-    @Test func `are those that the target's stages name`() throws {
-        var request = BuildRequest(context: "/nowhere")
-        request.dockerfile = .text(
-            "ARG V=1\nFROM a:$V AS one\nFROM unused\nFROM one AS two\nCOPY --from=b /x /x\nCOPY --from=named /y /y"
-        )
-        request.namedContexts = ["named": .image("c")]
-        request.target = "two"
-        #expect(try Builder.images(neededBy: request) == ["a:1", "b", "c"])
-    }
-}

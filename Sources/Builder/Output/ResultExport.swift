@@ -48,15 +48,7 @@ struct ResultExport {
 
     private func asStep(_ title: String, _ body: (BuildStep) throws -> Void) throws {
         let step = BuildStep(title)
-        let start = MonotonicTime.now
-        tell(.started(step))
-        do {
-            try body(step)
-        } catch {
-            tell(.failed(step, "\(error)"))
-            throw error
-        }
-        tell(.done(step, MonotonicTime.now.nanoseconds - start.nanoseconds))
+        try step.perform(telling: tell) { try body(step) }
     }
 }
 

@@ -89,12 +89,6 @@ struct TreePacker {
         let file = try tree.open(path)
         member.size = try FileStatus.of(file.descriptor).size
         try writer.begin(member)
-        var left = member.size
-        while left > 0 {
-            let piece = try file.read(Int(min(left, 1 << 18)))
-            guard !piece.isEmpty else { break }
-            try writer.write(piece, 0..<piece.count)
-            left -= Int64(piece.count)
-        }
+        try writer.write(contentsOf: file, size: member.size)
     }
 }

@@ -47,16 +47,7 @@ struct ContextArrival {
     }
 
     private func shown(_ text: String, _ body: () throws -> Void) throws {
-        let step = BuildStep(text, isInternal: true)
-        let start = MonotonicTime.now
-        tell(.started(step))
-        do {
-            try body()
-        } catch {
-            tell(.failed(step, "\(error)"))
-            throw error
-        }
-        tell(.done(step, MonotonicTime.now.nanoseconds - start.nanoseconds))
+        try BuildStep(text, isInternal: true).perform(telling: tell, body)
     }
 
     // MARK: Taking

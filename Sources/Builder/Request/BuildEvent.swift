@@ -1,3 +1,5 @@
+import Linux
+
 /// What a build reports while it runs.
 public enum BuildEvent: Hashable, Sendable {
     case started(BuildStep)
@@ -39,6 +41,20 @@ extension BuildStep {
     /// Something that is no instruction, such as `exporting to image`.
     init(_ text: String, isInternal: Bool = false) {
         self.init(stage: isInternal ? "internal" : nil, number: 0, count: 0, text: text)
+    }
+
+    /// Does what is no instruction, and tells of its beginning and its end.
+    func perform<Result>(telling tell: (BuildEvent) -> Void, _ body: () throws -> Result) throws -> Result {
+        let start = MonotonicTime.now
+        tell(.started(self))
+        do {
+            let result = try body()
+            tell(.done(self, MonotonicTime.now.nanoseconds - start.nanoseconds))
+            return result
+        } catch {
+            tell(.failed(self, "\(error)"))
+            throw error
+        }
     }
 
     /// The step as progress shows it for one of several builds.

@@ -21,16 +21,17 @@ struct BasePull: Sendable {
             throw BuilderError(.other("\(error)"))
         }
         let step = BuildStep("load metadata for \(reference)", isInternal: true)
-        let start = MonotonicTime.now
-        tell(.started(step))
         do {
-            _ = try store.pull(reference, platform: platform, access: access) { event in
-                if case .downloaded(let layer) = event { tell(.progress(step, "\(layer) done")) }
+            _ = try step.perform(telling: tell) {
+                try store.pull(reference, platform: platform, access: access) { event in
+                    if case .downloaded(let layer) = event { tell(.progress(step, "\(layer) done")) }
+                }
             }
+        } catch let error as RegistryError where error.kind == .cancelled {
+            // Nobody wants it any more, which is no fault of the image's.
+            throw error
         } catch {
-            tell(.failed(step, "\(error)"))
             throw BuilderError(.notPulled(name, reason: "\(error)"))
         }
-        tell(.done(step, MonotonicTime.now.nanoseconds - start.nanoseconds))
     }
 }

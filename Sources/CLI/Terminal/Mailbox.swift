@@ -1,36 +1,25 @@
 import Linux
 import Synchronization
-import SystemPackage
 
 /// Messages from any thread to the one that runs an event loop.
 final class Mailbox<Message: Sendable>: Sendable {
     private let waiting = Mutex<[Message]>([])
-    private let reading: FileDescriptor
-    private let writing: FileDescriptor
+    private let news: WakeUp
 
     init() throws(SystemError) {
-        (reading, writing) = try FileDescriptor.closeOnExecPipe()
-        try reading.setNonBlocking()
-        try writing.setNonBlocking()
-    }
-
-    deinit {
-        try? reading.close()
-        try? writing.close()
+        news = try WakeUp()
     }
 
     /// Leaves a message.
     func post(_ message: Message) {
         waiting.withLock { $0.append(message) }
-        // A pipe that is full has a wake-up in it already.
-        _ = try? writing.writeAvailable([0])
+        news.signal()
     }
 
     /// Has the loop hand over what comes, in order.
     func deliver(on loop: EventLoop, to handler: @escaping (Message) -> Void) throws(SystemError) {
-        try loop.watch(reading, for: .readable) { [self] _ in
-            var buffer = [UInt8](repeating: 0, count: 64)
-            _ = try? reading.readAvailable(into: &buffer)
+        try loop.watch(news.reading, for: .readable) { [self] _ in
+            news.clear()
             let messages = waiting.withLock { waiting in
                 defer { waiting = [] }
                 return waiting

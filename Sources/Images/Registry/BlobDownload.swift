@@ -3,7 +3,6 @@ import Linux
 import OCI
 import Storage
 import Synchronization
-import SystemPackage
 
 /// A blob that comes on a thread of its own, while what has come of it can be read already.
 ///
@@ -16,9 +15,8 @@ final class BlobDownload: Sendable {
     }
 
     private let state: Mutex<State>
-    /// Rung when there is more, closed at the end.
-    private let bell: FileDescriptor
-    private let ringing: FileDescriptor
+    /// Signalled when there is more, and at the end.
+    private let news: WakeUp
     private let read: @Sendable (Int64) throws -> [UInt8]
 
     /// Begins to fetch.
@@ -30,24 +28,20 @@ final class BlobDownload: Sendable {
         _ fetch: @escaping @Sendable (_ progressed: (Int64) -> Bool) throws -> Void
     ) throws {
         state = Mutex(State(available: available))
-        (bell, ringing) = try FileDescriptor.closeOnExecPipe()
-        try ringing.setNonBlocking()
+        news = try WakeUp()
         self.read = read
         try Thread.start { [self] in
             let outcome = Result {
                 try fetch { available in
                     state.withLock { $0.available = available }
-                    // A full pipe rings well enough.
-                    _ = try? ringing.writeAvailable([0])
+                    news.signal()
                     return true
                 }
             }
             state.withLock { $0.outcome = outcome }
-            try? ringing.close()
+            news.signal()
         }
     }
-
-    deinit { try? bell.close() }
 
     /// The blob's bytes as they come. The end is there when all of it came and was verified.
     ///
@@ -66,7 +60,7 @@ final class BlobDownload: Sendable {
                     try outcome.get()
                     return nil
                 }
-                try wait()
+                news.await(atMost: nil)
             }
         }
     }
@@ -77,12 +71,7 @@ final class BlobDownload: Sendable {
     func finish() throws {
         while true {
             if let outcome = state.withLock({ $0.outcome }) { return try outcome.get() }
-            try wait()
+            news.await(atMost: nil)
         }
-    }
-
-    private func wait() throws {
-        var rung = [UInt8](repeating: 0, count: 1 << 10)
-        _ = try bell.readAvailable(into: &rung)
     }
 }

@@ -23,7 +23,7 @@ extension FileDescriptor {
     /// Reads all that is still to come. More than `limit` bytes are an error (`EFBIG`).
     ///
     /// - Parameter name: what is read, for the error.
-    func readToEnd(limit: Int, of name: String) throws(SystemError) -> [UInt8] {
+    public func readToEnd(limit: Int, of name: String) throws(SystemError) -> [UInt8] {
         var contents: [UInt8] = []
         var buffer = [UInt8](repeating: 0, count: 4096)
         while let count = try readAvailable(into: &buffer), count > 0 {

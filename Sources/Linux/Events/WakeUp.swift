@@ -33,7 +33,7 @@ public final class WakeUp: Sendable {
 
     /// Waits for a signal, and forgets it.
     public func await(atMost time: Duration?) {
-        let milliseconds = time.map { Int32(clamping: $0.components.seconds * 1000) } ?? -1
+        let milliseconds = time.map { Int32(clamping: Int64(($0 / .milliseconds(1)).rounded(.up))) } ?? -1
         var polled = pollfd(fd: reading.rawValue, events: Int16(POLLIN), revents: 0)
         _ = poll(&polled, 1, milliseconds)
         clear()

@@ -66,31 +66,23 @@ extension Await {
 
 /// Wakes a thread that waits for a descriptor, from another thread.
 private final class Alarm: Sendable {
-    private let reading: FileDescriptor
-    private let writing: FileDescriptor
+    private let signal: WakeUp
 
     init() throws(SystemError) {
-        (reading, writing) = try FileDescriptor.closeOnExecPipe()
+        signal = try WakeUp()
     }
 
-    deinit {
-        try? reading.close()
-        try? writing.close()
-    }
-
-    /// Wakes whoever waits, now and ever after.
-    @Sendable func ring() {
-        _ = try? writing.writeAll([0])
-    }
+    /// Wakes whoever waits, now and ever after: nobody clears it.
+    @Sendable func ring() { signal.signal() }
 
     /// Returns when the descriptor is readable, the alarm has rung, or the time has come.
     func wait(for descriptor: FileDescriptor, until deadline: MonotonicTime?) throws(SystemError) {
         let loop = try EventLoop()
         try loop.watch(descriptor, for: .readable) { _ in loop.stop() }
-        try loop.watch(reading, for: .readable) { _ in loop.stop() }
+        try loop.watch(signal.reading, for: .readable) { _ in loop.stop() }
         if let deadline { loop.schedule(after: MonotonicTime.now.duration(to: deadline)) { loop.stop() } }
         try loop.run()
         loop.forget(descriptor)
-        loop.forget(reading)
+        loop.forget(signal.reading)
     }
 }

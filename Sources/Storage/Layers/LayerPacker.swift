@@ -135,13 +135,7 @@ struct LayerPacker {
         var entry = entry
         entry.size = try FileStatus.of(file.descriptor).size
         try writer.begin(entry)
-        var left = entry.size
-        while left > 0 {
-            let piece = try file.read(Int(min(left, 1 << 18)))
-            guard !piece.isEmpty else { break }
-            try writer.write(piece, 0..<piece.count)
-            left -= Int64(piece.count)
-        }
+        try writer.write(contentsOf: file, size: entry.size)
         size += entry.size
     }
 

@@ -1,4 +1,4 @@
-import Linux
+public import Linux
 
 /// Where bytes go to, in pieces, in order.
 public typealias ByteSink = ([UInt8]) throws -> Void
@@ -50,6 +50,17 @@ public final class TarWriter {
         }
         buffer += bytes[range]
         if buffer.count >= Self.pieceSize { try flush() }
+    }
+
+    /// Adds what a file holds to the contents of the member that was begun last.
+    public func write(contentsOf file: borrowing OwnedDescriptor, size: Int64) throws {
+        var left = size
+        while left > 0 {
+            let piece = try file.read(Int(min(left, Int64(Self.pieceSize))))
+            guard !piece.isEmpty else { break }
+            try write(piece, 0..<piece.count)
+            left -= Int64(piece.count)
+        }
     }
 
     /// A member and its contents.

@@ -85,9 +85,11 @@ extension Stage {
     /// Records of containers, networks and volumes, and what belongs to a running container.
     private func files() -> [String] {
         let kept: Set = ["containers/names", "networks/none", "networks/host"]
-        let folders = ["containers", "containers/names", "networks", "volumes", "run/containers", "run/netns"]
+        let folders = [
+            "containers", "containers/names", "networks", "volumes", "run/containers", "run/netns", "run/attachments",
+        ]
         return folders.flatMap { folder in
-            entries(of: "\(root)/\(folder)").filter { !kept.contains("\(folder)/\($0)") && !$0.hasPrefix(".") }
+            entries(of: "\(root)/\(folder)").filter { !kept.contains("\(folder)/\($0)") }
                 .map { "\(folder)/\($0)" }
         }
             + entries(of: "\(root)/run/leases").flatMap { lease in

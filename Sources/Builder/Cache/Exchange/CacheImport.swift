@@ -24,15 +24,13 @@ final class CacheImport: Sendable {
         let blobs = BlobStore(draft.path)
         var caches: [Shared] = []
         for source in sources {
-            let step = BuildStep("importing cache manifest from \(source.place)")
-            let start = MonotonicTime.now
-            tell(.started(step))
-            do {
-                if let shared = try Self.open(source.place, images, access, blobs) { caches.append(shared) }
-                tell(.done(step, MonotonicTime.now.nanoseconds - start.nanoseconds))
-            } catch {
-                tell(.warning("importing cache manifest from \(source.place): \(error)"))
-                tell(.done(step, MonotonicTime.now.nanoseconds - start.nanoseconds))
+            let title = "importing cache manifest from \(source.place)"
+            try BuildStep(title).perform(telling: tell) {
+                do {
+                    if let shared = try Self.open(source.place, images, access, blobs) { caches.append(shared) }
+                } catch {
+                    tell(.warning("\(title): \(error)"))
+                }
             }
         }
         self.caches = caches
