@@ -96,10 +96,10 @@ static void prepare_proxy(CURL *handle, const struct tutti_http_request *request
         curl.setopt(handle, CURLOPT_PROXY, "");
     } else if (request->proxy) {
         curl.setopt(handle, CURLOPT_PROXY, request->proxy);
-        if (request->no_proxy) curl.setopt(handle, CURLOPT_NOPROXY, request->no_proxy);
     } else if (proxy && !getenv("http_proxy") && !getenv("REQUEST_METHOD") && strncmp(request->url, "http:", 5) == 0) {
         curl.setopt(handle, CURLOPT_PROXY, proxy);
     }
+    if (request->no_proxy) curl.setopt(handle, CURLOPT_NOPROXY, request->no_proxy);
 }
 
 static void prepare(CURL *handle, const struct tutti_http_request *request, struct curl_slist *headers, char *message) {

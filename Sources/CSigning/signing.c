@@ -46,6 +46,10 @@ static int is_loaded(void) {
     return crypto.is_whole;
 }
 
+int tutti_signing_is_available(void) {
+    return is_loaded();
+}
+
 // Nobody is asked for a pass phrase.
 static int give_no_phrase(char *out, int capacity, int is_writing, void *context) {
     (void)out, (void)capacity, (void)is_writing, (void)context;

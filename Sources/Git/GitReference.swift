@@ -1,3 +1,5 @@
+import HTTP
+
 /// A place in a git repository: `https://host/team/shop.git#main:deploy`.
 ///
 /// The part behind `#` names a branch, a tag or a commit, and behind a colon a folder; a query says the same and more:
@@ -92,7 +94,8 @@ public struct GitReference: Hashable, Sendable {
         for field in query.split(separator: "&") {
             let parts = field.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
             guard seen.insert(parts[0]).inserted else { throw Mistake(reason: "\"\(parts[0])\" is there twice") }
-            try set(parts[0], parts.count > 1 ? String(parts[1]) : "")
+            let value = parts.count > 1 ? WebAddress.decoded(parts[1]) : []
+            try set(parts[0], String(decoding: value, as: UTF8.self))
         }
         if let checksum, revision == nil { revision = checksum }
     }

@@ -115,7 +115,7 @@ public struct GitRemote: Sendable {
         }
     }
 
-    /// Takes away what is different each time.
+    /// Takes away what nobody needs of the fetch. The index stays, and with it what it says of inodes and times.
     private func tidy(_ folder: FilePath) throws {
         let own = folder.appending(".git")
         try Removal.tree(own.appending("logs"))

@@ -57,7 +57,7 @@ public struct WebAddress: Hashable, Sendable {
         fields.map { "\($0.0)=\(escaped($0.1))" }.joined(separator: "&")
     }
 
-    /// A text as a query has it. RFC 3986
+    /// A text as a query has it. RFC 3986; a space is `%20`
     public static func escaped(_ text: String) -> String {
         let plain = Array("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~".utf8)
         return text.utf8.map { byte in

@@ -18,7 +18,7 @@ struct ContainerInterface: Sendable {
         let mac = HardwareAddress(endpoint.mac) ?? HardwareAddress(of: IPAddress(.v4, number: 0))
         // The end outside outlives its container by some milliseconds, so a name of its own for each start.
         cable = VirtualCable(
-            name: "veth\(Identifier.random().prefix(11))",
+            name: "veth\(RandomName.hexadecimal(11))",
             bridge: bridge,
             innerName: endpoint.interface,
             innerAddress: mac,

@@ -51,7 +51,7 @@ extension NetworkStore {
     }
 
     private func settled(_ request: NetworkRequest, driver: Network.Driver, pools: [AddressPool]) throws -> Network {
-        let id = Identifier.random()
+        let id = RandomName.hexadecimal()
         try request.checkOptions()
         return Network(
             id: id,

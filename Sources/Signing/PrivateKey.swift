@@ -19,6 +19,7 @@ public final class PrivateKey: @unchecked Sendable {
 
     /// Reads a key file: PEM of any kind that libcrypto knows, or OpenSSH's own format.
     public init(file: [UInt8]) throws(PrivateKeyError) {
+        guard tutti_signing_is_available() != 0 else { throw .noLibrary }
         key = try Self.parse(file)
         do throws(PrivateKeyError) {
             kind = try Self.kind(of: key)

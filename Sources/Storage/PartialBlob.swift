@@ -55,11 +55,11 @@ public final class PartialBlob: Sendable {
     private static func lock(_ path: FilePath, unless isDone: () -> Bool) throws -> FileLock? {
         while let lock = try FileLock.await(path) {
             if isDone() {
-                if lock.isOn(path) { try Removal.file(path) }
+                if try lock.isOf(path) { try Removal.file(path) }
                 return nil
             }
             // Whoever held it before may have published or removed the file that we waited for.
-            if lock.isOn(path) { return lock }
+            if try lock.isOf(path) { return lock }
         }
         return nil
     }

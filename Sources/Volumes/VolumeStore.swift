@@ -67,12 +67,12 @@ public struct VolumeStore: Sendable {
         labels: [String: String] = [:]
     ) throws(VolumeError) -> Volume {
         let labels = labels.merging([Volume.anonymousLabel: ""]) { _, ours in ours }
-        return try create(Identifier.random(), driver: driver, options: options, labels: labels)
+        return try create(RandomName.hexadecimal(), driver: driver, options: options, labels: labels)
     }
 
     /// Writes a new volume beside the others and moves it in. False if one of this name has appeared meanwhile.
     private func write(_ record: Volume.Record) throws(VolumeError) -> Bool {
-        let draft = folder.appending(".draft-\(Identifier.random())")
+        let draft = folder.appending(".draft-\(RandomName.hexadecimal())")
         do {
             try Folder.makeAll(folder)
             try Folder.make(draft)
@@ -131,7 +131,7 @@ public struct VolumeStore: Sendable {
         } catch {
             throw Self.error(error, volume.folder)
         }
-        let doomed = folder.appending("\(StateRoot.doomedPrefix)\(Identifier.random())")
+        let doomed = folder.appending("\(StateRoot.doomedPrefix)\(RandomName.hexadecimal())")
         do {
             guard try Folder.move(volume.folder, to: doomed) else { return }
             journal.add(JournalEntry(.volume, "destroy", id: name, attributes: ["driver": volume.record.driver]))

@@ -159,6 +159,7 @@ import Testing
             ("me-1@host.example:b.git?branch=m", "me-1@host.example:b.git", "refs/heads/m", ""),
             ("ssh://git@host:22/b#:d", "ssh://git@host:22/b", nil, "d"), ("git://host/b", "git://host/b", nil, ""),
             ("github.com/a/b#c", "https://github.com/a/b", "c", ""),
+            ("https://host/b.git?branch=x%2Fy&subdir=d%2Fe", "https://host/b.git", "refs/heads/x/y", "d/e"),
         ] as [(String, String, String?, String)]
     )
     func `say what is meant`(text: String, repository: String, revision: String?, path: String) throws {

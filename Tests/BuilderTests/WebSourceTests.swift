@@ -41,7 +41,8 @@ import Testing
     }
 
     @Test(arguments: [
-        (#"attachment; filename="a.txt""#, "a.txt"), (#"attachment; filename=../../b; x=y"#, "b"),
+        (#"attachment; filename="a.txt""#, "a.txt"), (#"attachment; filename="a;b.txt""#, "a;b.txt"),
+        ("attachment; filename*=UTF-8''", "__unnamed__"), (#"attachment; filename=../../b; x=y"#, "b"),
         ("attachment; filename=c; filename*=UTF-8''%2fetc%2Fn%C3%A4.txt", "nä.txt"), ("inline", "__unnamed__"),
         (#"attachment; filename="..""#, "__unnamed__"), ("attachment; filename=/", "__unnamed__"),
     ])
@@ -50,6 +51,15 @@ import Testing
             let server = try ScriptedServer { _ in Self.hello(("Content-Disposition", header)) }
             let id = try scene.build("FROM scratch\nADD http://\(server.host)/ /")
             #expect(try scene.listing(id) == ["\(name) 600 0:0"])
+        }
+    }
+
+    @Test func `may be of a year that no file system knows`() throws {
+        try BuildScene.with { scene in
+            let time = "Fri, 01 Jan 9999 00:00:00 GMT"
+            let server = try ScriptedServer { _ in Self.hello(("Last-Modified", time)) }
+            let id = try scene.build("FROM scratch\nADD http://\(server.host)/f /f")
+            #expect(try scene.text("f", of: id) == "hello")
         }
     }
 

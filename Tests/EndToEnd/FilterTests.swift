@@ -22,6 +22,8 @@ extension EndToEnd {
                 #expect(try names("expose=9001/udp") == [])
                 #expect(try names("publish=1-65535") == ["web"])
                 #expect(try names("publish=80") == [])
+                let wrong = try stage.docker("ps", "--filter", "publish=8080:80")
+                #expect(wrong.code != 0 && wrong.errors.contains("invalid filter 'publish=8080:80'"), "\(wrong)")
                 try stage.docker("rm", "-f", "web", "web-two", "db")
             }
         }
@@ -50,6 +52,9 @@ extension EndToEnd {
                 let system = try stage.docker("system", "prune", "-f", "--filter", "label!=keep=yes")
                 #expect(system.output.contains("Deleted Networks:\ntwo\n"), "\(system)")
                 #expect(try stage.docker("ps", "-a", "--format", "{{.Names}}").text == "one")
+                let late = try stage.docker("system", "prune", "-f", "--filter", "until=2001-01-01")
+                #expect(late.code == 0 && late.output == "Total reclaimed space: 0B\n", "\(late)")
+                #expect(try stage.docker("logs", "--until", "9999-12-31", "one").code == 0)
                 let both = try stage.docker("system", "prune", "-f", "--volumes", "--filter", "until=1h")
                 #expect(both.errors.contains(#"the "until" filter is not supported with "--volumes""#))
                 try stage.docker("rm", "one")

@@ -209,7 +209,7 @@ extension EndToEnd {
                         + ["busybox", "printf", "one\\ntwo\\n"]
                 )
                 #expect(run.output == "one\ntwo\n", "\(run)")
-                let details = "COLOUR=red,tag=box,team=a%20b "
+                let details = "COLOUR=red,tag=box,team=a+b "
                 #expect(try stage.docker("logs", "--details", "box").output == "\(details)one\n\(details)two\n")
                 #expect(try stage.docker("logs", "box").output == "one\ntwo\n")
             }

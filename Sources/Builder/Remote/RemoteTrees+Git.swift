@@ -49,7 +49,7 @@ extension LayerShelf {
             hasSubmodules: reference.hasSubmodules ?? true,
             keepsGitDirectory: reference.keepsGitDirectory ?? false
         )
-        try Self.settle(draft, time * 1_000_000_000)
+        try Self.settle(draft, Timestamp.nanoseconds(clamping: time))
         return try keep(draft, description, kind: .checkout)
     }
 

@@ -51,7 +51,7 @@ extension LayerShelf {
         if let known, known.version == version { return known }
         if let name = FileName(version.name) {
             let modified = version.modified.flatMap(HTTPDate.seconds) ?? 0
-            try folder.setTimes(name, modified * 1_000_000_000)
+            try folder.setTimes(name, Timestamp.nanoseconds(clamping: modified))
         }
         return BuildCache.Source(layer: try keep(draft, "http url \(fetch.file.address.text)"), version: version)
     }

@@ -17,7 +17,7 @@ struct tutti_http_request {
     int is_insecure;      // whether a server need not prove who it is
     int is_direct;        // whether no proxy is asked, whatever the environment says
     const char *proxy;    // the proxy that is asked instead of the environment's, or NULL
-    const char *no_proxy; // hosts that are reached without it, joined by commas, or NULL
+    const char *no_proxy; // hosts that are reached without any proxy, joined by commas, or NULL
     int has_upload;       // whether there is a body
     int64_t upload_size;  // bytes that `upload` gives; -1 for as many as come
     long stall_seconds;   // a transfer that stands still for so long is given up

@@ -47,8 +47,10 @@ extension Docker {
 
         /// Names and values as in a URL's query, in the order of names.
         private static func details(of container: Container) throws -> String {
+            // As Go escapes them: a space is a plus sign.
+            func escaped(_ text: String) -> String { WebAddress.escaped(text).replacing("%20", with: "+") }
             let pairs = try container.configuration.logAttributes().sorted { $0.key < $1.key }
-            return pairs.map { "\(WebAddress.escaped($0.key))=\(WebAddress.escaped($0.value))" }.joined(separator: ",")
+            return pairs.map { "\(escaped($0.key))=\(escaped($0.value))" }.joined(separator: ",")
                 + " "
         }
 

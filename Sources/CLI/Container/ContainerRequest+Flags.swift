@@ -1,4 +1,5 @@
 import Containers
+import Linux
 import Orchestrator
 import Storage
 import Supervision
@@ -10,7 +11,7 @@ extension ContainerRequest {
     /// - Throws: ``UsageError`` for what makes no sense.
     init(_ arguments: Arguments, session: Session) throws {
         let name = try arguments[ContainerFlag.name] ?? ContainerName.random(notIn: session.engine.containers)
-        self.init(id: Identifier.random(), name: name, image: arguments.positionals[0])
+        self.init(id: RandomName.hexadecimal(), name: name, image: arguments.positionals[0])
         let words = Array(arguments.positionals.dropFirst())
         command = words.isEmpty ? nil : words
         platform = arguments[ContainerFlag.platform]

@@ -127,7 +127,7 @@ extension Docker {
         static let usage = Usage(
             synopsis: "[OPTIONS]",
             summary: "Remove images that nobody uses",
-            flags: [all, PruneFilter.flag, DockerFlag.force],
+            flags: [all, PruneFilter.flag(and: "until=24h, dangling=false"), DockerFlag.force],
             arity: .none
         )
 

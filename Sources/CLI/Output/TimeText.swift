@@ -9,7 +9,10 @@ enum TimeText {
     ///
     /// - Returns: nanoseconds since 1970.
     static func instant(_ text: String, now: Int64) -> Int64? {
-        if let ago = DurationText.nanoseconds(text), text != "0" { return now - Int64(ago) }
+        if let ago = DurationText.nanoseconds(text), text != "0" {
+            let (instant, isBeyond) = now.subtractingReportingOverflow(Int64(ago))
+            return isBeyond ? nil : instant
+        }
         if let seconds = Double(text), seconds >= 0, seconds < 9e9 { return Int64(seconds * 1e9) }
         return timestamp(text)
     }
@@ -32,7 +35,9 @@ enum TimeText {
             }
         }
         guard let offset = reader.offset(), reader.isAtEnd else { return nil }
-        return (seconds - offset) * second + fraction
+        // What comes after the year 2262 is as good as never.
+        let (nanoseconds, isBeyond) = (seconds - offset).multipliedReportingOverflow(by: second)
+        return isBeyond ? (seconds > 0 ? .max : .min) : nanoseconds.addingReportingOverflow(fraction).partialValue
     }
 
     /// Such as `2006-01-02T15:04:05.123456789Z`.

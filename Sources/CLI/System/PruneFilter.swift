@@ -1,13 +1,19 @@
 /// What `--filter` of a prune says: labels that a thing must have or lack, and how old it must be.
 struct PruneFilter {
-    static let flag = Flag.list(
-        "--filter",
-        "Remove what has a property: label=NAME, label!=NAME, until=24h",
-        placeholder: "filter"
-    )
+    static let flag = flag(and: "until=24h")
+
+    /// - Parameter further: What this prune knows besides labels.
+    static func flag(and further: String) -> Flag<[String]> {
+        Flag.list(
+            "--filter",
+            "Remove what has a property: label=NAME, label!=NAME, \(further)",
+            placeholder: "filter"
+        )
+    }
 
     private let filters: [String: [String]]
-    private let limit: Int64
+    /// Only what was made before may go, in nanoseconds since 1970.
+    let limit: Int64
 
     /// Nothing is excepted.
     init() {

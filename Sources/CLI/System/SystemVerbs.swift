@@ -224,7 +224,7 @@ extension Docker {
             add(try PruneImages.prune(session, all: all, filter), "Deleted Images:")
             var rule = CacheRule()
             rule.includesShared = all
-            try rule.apply(filters: arguments[PruneFilter.flag].filter { $0.hasPrefix("until=") })
+            if filter["until"] != nil { rule.unusedFor = max(0, WallClock.now - filter.limit) }
             let gone = try CacheStore(root: session.root, images: session.engine.images).prune(rule)
             let freed = gone.filter { !$0.isShared }.reduce(0) { $0 + $1.size }
             add(Pruned(names: gone.map(\.id), bytes: freed), "Deleted build cache objects:")

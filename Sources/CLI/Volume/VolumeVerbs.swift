@@ -88,7 +88,7 @@ extension Docker {
         static let usage = Usage(
             synopsis: "[OPTIONS]",
             summary: "Remove volumes that nobody uses",
-            flags: [all, PruneFilter.flag, DockerFlag.force],
+            flags: [all, PruneFilter.flag(and: "all=true"), DockerFlag.force],
             arity: .none
         )
 

@@ -13,6 +13,9 @@ struct tutti_bytes {
     size_t count;
 };
 
+// Whether libcrypto could be loaded.
+int tutti_signing_is_available(void);
+
 // Each gives a key, or NULL where the bytes are none or libcrypto is not there.
 void *tutti_key_read_pem(struct tutti_bytes text);
 void *tutti_key_make_ed25519(const uint8_t seed[32]);

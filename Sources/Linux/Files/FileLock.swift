@@ -41,7 +41,7 @@ public struct FileLock: ~Copyable, Sendable {
     }
 
     /// Whether the file that is held is still the one at the path.
-    public func isOf(_ path: FilePath) throws(SystemError) -> Bool {
+    public borrowing func isOf(_ path: FilePath) throws(SystemError) -> Bool {
         let held = try FileStatus.of(FileDescriptor(rawValue: descriptor))
         return try FileStatus.of(path).map { ($0.device, $0.inode) == (held.device, held.inode) } ?? false
     }
@@ -59,14 +59,6 @@ public struct FileLock: ~Copyable, Sendable {
         let failure = Errno(rawValue: errno)
         guard failure == .wouldBlock else { throw SystemError("flock", on: path.string, errno: failure) }
         return true
-    }
-
-    /// Whether the claim is on what is at the path now, not on a file that was there before.
-    public borrowing func isOn(_ path: FilePath) -> Bool {
-        var mine = stat()
-        var there = stat()
-        guard fstat(descriptor, &mine) == 0, lstat(path.string, &there) == 0 else { return false }
-        return mine.st_ino == there.st_ino && mine.st_dev == there.st_dev
     }
 
     private static func open(

@@ -9,6 +9,11 @@ public enum Timestamp {
         return Int64(time.tv_sec) * 1_000_000_000 + Int64(time.tv_nsec)
     }
 
+    /// Seconds since 1970 as nanoseconds, of what somebody else says: at most 285 years before or after that.
+    public static func nanoseconds(clamping seconds: Int64) -> Int64 {
+        min(max(seconds, -9_000_000_000), 9_000_000_000) * 1_000_000_000
+    }
+
     /// RFC 3339 in UTC, with up to nine digits of the second and no zeros at their end, such as
     /// `2026-01-02T03:04:05.123456789Z`.
     public static func text(_ nanoseconds: Int64) -> String {

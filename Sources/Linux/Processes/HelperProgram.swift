@@ -17,7 +17,8 @@ public enum HelperProgram {
     ///
     /// - Parameters:
     ///   - input: What it reads.
-    ///   - limit: How many bytes of its answer are kept; it is read to the end all the same.
+    ///   - limit: How many bytes of its answer are kept, its beginning; it is read to the end all the same. Of standard
+    ///     error the end is kept, twice as much at most.
     ///   - keepsErrors: Whether what it writes to standard error is kept; otherwise it is for the user.
     public static func run(
         _ file: FilePath,
@@ -29,28 +30,63 @@ public enum HelperProgram {
     ) throws(SystemError) -> Answer {
         // A file rather than a pipe: a program that reads nothing of it breaks none.
         let given = OwnedDescriptor(try MemoryFile.make("input", input))
-        let errors = OwnedDescriptor(try MemoryFile.make("errors", []))
-        let (reading, writing) = try FileDescriptor.closeOnExecPipe()
-        let answer = OwnedDescriptor(reading)
-        let pid: pid_t
-        do throws(SystemError) {
-            let complaints = keepsErrors ? [errors.descriptor.rawValue] : []
-            let descriptors = [given.descriptor.rawValue, writing.rawValue] + complaints
-            pid = try spawn(file, [file.string] + arguments, environment, descriptors)
-        } catch {
-            close(writing.rawValue)
-            throw error
-        }
-        close(writing.rawValue)
-        var output: [UInt8] = []
-        while true {
-            let piece = try answer.read(1 << 12)
-            guard !piece.isEmpty else { break }
-            output += piece.prefix(max(0, limit - output.count))
-        }
+        var said = [try Reception(limit: limit, keepsEnd: false)]
+        if keepsErrors { said.append(try Reception(limit: limit, keepsEnd: true)) }
+        defer { for reception in said { reception.close() } }
+        let descriptors = [given.descriptor.rawValue] + said.map(\.writing.rawValue)
+        let pid = try spawn(file, [file.string] + arguments, environment, descriptors)
+        for place in said.indices { said[place].closeWriting() }
+        try Reception.drain(&said)
         let status = try ChildProcess(pid: pid, pidDescriptor: -1).wait()
-        lseek(errors.descriptor.rawValue, 0, SEEK_SET)
-        return Answer(status: status, output: output, errors: try errors.read(limit))
+        return Answer(status: status, output: said[0].bytes, errors: keepsErrors ? said[1].bytes : [])
+    }
+
+    /// A pipe, and so much of what came through it as is kept.
+    private struct Reception {
+        let reading: FileDescriptor
+        private(set) var writing: FileDescriptor
+        private(set) var bytes: [UInt8] = []
+        private let limit: Int
+        /// Whether the end is kept of what is too long, and not the beginning.
+        private let keepsEnd: Bool
+        private var hasEnded = false
+
+        init(limit: Int, keepsEnd: Bool) throws(SystemError) {
+            (reading, writing) = try FileDescriptor.closeOnExecPipe()
+            self.limit = limit
+            self.keepsEnd = keepsEnd
+        }
+
+        mutating func closeWriting() {
+            Glibc.close(writing.rawValue)
+            writing = FileDescriptor(rawValue: -1)
+        }
+
+        func close() {
+            for end in [reading, writing] where end.rawValue >= 0 { Glibc.close(end.rawValue) }
+        }
+
+        /// Reads all to their ends, in whatever order they are written.
+        static func drain(_ receptions: inout [Reception]) throws(SystemError) {
+            while receptions.contains(where: { !$0.hasEnded }) {
+                var polled = receptions.map {
+                    pollfd(fd: $0.hasEnded ? -1 : $0.reading.rawValue, events: Int16(POLLIN), revents: 0)
+                }
+                _ = poll(&polled, nfds_t(polled.count), -1)
+                for (place, answer) in polled.enumerated() where answer.revents != 0 { try receptions[place].read() }
+            }
+        }
+
+        private mutating func read() throws(SystemError) {
+            var piece = [UInt8](repeating: 0, count: 1 << 12)
+            guard let count = try reading.readAvailable(into: &piece), count > 0 else {
+                hasEnded = true
+                return
+            }
+            let room = keepsEnd ? count : max(0, limit - bytes.count)
+            bytes += piece[..<min(count, room)]
+            if bytes.count > 2 * limit { bytes.removeFirst(bytes.count - limit) }
+        }
     }
 
     /// Starts a program with these descriptors as 0, 1 and so on, and with no signal blocked.

@@ -43,12 +43,7 @@ public struct PacketSocket: Hashable, Sendable {
 
     /// Makes a socket of that name in a folder, which only its owner can connect to; ``accept()`` gives the connections.
     public static func listen(at name: String, in folder: FilePath) throws(SystemError) -> PacketSocket {
-        try withSocket(name, in: folder) { (number, address, length) in
-            let mask = umask(0o177)
-            defer { umask(mask) }
-            guard bind(number, address, length) == 0 else { return "bind" }
-            return Glibc.listen(number, 64) == 0 ? nil : "listen"
-        }
+        PacketSocket(try LocalAddress.listen(seqpacket, name, in: folder))
     }
 
     /// The next connection, non-blocking; nil if there is none at present, or if it has gone again.

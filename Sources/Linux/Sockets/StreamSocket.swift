@@ -10,7 +10,7 @@ public struct StreamSocket: ~Copyable, Sendable {
 
     private static let stream = Int32(SOCK_STREAM.rawValue) | Int32(SOCK_CLOEXEC.rawValue)
 
-    /// Connects to a socket. The path may be longer than a socket address has room for.
+    /// Connects to a socket. The folder may be longer than a socket address has room for.
     public static func connect(to path: FilePath) throws(SystemError) -> StreamSocket {
         let folder = path.removingLastComponent()
         let descriptor = try LocalAddress.withSocket(
@@ -23,13 +23,7 @@ public struct StreamSocket: ~Copyable, Sendable {
 
     /// Makes a socket of that name in a folder, which nobody but root can connect to at first.
     public static func listen(at name: String, in folder: FilePath) throws(SystemError) -> StreamSocket {
-        let descriptor = try LocalAddress.withSocket(stream, name, in: folder) { (number, address, length) in
-            let mask = umask(0o177)
-            defer { umask(mask) }
-            guard bind(number, address, length) == 0 else { return "bind" }
-            return Glibc.listen(number, 64) == 0 ? nil : "listen"
-        }
-        return StreamSocket(OwnedDescriptor(descriptor))
+        StreamSocket(OwnedDescriptor(try LocalAddress.listen(stream, name, in: folder)))
     }
 
     /// The next connection; nil once the socket was ended.

@@ -1,6 +1,6 @@
 public import ComposeSpec
 public import Containers
-public import Storage
+public import Linux
 
 /// What `run` may be asked.
 public struct RunOptions: Hashable, Sendable {
@@ -71,7 +71,7 @@ extension RunPlan {
         _ project: Project,
         observed: Observation,
         options: RunOptions,
-        identifiers: @escaping () -> String = Identifier.random
+        identifiers: @escaping () -> String = { RandomName.hexadecimal() }
     ) throws(PlanError) {
         guard let service = project.service(options.service) else { throw .noSuchService(options.service) }
         var planner = try UpPlanner(

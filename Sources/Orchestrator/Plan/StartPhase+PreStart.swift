@@ -1,5 +1,6 @@
 import ComposeSpec
 import Containers
+import Linux
 import Storage
 
 extension StartPhase {
@@ -33,7 +34,7 @@ extension ContainerRequest {
         beside replica: Replica,
         view: ProjectView
     ) throws(PlanError) {
-        let id = Identifier.random()
+        let id = RandomName.hexadecimal()
         let name = project.joined(service.name, "pre_start", String(id.prefix(12)))
         try self.init(
             service,

@@ -1,5 +1,5 @@
 public import ComposeSpec
-public import Storage
+public import Linux
 
 extension Plan {
     /// `up`, `create`, `scale`: what has to change so that the project runs as its files say.
@@ -11,7 +11,7 @@ extension Plan {
         up project: Project,
         observed: Observation,
         options: UpOptions = UpOptions(),
-        identifiers: @escaping () -> String = Identifier.random
+        identifiers: @escaping () -> String = { RandomName.hexadecimal() }
     ) throws(PlanError) {
         var planner = try UpPlanner(project: project, observed: observed, options: options, identifiers: identifiers)
         try planner.make()

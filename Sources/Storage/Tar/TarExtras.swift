@@ -89,8 +89,7 @@ struct TarExtras {
         entry.mode = UInt32(truncatingIfNeeded: mode) & 0o7777
         entry.uid = self.uid ?? UInt32(clamping: uid)
         entry.gid = self.gid ?? UInt32(clamping: gid)
-        let bounded = min(max(seconds, -9_000_000_000), 9_000_000_000)
-        entry.modifiedAt = modifiedAt ?? bounded * 1_000_000_000
+        entry.modifiedAt = modifiedAt ?? Timestamp.nanoseconds(clamping: seconds)
         entry.device = DeviceNumber(major: UInt32(clamping: major), minor: UInt32(clamping: minor))
         entry.attributes = attributes
         return entry
