@@ -29,6 +29,8 @@ extension EndToEnd {
                     ["--debug", "build", "--progress", "plain"] + secrets + ["-t", "app", "."]
                 )
                 #expect(expanded.errors.contains("  20 | >>> CMD echo $TEXT\n"), "\(expanded)")
+                let project = try stage.docker("--debug", "compose", "--progress", "plain", "build", "app")
+                #expect(project.errors.contains("  20 | >>> CMD echo $TEXT\n"), "\(project)")
                 let quiet = try stage.docker(["build", "--quiet"] + secrets + ["."])
                 #expect(quiet.code == 0 && quiet.errors == "", "\(quiet)")
             }

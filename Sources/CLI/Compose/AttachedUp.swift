@@ -53,7 +53,7 @@ final class AttachedUp {
         )
         sink = LogSink(printer, showsTimes: wishes.showsTimes, separatesErrors: true)
         attendance = Attendance(wishes.rule, exitCodeFrom: wishes.exitCodeFrom)
-        progress = session.compose.renderer(title: "up")
+        progress = session.compose.renderer(title: "up", isDebugging: session.isDebugging)
         loop = try EventLoop()
         mailbox = try Mailbox()
     }

@@ -106,8 +106,12 @@ extension ComposeFlags {
     }
 
     /// The display of progress that the flags ask for.
-    func renderer(title: String) -> any ProgressRenderer {
-        let renderer = progress.renderer(title: title)
+    ///
+    /// - Parameters:
+    ///   - title: what is done, such as `up`.
+    ///   - isDebugging: Whether what checks find is explained.
+    func renderer(title: String, isDebugging: Bool) -> any ProgressRenderer {
+        let renderer = progress.renderer(title: title, isDebugging: isDebugging)
         return hidesImageOutput ? ImageSilence(renderer: renderer) : renderer
     }
 }

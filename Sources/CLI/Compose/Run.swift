@@ -46,7 +46,7 @@ extension Compose {
             var flags = session.compose
             if wishes.isQuiet { flags.progress = .quiet }
             flags.hidesImageOutput = wishes.hidesImageOutput
-            let progress = flags.renderer(title: "run")
+            let progress = flags.renderer(title: "run", isDebugging: session.isDebugging)
             let conductor = Conductor(engine: session.engine, report: progress.show)
             let run = try Foreground.wait(
                 for: { try await conductor.prepare(project, options: options) },

@@ -22,7 +22,7 @@ extension Session {
 
     /// Works in front of the user: shows what happens, and gives up when asked to.
     func work(_ title: String, _ body: @escaping @Sendable (Conductor) async throws -> Plan) throws {
-        let progress = compose.renderer(title: title)
+        let progress = compose.renderer(title: title, isDebugging: isDebugging)
         let conductor = Conductor(engine: engine, report: progress.show)
         let plan = try Foreground.wait(for: { try await body(conductor) }, showing: progress)
         for warning in plan.warnings { Console.note("\(Self.warningMark) \(warning.printable)") }

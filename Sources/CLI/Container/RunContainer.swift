@@ -110,7 +110,8 @@ extension Session {
 
     /// Fetches an image in front of the user.
     func fetch(_ pull: ImagePull, isQuiet: Bool) throws {
-        let progress = (isQuiet ? ProgressStyle.quiet : compose.progress).renderer(title: "pull")
+        let progress = (isQuiet ? ProgressStyle.quiet : compose.progress)
+            .renderer(title: "pull", isDebugging: isDebugging)
         let engine = engine
         try Foreground.wait(
             for: { _ = try engine.perform(.pullImage(pull), cancellation: Cancellation(), progress: progress.show) },

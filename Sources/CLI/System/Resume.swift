@@ -38,7 +38,7 @@ extension Docker {
                         }
                     }
                 },
-                showing: ProgressStyle.quiet.renderer(title: "resume")
+                showing: SilentProgress()
             )
             return code.value
         }

@@ -8,24 +8,18 @@ import SystemPackage
 final class TerminalBuild: ProgressRenderer {
     private struct State {
         var board = BuildBoard()
-        var findings = FindingList()
         var drawnRows = 0
         var isFinished = false
     }
 
     private let start = MonotonicTime.now
     private let state = Mutex(State())
-    /// Whether findings are explained.
-    private let isDebugging: Bool
-
-    init(isDebugging: Bool) { self.isDebugging = isDebugging }
 
     var interval: Duration? { .milliseconds(100) }
 
     func show(_ event: Event) {
         guard let report = event.build else { return }
         state.withLock { state in
-            state.findings.take(report.event)
             state.board.take(report.event, of: report.target, at: .now)
             draw(&state)
         }
@@ -39,7 +33,6 @@ final class TerminalBuild: ProgressRenderer {
         state.withLock { state in
             state.isFinished = true
             draw(&state)
-            if let text = state.findings.text(isExpanded: isDebugging) { Console.note(text) }
         }
     }
 
@@ -83,14 +76,8 @@ final class TerminalBuild: ProgressRenderer {
 /// A line for every event, and for builds their numbered steps.
 final class PlainProgress: ProgressRenderer {
     private let builds = Mutex(BuildLog())
-    private let findings = Mutex(FindingList())
-    /// Whether findings are explained.
-    private let isDebugging: Bool
-
-    init(isDebugging: Bool = false) { self.isDebugging = isDebugging }
 
     func show(_ event: Event) {
-        if let report = event.build { findings.withLock { $0.take(report.event) } }
         let lines = builds.withLock { log in
             event.build.map { log.lines($0.event, of: $0.target, at: .now) }
         }
@@ -102,11 +89,6 @@ final class PlainProgress: ProgressRenderer {
         guard event.phase != .progress else { return Console.note(details) }
         let words = [event.id.printable, event.phase.rawValue, details]
         Console.note(" \(words.filter { !$0.isEmpty }.joined(separator: " ")) ")
-    }
-
-    func finish() {
-        let text = findings.withLock { $0.text(isExpanded: isDebugging) }
-        if let text { Console.note(text) }
     }
 }
 

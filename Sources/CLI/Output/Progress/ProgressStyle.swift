@@ -27,16 +27,17 @@ enum ProgressStyle: Hashable, Sendable {
 
     /// The display for this style on standard error.
     ///
-    /// - Parameter title: what is done, such as `up`.
-    func renderer(title: String) -> any ProgressRenderer {
+    /// - Parameters:
+    ///   - title: what is done, such as `up`.
+    ///   - isDebugging: Whether what checks find is explained.
+    func renderer(title: String, isDebugging: Bool) -> any ProgressRenderer {
         switch self {
         case .quiet: SilentProgress()
         case .json: JSONProgress()
         case .raw: RawBuildProgress()
-        case .plain: PlainProgress()
-        case .terminal: TerminalProgress(title: title)
-        case .automatic:
-            Terminal.isTerminal(.standardError) ? TerminalProgress(title: title) : PlainProgress()
+        case .automatic where Terminal.isTerminal(.standardError), .terminal:
+            FindingNote(after: TerminalProgress(title: title), isExpanded: isDebugging)
+        case .automatic, .plain: FindingNote(after: PlainProgress(), isExpanded: isDebugging)
         }
     }
 
@@ -46,8 +47,9 @@ enum ProgressStyle: Hashable, Sendable {
     func buildRenderer(isDebugging: Bool) -> any ProgressRenderer {
         switch self {
         case .json, .raw: RawBuildProgress()
-        case .automatic where Terminal.isTerminal(.standardError), .terminal: TerminalBuild(isDebugging: isDebugging)
-        case .automatic, .plain: PlainProgress(isDebugging: isDebugging)
+        case .automatic where Terminal.isTerminal(.standardError), .terminal:
+            FindingNote(after: TerminalBuild(), isExpanded: isDebugging)
+        case .automatic, .plain: FindingNote(after: PlainProgress(), isExpanded: isDebugging)
         case .quiet: SilentProgress()
         }
     }

@@ -6,7 +6,6 @@ import SystemPackage
 /// A display that is drawn again over itself: a line for every resource, with what happens to it and for how long.
 final class TerminalProgress: ProgressRenderer {
     private let board: Mutex<ProgressBoard>
-    private let findings = Mutex(FindingList())
 
     init(title: String) {
         board = Mutex(ProgressBoard(title: title, start: .now))
@@ -15,7 +14,6 @@ final class TerminalProgress: ProgressRenderer {
     var interval: Duration? { .milliseconds(100) }
 
     func show(_ event: Event) {
-        if let report = event.build { findings.withLock { $0.take(report.event) } }
         board.withLock { board in
             board.take(event, at: .now)
             Self.draw(&board)
@@ -31,8 +29,6 @@ final class TerminalProgress: ProgressRenderer {
             board.isFinished = true
             Self.draw(&board)
         }
-        let text = findings.withLock { $0.text(isExpanded: false) }
-        if let text { Console.note(text) }
     }
 
     private static func draw(_ board: inout ProgressBoard) {
