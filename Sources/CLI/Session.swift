@@ -40,11 +40,6 @@ extension Session {
         let folder = asked ?? environment["TUTTI_ROOT"] ?? ""
         guard !folder.isEmpty else { return .standard }
         let path = FilePath(folder)
-        return StateRoot(under: path.isAbsolute ? path : currentFolder.appending(folder))
-    }
-
-    /// The folder that the program was started in.
-    static var currentFolder: FilePath {
-        NameLink.destination(of: "/proc/self/cwd").map { FilePath($0) } ?? "/"
+        return StateRoot(under: path.isAbsolute ? path : OwnProcess.currentFolder.appending(folder))
     }
 }

@@ -95,6 +95,14 @@ private struct KeyRing {
         }
     }
 
+    @Test(arguments: [
+        ("default", "default"), ("a=", "a="), ("a=key,/keys/b", "a=/work/key,/keys/b"),
+        ("a=~/key", "a=/home/ada/key"), ("=~key", "=/work/~key"),
+    ])
+    func `are at places that a folder and a home make absolute`(text: String, expected: String) {
+        #expect(BuildRequest.Agent.absolute(text, folder: "/work", home: "/home/ada") == expected)
+    }
+
     @Test func `are refused where there is none`() throws {
         try withTemporaryFolder { folder in
             let ring = KeyRing(folder: folder)

@@ -30,5 +30,19 @@ extension BuildRequest {
             }
             paths = [FilePath(socket)]
         }
+
+        /// `id=path[,path…]` with absolute paths; a text without paths stays.
+        ///
+        /// - Parameters:
+        ///   - folder: Where relative paths start.
+        ///   - home: What `~/` stands for.
+        public static func absolute(_ text: String, folder: FilePath, home: String?) -> String {
+            guard let sign = text.firstIndex(of: "=") else { return text }
+            let paths = text[text.index(after: sign)...].split(separator: ",").map { path in
+                let home = path.hasPrefix("~/") ? home : nil
+                return folder.pushing(FilePath(home.map { $0 + path.dropFirst() } ?? String(path))).string
+            }
+            return "\(text[..<sign])=\(paths.joined(separator: ","))"
+        }
     }
 }

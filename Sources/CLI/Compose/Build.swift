@@ -1,7 +1,7 @@
 import Builder
 import ComposeSpec
+import Linux
 import Orchestrator
-import SystemPackage
 
 extension Compose {
     /// `tutti build`
@@ -43,7 +43,7 @@ extension Compose {
             var options = BuildOptions()
             options.services = arguments.positionals
             options.arguments = Self.values(arguments[Self.argument])
-            options.agents = arguments[Self.agent].map(Self.absolute)
+            options.agents = arguments[Self.agent]
             options.ignoresCache = arguments[Self.noCache]
             options.pulls = arguments[Self.pull]
             options.includesDependencies = arguments[Self.dependencies]
@@ -61,16 +61,6 @@ extension Compose {
             }
         }
 
-        /// `name=path,path` with absolute paths.
-        private static func absolute(agent text: String) -> String {
-            let parts = text.split(separator: "=", maxSplits: 1).map(String.init)
-            guard parts.count == 2 else { return text }
-            let paths = parts[1].split(separator: ",").map {
-                Session.currentFolder.pushing(FilePath(String($0))).string
-            }
-            return "\(parts[0])=\(paths.joined(separator: ","))"
-        }
-
         /// `NAME=VALUE` texts; a name alone takes the value from the environment.
         static func values(_ texts: [String]) -> [String: String?] {
             var values: [String: String?] = [:]
@@ -83,6 +73,7 @@ extension Compose {
         }
 
         func run(_ session: Session) throws -> Int32 {
+            let options = options(in: session)
             var session = session
             if let progress = progress ?? session.environment["BUILDKIT_PROGRESS"] {
                 session.compose.progress = try ProgressStyle(named: progress, ansi: session.compose.ansi)
@@ -102,6 +93,16 @@ extension Compose {
                 return plan
             }
             return 0
+        }
+
+        /// The options with agents at the places that are meant here.
+        private func options(in session: Session) -> BuildOptions {
+            var options = options
+            let home = session.environment["HOME"]
+            options.agents = options.agents.map {
+                BuildRequest.Agent.absolute($0, folder: OwnProcess.currentFolder, home: home)
+            }
+            return options
         }
 
         /// Prints what is found in each service's Dockerfile, below the service's name.

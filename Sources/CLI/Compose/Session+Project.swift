@@ -60,7 +60,7 @@ extension Session {
 
     /// How the loader is to read the files.
     var loaderOptions: LoaderOptions {
-        var options = LoaderOptions(workingDirectory: Self.currentFolder.string, environment: environment)
+        var options = LoaderOptions(workingDirectory: OwnProcess.currentFolder.string, environment: environment)
         options.files = compose.files
         options.projectName = compose.projectName
         options.projectDirectory = compose.projectDirectory

@@ -72,7 +72,7 @@ extension ContainerRequest {
     }
 
     private static func mounts(_ arguments: Arguments) throws -> [MountRequest] {
-        let folder = Session.currentFolder
+        let folder = OwnProcess.currentFolder
         let volumes = try arguments[ContainerFlag.volume].map { try MountRequest(volumeFlag: $0, from: folder) }
         let others = try arguments[ContainerFlag.mount].map { try MountRequest(mountFlag: $0, from: folder) }
         let memory = try arguments[ContainerFlag.tmpfs].map { try MountRequest(tmpfsFlag: $0) }

@@ -62,7 +62,7 @@ struct CopyFiles {
     }
 
     private static func machine(_ path: String) throws -> CopyPlace {
-        CopyPlace(path, below: Session.currentFolder.string, of: try OpenFolder(opening: "/"))
+        CopyPlace(path, below: OwnProcess.currentFolder.string, of: try OpenFolder(opening: "/"))
     }
 }
 

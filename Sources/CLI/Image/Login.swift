@@ -128,7 +128,7 @@ extension Docker {
 extension Session {
     /// Docker's `config.json` of this user.
     var clientConfiguration: FilePath {
-        clientFolder.map { Self.currentFolder.pushing(FilePath($0)).appending("config.json") }
+        clientFolder.map { OwnProcess.currentFolder.pushing(FilePath($0)).appending("config.json") }
             ?? Credentials.configurationFile
     }
 

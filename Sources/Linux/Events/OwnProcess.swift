@@ -12,6 +12,13 @@ public enum OwnProcess {
         return withUnsafeBytes(of: name.nodename) { String(decoding: $0.prefix { $0 != 0 }, as: UTF8.self) }
     }
 
+    /// The folder that it is in; `/` where the kernel does not say.
+    ///
+    /// The corresponding C function is `getcwd`.
+    public static var currentFolder: FilePath {
+        NameLink.destination(of: "/proc/self/cwd").map { FilePath($0) } ?? "/"
+    }
+
     /// Leaves the session it was started in, and its terminal: the standard descriptors become `/dev/null`, the folder `/`,
     /// and signals that come from terminals and broken pipes are ignored. What it makes is readable by itself only.
     public static func enterBackground() {

@@ -27,7 +27,7 @@ extension Service.Build {
 
     /// The caches that other machines share, each with the place of what is wrong with it.
     func caches(_ service: String) throws -> (sources: [CacheSource], targets: [CacheTarget]) {
-        let folder = FilePath(NameLink.destination(of: "/proc/self/cwd") ?? "/")
+        let folder = OwnProcess.currentFolder
         return (
             try read("cache_from", cacheFrom, service) { try CacheSource(parsing: $0, from: folder) },
             try read("cache_to", cacheTo, service) { try CacheTarget(parsing: $0, from: folder) }

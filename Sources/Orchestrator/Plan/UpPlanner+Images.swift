@@ -1,5 +1,5 @@
+import Builder
 import ComposeSpec
-import SystemPackage
 
 extension UpPlanner {
     /// Adds what brings the images that are missing or have to be renewed.
@@ -118,23 +118,13 @@ extension ImageBuild {
             let name = String(context.dropFirst("service:".count))
             serviceImages[name] = project.anyService(name).map(project.imageName)
         }
-        agents = definition.ssh.map { project.absolute(agent: $0) }
+        agents = definition.ssh.map {
+            BuildRequest.Agent.absolute($0, folder: project.workingDirectory, home: project.environment["HOME"])
+        }
         for reference in definition.secrets {
             let id = reference.target ?? reference.source
             secrets[id] = project.secret(reference.source)?.origin
             secretFiles[id] = reference
         }
-    }
-}
-
-extension Project {
-    /// `id=path` with the path as it is meant in the files.
-    fileprivate func absolute(agent text: String) -> String {
-        guard let sign = text.firstIndex(of: "=") else { return text }
-        let paths = text[text.index(after: sign)...].split(separator: ",").map { path in
-            let home = path.hasPrefix("~/") ? environment["HOME"] : nil
-            return workingDirectory.pushing(FilePath(home.map { $0 + path.dropFirst() } ?? String(path))).string
-        }
-        return "\(text[..<sign])=\(paths.joined(separator: ","))"
     }
 }

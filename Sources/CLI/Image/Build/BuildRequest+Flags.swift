@@ -10,7 +10,7 @@ extension BuildRequest {
     ///
     /// - Throws: ``UsageError`` for what is no value of its flag.
     init(_ arguments: Arguments, _ session: Session) throws {
-        self.init(context: Session.currentFolder)
+        self.init(context: OwnProcess.currentFolder)
         try setContext(arguments.positionals[0], arguments[BuildFlag.file])
         for (name, value) in Compose.Build.values(arguments[BuildFlag.argument]) {
             self.arguments[name] = value ?? session.environment[name]
@@ -27,7 +27,7 @@ extension BuildRequest {
         pulls = arguments[BuildFlag.pull]
         secrets = try arguments[BuildFlag.secret].map { try Secret(parsing: $0, session.environment) }
         agents = try arguments[BuildFlag.agent].map {
-            try Agent(parsing: $0, socket: session.environment["SSH_AUTH_SOCK"], folder: Session.currentFolder)
+            try Agent(parsing: $0, socket: session.environment["SSH_AUTH_SOCK"], folder: OwnProcess.currentFolder)
         }
         try setContexts(arguments)
         try setRunning(arguments)
@@ -89,7 +89,7 @@ extension BuildRequest {
 
     /// The context: a folder, a place elsewhere, or what comes on standard input; and the Dockerfile in it.
     private mutating func setContext(_ text: String, _ file: String?) throws {
-        let folder = Session.currentFolder.pushing(FilePath(text))
+        let folder = OwnProcess.currentFolder.pushing(FilePath(text))
         if text == "-" {
             guard file != "-" else {
                 throw UsageError.conflict("invalid argument: can't use stdin for both build context and dockerfile")
@@ -105,7 +105,7 @@ extension BuildRequest {
         } else if let file, file.hasPrefix("http://") || file.hasPrefix("https://") {
             dockerfile = .web(file)
         } else if let file {
-            dockerfile = .file(origin == nil ? Session.currentFolder.pushing(FilePath(file)) : FilePath(file))
+            dockerfile = .file(origin == nil ? OwnProcess.currentFolder.pushing(FilePath(file)) : FilePath(file))
         }
     }
 
@@ -115,7 +115,7 @@ extension BuildRequest {
                 throw UsageError.conflict("invalid context value: \(text), expected key=value")
             }
             let value = String(text[text.index(after: sign)...])
-            namedContexts[String(text[..<sign])] = try NamedContext(parsing: value, folder: Session.currentFolder)
+            namedContexts[String(text[..<sign])] = try NamedContext(parsing: value, folder: OwnProcess.currentFolder)
         }
     }
 }
@@ -132,7 +132,7 @@ extension BuildRequest.Secret {
             throw UsageError.conflict("invalid secret: \(text.quoted) has no id")
         }
         if let path = fields["src"] ?? fields["source"] {
-            self.init(id: id, value: try WholeFile.read(Session.currentFolder.pushing(FilePath(path))))
+            self.init(id: id, value: try WholeFile.read(OwnProcess.currentFolder.pushing(FilePath(path))))
             return
         }
         guard let value = environment[fields["env"] ?? id] else {

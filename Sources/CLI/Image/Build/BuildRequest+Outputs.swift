@@ -1,17 +1,18 @@
 import Builder
+import Linux
 import OCI
 
 extension BuildRequest {
     /// What becomes of the result.
     mutating func setOutputs(_ arguments: Arguments, _ session: Session) throws {
         let texts = arguments[BuildFlag.output].filter { !$0.isEmpty }
-        outputs = try texts.map { try BuildOutput(parsing: $0, from: Session.currentFolder) }
+        outputs = try texts.map { try BuildOutput(parsing: $0, from: OwnProcess.currentFolder) }
         annotations = try arguments[BuildFlag.annotation].flatMap { try AnnotationWish.parse($0) }
         cacheSources = try arguments[BuildFlag.cacheFrom].map {
-            try CacheSource(parsing: $0, from: Session.currentFolder)
+            try CacheSource(parsing: $0, from: OwnProcess.currentFolder)
         }
         cacheTargets = try arguments[BuildFlag.cacheTo].map {
-            try CacheTarget(parsing: $0, from: Session.currentFolder)
+            try CacheTarget(parsing: $0, from: OwnProcess.currentFolder)
         }
         if arguments[BuildFlag.push] { push() }
         if arguments[BuildFlag.load], !outputs.contains(where: \.isImage) {

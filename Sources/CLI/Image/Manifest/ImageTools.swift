@@ -132,7 +132,7 @@ extension Docker {
         private func members(_ manifests: ManifestSession, appendingTo first: ImageReference) throws -> [IndexMember] {
             var references = try arguments.positionals.map { try ImageReference(parsing: $0) }
             for path in arguments[Self.file] {
-                let bytes = try WholeFile.read(Session.currentFolder.pushing(FilePath(path)), limit: 1 << 20)
+                let bytes = try WholeFile.read(OwnProcess.currentFolder.pushing(FilePath(path)), limit: 1 << 20)
                 references.append(try first.pinned(JSON.decode(Descriptor.self, from: bytes).digest))
             }
             if arguments[Self.append] { references.insert(first, at: 0) }
@@ -168,7 +168,7 @@ extension Docker {
                     "containerimage.descriptor": try JSONValue(encoding: descriptor),
                     "image.name": .string(target.description),
                 ]
-                let file = Session.currentFolder.pushing(FilePath(path))
+                let file = OwnProcess.currentFolder.pushing(FilePath(path))
                 try WholeFile.replace(file, with: metadata.bytes(indentation: 2), isDurable: false, mode: 0o644)
             }
             return 0
