@@ -98,6 +98,12 @@ import Testing
         #expect(try Template(parsing: template).render(row) == text)
     }
 
+    @Test func `finds fields that a document has in lower case`() throws {
+        let document: JSONValue = ["manifest": ["digest": "sha256:a", "Size": 3]]
+        let template = "{{.Manifest.Digest}} {{.Manifest.Size}} {{json .Manifest}}"
+        #expect(try Template(parsing: template).render(document) == #"sha256:a 3 {"digest":"sha256:a","Size":3}"#)
+    }
+
     @Test(arguments: [
         ("{{.Nope}}", TemplateError.noSuchField("Nope")),
         ("{{.Names", .unclosedAction),

@@ -101,7 +101,7 @@ extension EndToEnd {
                     "\(inspect)"
                 )
                 let raw = try stage.docker("buildx", "imagetools", "inspect", "--raw", "\(other.host)/all:1")
-                #expect(raw.output.contains(#""annotations":{"a":"b"}"#))
+                #expect(raw.output.contains("\"annotations\": {\n    \"a\": \"b\"\n  }"))
                 let digest = try stage.docker(
                     "buildx",
                     "imagetools",
@@ -122,6 +122,51 @@ extension EndToEnd {
                 )
                 #expect(less.output.contains(digests.amd64) && !less.output.contains(digests.arm64))
                 #expect(try stage.docker("pull", "\(other.host)/all:1").code == 0)
+
+                let field = try shown("{{.Manifest.Digest}} {{json .Manifest}}", "\(other.host)/all:1", stage)
+                let sum = field.prefix { $0 != " " }
+                #expect(field.contains(#""digest":"\#(sum)""#), "\(field)")
+                #expect(field.contains(#""mediaType":"application/vnd.oci.image.index.v1+json""#), "\(field)")
+                let again = "\(registry.host)/copy:1"
+                let copy = try stage.docker("buildx", "imagetools", "create", "-t", again, "\(other.host)/all:1")
+                #expect(copy.code == 0, "\(copy)")
+                #expect(try shown("{{.Manifest.Digest}}", again, stage) == sum + "\n")
+                #expect(try stage.docker("pull", again).code == 0)
+            }
+        }
+
+        private func shown(_ format: String, _ name: String, _ stage: Stage) throws -> String {
+            let inspect = try stage.docker("buildx", "imagetools", "inspect", "--format", format, name)
+            #expect(inspect.code == 0, "\(inspect)")
+            return inspect.output
+        }
+
+        @Test func `are made of digests and descriptors, with remarks where they belong`() throws {
+            try withImages { stage, registry, digests in
+                let target = "\(registry.host)/one"
+                try stage.write(
+                    #"{"digest":"\#(digests.amd64)","platform":{"os":"linux","architecture":"riscv64"},"#
+                        + #""annotations":{"from":"file"}}"# + "\n",
+                    to: "descriptor.json"
+                )
+                let create = ["buildx", "imagetools", "create", "--dry-run", "-t", target]
+                let remarks = ["index:of=all", "manifest-descriptor[linux/riscv64]:for=one"].flatMap {
+                    ["--annotation", $0]
+                }
+                let made = try stage.docker(create + remarks + ["-f", "descriptor.json"])
+                #expect(made.code == 0, "\(made)")
+                try stage.write(made.output, to: "index.json")
+                #expect(try stage.shell("jq -c .annotations index.json") == #"{"of":"all"}"#)
+                #expect(
+                    try stage.shell("jq -Sc '.manifests[] | [.digest, .platform, .annotations]' index.json")
+                        == #"["\#(digests.amd64)",{"architecture":"riscv64","os":"linux"},{"for":"one","from":"file"}]"#
+                )
+                let pinned = try stage.docker(create + [digests.amd64])
+                #expect(pinned.output.contains(digests.amd64), "\(pinned)")
+                let level = try stage.docker(create + ["--annotation", "manifest:a=b", digests.amd64])
+                #expect(level.code != 0 && level.errors.contains("level index or manifest-descriptor, not manifest"))
+                let upper = try stage.docker("buildx", "imagetools", "create", "--dry-run", "Foo")
+                #expect(upper.errors.contains("the repository must be in lower case"), "\(upper)")
             }
         }
     }

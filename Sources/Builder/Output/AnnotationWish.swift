@@ -19,18 +19,20 @@ public struct AnnotationWish: Hashable, Sendable {
     public let value: String
 
     /// Reads what `--annotation` takes: `[level[platform],…:]key=value`.
-    public static func parse(_ text: String) throws -> [AnnotationWish] {
+    ///
+    /// - Parameter usual: The level where the text names none.
+    public static func parse(_ text: String, usual: Level = .manifest) throws -> [AnnotationWish] {
         guard let sign = text.firstIndex(of: "=") else {
             throw BuilderError(.badAttribute(text, "an annotation is key=value"))
         }
         let value = String(text[text.index(after: sign)...])
         let head = text[..<sign]
         guard let colon = head.firstIndex(of: ":") else {
-            return [AnnotationWish(level: .manifest, platform: nil, key: String(head), value: value)]
+            return [AnnotationWish(level: usual, platform: nil, key: String(head), value: value)]
         }
         let key = String(head[head.index(after: colon)...])
         return try head[..<colon].split(separator: ",").map { place in
-            let (level, platform) = try Self.place(place, of: text)
+            let (level, platform) = try Self.place(place, of: text, usual: usual)
             return AnnotationWish(level: level, platform: platform, key: key, value: value)
         }
     }
@@ -61,9 +63,13 @@ public struct AnnotationWish: Hashable, Sendable {
         return text.firstIndex(of: "]").flatMap { text[$0...].firstIndex(of: ".") }
     }
 
-    private static func place(_ text: some StringProtocol, of whole: String) throws -> (Level, Platform?) {
+    private static func place(
+        _ text: some StringProtocol,
+        of whole: String,
+        usual: Level = .manifest
+    ) throws -> (Level, Platform?) {
         let name = String(text.prefix { $0 != "[" })
-        guard let level = name.isEmpty ? .manifest : Level(rawValue: name) else {
+        guard let level = name.isEmpty ? usual : Level(rawValue: name) else {
             throw BuilderError(.badAttribute(whole, "unknown annotation type \"\(name)\""))
         }
         let rest = text.dropFirst(name.count)
@@ -77,7 +83,7 @@ public struct AnnotationWish: Hashable, Sendable {
 
 extension [AnnotationWish] {
     /// What a document for a platform gets.
-    func values(_ level: AnnotationWish.Level, for platform: Platform? = nil) -> [String: String] {
+    public func values(_ level: AnnotationWish.Level, for platform: Platform? = nil) -> [String: String] {
         var values: [String: String] = [:]
         for wish in self where wish.level == level {
             if let wanted = wish.platform, wanted.normalized != platform?.normalized { continue }

@@ -88,9 +88,13 @@ public struct IndexComposer: Sendable {
 
     /// Stores an index under a tag, or under its digest where the reference has none.
     public func put(_ index: ImageIndex, as reference: ImageReference) throws -> Descriptor {
-        let bytes = try JSON.encode(index)
+        try put(JSON.encode(index), index.mediaType ?? .index, as: reference)
+    }
+
+    /// Stores an index of these very bytes, under a tag or under its digest.
+    public func put(_ bytes: [UInt8], _ mediaType: MediaType, as reference: ImageReference) throws -> Descriptor {
         let digest = ContentSum.digest(of: bytes)
-        let descriptor = Descriptor(mediaType: index.mediaType ?? .index, digest: digest, size: Int64(bytes.count))
+        let descriptor = Descriptor(mediaType: mediaType, digest: digest, size: Int64(bytes.count))
         try access.withRepository(reference, verb: "push", scopes: [.push(reference.path)], writing: true) { client in
             try client.put(bytes, descriptor, as: reference.tag ?? digest.description)
         }

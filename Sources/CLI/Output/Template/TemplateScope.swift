@@ -25,11 +25,14 @@ struct TemplateScope {
         }
     }
 
+    /// A field of Go begins in upper case, whatever the document calls it.
     private static func follow(_ path: [String], from start: JSONValue) throws(TemplateError) -> JSONValue {
         var value = start
         for name in path {
             if case .null = value { return .null }
-            guard let member = value[name] else { throw .noSuchField(name) }
+            guard let member = value[name] ?? value[name.prefix(1).lowercased() + name.dropFirst()] else {
+                throw .noSuchField(name)
+            }
             value = member
         }
         return value
