@@ -86,6 +86,15 @@ extension EndToEnd {
                         attest ["type=provenance,mode=max"]
                         """
                 )
+                let agents = try stage.compose(
+                    "build",
+                    "--print",
+                    "--ssh",
+                    "key=~/key",
+                    "base",
+                    in: ["HOME": "/home/ada"]
+                )
+                #expect(agents.output.contains("\"ssh\": [\n        \"key=/home/ada/key\"\n"), "\(agents)")
                 #expect(try stage.compose("build", "--builder", "far").errors.contains("no builder \"far\" found"))
             }
         }
