@@ -82,6 +82,21 @@ import Testing
         }
     }
 
+    @Test func `keep capabilities, whoever their files come to belong to`() throws {
+        try BuildScene.with { scene in
+            // cap_net_raw, permitted and effective: struct vfs_cap_data of version 2
+            let capability: [UInt8] = [1, 0, 0, 2, 0, 0x20] + [UInt8](repeating: 0, count: 14)
+            var file = Self.member(.file, "ping")
+            file.attributes["security.capability"] = capability
+            try pack([file, Self.member(.hardLink, "same", to: "ping")], in: scene)
+            let id = try scene.build("FROM scratch\nADD archive /kept/\nADD --chown=7:8 archive /given/")
+            for path in ["kept/ping", "kept/same", "given/ping", "given/same"] {
+                let attributes = try scene.tree(id).attributes(at: TreePath(clamping: path))
+                #expect(attributes["security.capability"] == capability, "\(path)")
+            }
+        }
+    }
+
     @Test(arguments: [
         [member(.file, "../x")], [member(.file, "a/../../x")],
         [member(.symbolicLink, "l", to: "/tmp"), member(.file, "l/x")],

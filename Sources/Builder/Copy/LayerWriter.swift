@@ -81,7 +81,8 @@ struct LayerWriter: EntryLookup {
         if let own = try tree.ownPlace(of: item.source) {
             // Names of one file stay names of one file.
             try folder.makeLink(name, to: own.name, in: own.folder)
-            return try describe(item.entry, at: path, attributes: [:])
+            // Read before the owner changes, which takes capabilities away.
+            return try describe(item.entry, at: path, attributes: tree.attributes(at: item.source))
         }
         switch item.entry.kind {
         case .file:
