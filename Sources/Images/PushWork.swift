@@ -22,6 +22,9 @@ struct PushWork: Sendable {
     private struct Layer: Sendable {
         let diffID: Digest
         let blob: Descriptor?
+
+        /// What goes: one layer may be packed in several ways.
+        var content: Digest { blob?.digest ?? diffID }
     }
 
     func perform() throws -> PushedImage {
@@ -93,13 +96,13 @@ struct PushWork: Sendable {
 
     private func push(_ layers: [Layer]) throws -> [Descriptor] {
         var seen: Set<Digest> = []
-        let work = layers.filter { seen.insert($0.diffID).inserted }
+        let work = layers.filter { seen.insert($0.content).inserted }
         let isFailed = Atomic(false)
         let results = try Parallel.map(work, width: client.transport.settings.uploads) {
             layer -> Result<Descriptor, any Error>? in
             guard !isFailed.load(ordering: .relaxed) else { return nil }
             let result = Result {
-                let (pushed, wasThere) = try once(layer.diffID) { try push(layer) }
+                let (pushed, wasThere) = try once(layer.content) { try push(layer) }
                 if wasThere { report(.alreadyExists(layer: layer.diffID)) }
                 return pushed
             }
@@ -107,8 +110,8 @@ struct PushWork: Sendable {
             return result
         }
         var pushed: [Digest: Descriptor] = [:]
-        for (layer, result) in zip(work, results) { pushed[layer.diffID] = try result?.get() }
-        return layers.compactMap { pushed[$0.diffID] }
+        for (layer, result) in zip(work, results) { pushed[layer.content] = try result?.get() }
+        return layers.compactMap { pushed[$0.content] }
     }
 
     private func push(_ layer: Layer) throws -> Descriptor {

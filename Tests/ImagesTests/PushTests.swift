@@ -69,6 +69,27 @@ import Testing
         }
     }
 
+    @Test func `bring a layer in every form that manifests name it in`() throws {
+        try withTemporaryFolder { folder in
+            let target = UploadRepository()
+            let server = try ScriptedServer { target.answer($0) }
+            let access = try RegistryAccess.plain()
+            let sources = try [
+                FakeRepository([noise(100)], format: .gzip),
+                FakeRepository([noise(100), noise(100, seed: 2)], format: .zstd),
+            ]
+            for (number, source) in sources.enumerated() {
+                let origin = try ScriptedServer { source.answer($0) }
+                let store = store(folder, "\(number)")
+                let pulled = try store.pull(ImageReference(parsing: "\(origin.host)/test/image:1"), access: access)
+                let name = try ImageReference(parsing: "\(server.host)/test/image:\(number)")
+                try store.tag(pulled.id, as: name)
+                #expect(try store.push(name, access: access).digest == source.digest)
+                #expect(source.layers.allSatisfy { target.blobs[$0.digest] != nil })
+            }
+        }
+    }
+
     @Test(.requiresRegistry) func `take layers from another repository of the same registry`() throws {
         try withTemporaryFolder { folder in
             let registry = try LoopbackRegistry(in: folder)
