@@ -31,8 +31,7 @@ extension ImageStore {
     func writeLayout(_ catalogue: Catalogue) throws {
         let mark = folder.appending("oci-layout")
         if !Folder.hasEntry(mark) {
-            let version = Array("{\"imageLayoutVersion\":\"1.0.0\"}".utf8)
-            try WholeFile.replace(mark, with: version, isDurable: false, mode: 0o644)
+            try WholeFile.replace(mark, with: ImageLayout.mark, isDurable: false, mode: 0o644)
         }
         var manifests: [Descriptor] = []
         for (id, entry) in catalogue.images.sorted(by: { $0.key < $1.key }) where isWhole(entry) {

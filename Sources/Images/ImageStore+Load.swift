@@ -152,7 +152,7 @@ extension ImageStore {
         depth: Int = 0
     ) throws -> Part {
         func blob(_ digest: Digest) throws -> ArchiveMembers.Member {
-            let member = try members.required("blobs/\(digest.algorithm)/\(digest.hex)")
+            let member = try members.required(digest.layoutPath)
             guard member.digest == digest else {
                 throw StorageError.wrongDigest(expected: digest, actual: member.digest)
             }

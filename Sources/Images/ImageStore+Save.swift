@@ -33,6 +33,9 @@ extension ImageStore {
         let manifest: Descriptor
         let layers: [(diffID: Digest, descriptor: Descriptor)]
         var tags: [ImageReference]
+
+        /// Everything that it consists of.
+        var blobs: [Digest] { layers.map(\.descriptor.digest) + [image.id, manifest.digest] }
     }
 
     private func saved(_ image: Image, _ tags: [ImageReference], in catalogue: Catalogue) throws -> SavedImage {
@@ -48,8 +51,7 @@ extension ImageStore {
 
     private func write(_ images: [SavedImage], to writer: TarWriter) throws {
         var written: Set<Digest> = []
-        try writer.add(TarEntry(.folder, path: Array("blobs/".utf8), mode: 0o755))
-        try writer.add(TarEntry(.folder, path: Array("blobs/sha256/".utf8), mode: 0o755))
+        try writer.addFolders(for: images.flatMap(\.blobs))
         for image in images {
             for layer in image.layers where written.insert(layer.descriptor.digest).inserted {
                 try write(layer.diffID, layer.descriptor, to: writer)
@@ -61,7 +63,7 @@ extension ImageStore {
         try add("index.json", try JSON.encode(Self.index(images)), to: writer)
         let table = images.map { (id: $0.image.id, layers: $0.layers.map(\.descriptor), names: $0.tags) }
         try add("manifest.json", ArchiveTable(table).bytes(), to: writer)
-        try add("oci-layout", Array("{\"imageLayoutVersion\":\"1.0.0\"}".utf8), to: writer)
+        try add("oci-layout", ImageLayout.mark, to: writer)
         try writer.finish()
     }
 
@@ -81,7 +83,7 @@ extension ImageStore {
     }
 
     private static func blob(_ digest: Digest) -> TarEntry {
-        TarEntry(.file, path: Array("blobs/sha256/\(digest.hex)".utf8), mode: 0o644)
+        TarEntry(.file, path: Array(digest.layoutPath.utf8), mode: 0o644)
     }
 
     private static func index(_ images: [SavedImage]) -> ImageIndex {

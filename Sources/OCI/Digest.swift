@@ -48,6 +48,9 @@ public struct Digest: Hashable, Sendable {
         }
     }
 
+    /// Where the contents are in a layout, such as `blobs/sha256/` and 64 digits. OCI image specification, image-layout.md
+    public var layoutPath: String { "blobs/\(algorithm)/\(hex)" }
+
     /// The first twelve digits, as lists show them.
     public var short: String { String(hex.prefix(12)) }
 }

@@ -153,6 +153,17 @@ import Testing
         }
     }
 
+    @Test(arguments: ["sha256:" + String(repeating: "a", count: 64), "sha512:" + String(repeating: "b", count: 128)])
+    func `keep the layers that running builds stand on, by whichever sum`(text: String) throws {
+        try scene { scene, cache in
+            let layer = try Digest(parsing: text)
+            let workspace = try Workspace.make(in: scene.root) { _ in }
+            try workspace.pin(layer.hex)
+            #expect(try cache.whileLayersStay { $0 } == [layer])
+            workspace.remove()
+        }
+    }
+
     @Test func `never take what a running build stands on`() throws {
         try scene { scene, cache in
             try scene.build(Self.text)

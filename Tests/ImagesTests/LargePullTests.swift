@@ -1,3 +1,4 @@
+import Compression
 import Hashing
 import Images
 import JSON
@@ -67,6 +68,10 @@ import Testing
             let image = try #require(try store.list().first)
             #expect(image.layers.map(\.algorithm) == ["sha512", "sha512"])
             #expect(try store.layers.list().count == 2)
+            var archive: [UInt8] = []
+            try store.save([image.id.description]) { archive += $0 }
+            let other = ImageStore(root: StateRoot(under: folder.appending("other")))
+            #expect(try other.load(ByteSource(archive)).map(\.id) == [image.id])
             _ = try store.remove(image.id.description, force: true, users: { _ in [] })
             #expect(try store.blobs.list() == [])
             #expect(try store.layers.list() == [])

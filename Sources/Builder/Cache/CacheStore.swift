@@ -38,7 +38,7 @@ public struct CacheStore: Sendable {
     public func whileLayersStay<Result>(_ body: (Set<Digest>) throws -> Result) throws -> Result {
         let lock = try FileLock.await(cache.gate)
         let noted = try names("layers") + Workspace.pins(in: root)
-        let result = try body(Set(noted.compactMap { try? Digest(parsing: "sha256:\($0)") }))
+        let result = try body(Set(noted.compactMap(LayerStore.diffID)))
         _ = consume lock
         return result
     }
@@ -51,7 +51,7 @@ public struct CacheStore: Sendable {
 
     private func layers(_ shared: Set<Digest>, _ pins: Set<String>) throws -> [CacheItem] {
         try names("layers").compactMap { name in
-            guard let digest = try? Digest(parsing: "sha256:\(name)"), let record = try images.layers.record(digest),
+            guard let digest = LayerStore.diffID(name), let record = try images.layers.record(digest),
                 let note: BuildCache.Note = cache.read("layers", name)
             else { return nil }
             return CacheItem(
@@ -154,8 +154,7 @@ public struct CacheStore: Sendable {
     private func remove(_ item: CacheItem) throws {
         switch item.kind {
         case .layer, .checkout:
-            let digest = try Digest(parsing: "sha256:\(item.id)")
-            if !item.isShared { try images.layers.remove(digest) }
+            if !item.isShared, let digest = LayerStore.diffID(item.id) { try images.layers.remove(digest) }
             try Removal.file(cache.path("layers", item.id))
         case .mount:
             for folder in try folders(ofMount: item.id) {
@@ -182,7 +181,7 @@ public struct CacheStore: Sendable {
             }
         }
         for name in try names("layers") {
-            guard let layer = try? Digest(parsing: "sha256:\(name)"), images.layers.contains(layer) else {
+            guard let layer = LayerStore.diffID(name), images.layers.contains(layer) else {
                 try Removal.file(cache.path("layers", name))
                 continue
             }

@@ -70,7 +70,7 @@ struct LayoutImage {
     }
 
     private static func blob(_ digest: Digest, _ path: FilePath) -> FilePath {
-        path.appending("blobs").appending(digest.algorithm).appending(digest.hex)
+        path.pushing(FilePath(digest.layoutPath))
     }
 
     private static func add(_ digest: Digest, from path: FilePath, to writer: TarWriter) throws {
@@ -78,7 +78,7 @@ struct LayoutImage {
         guard let size = try FileStatus.of(file)?.size else {
             throw BuilderError(.other("\(path) is not whole: there is no \(file)"))
         }
-        var entry = TarEntry(.file, path: Array("blobs/\(digest.algorithm)/\(digest.hex)".utf8), mode: 0o644)
+        var entry = TarEntry(.file, path: Array(digest.layoutPath.utf8), mode: 0o644)
         entry.size = size
         try writer.begin(entry)
         let source = try ByteSource(readingFile: file)

@@ -20,9 +20,9 @@ public struct ArchiveTable: Sendable {
         JSONValue.array(
             images.map { image in
                 [
-                    "Config": .string("blobs/sha256/\(image.id.hex)"),
+                    "Config": .string(image.id.layoutPath),
                     "RepoTags": .array(image.names.map { .string($0.familiar) }),
-                    "Layers": .array(image.layers.map { .string("blobs/sha256/\($0.digest.hex)") }),
+                    "Layers": .array(image.layers.map { .string($0.digest.layoutPath) }),
                 ]
             }
         ).bytes()

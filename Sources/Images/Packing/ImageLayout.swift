@@ -18,7 +18,8 @@ public struct ImageLayout: Sendable {
     /// What it holds.
     public var blobs: BlobStore { BlobStore(folder) }
 
-    private static let mark = Array("{\"imageLayoutVersion\":\"1.0.0\"}".utf8)
+    /// What the file `oci-layout` holds.
+    static let mark = Array("{\"imageLayoutVersion\":\"1.0.0\"}".utf8)
     private static let annotation = "org.opencontainers.image.ref.name"
 
     /// What its table of contents lists; nothing where there is no layout yet.
@@ -58,12 +59,9 @@ public struct ImageLayout: Sendable {
     /// - Parameter further: members besides those of a layout, by name.
     public func archive(_ further: [String: [UInt8]] = [:], to sink: @escaping ByteSink) throws {
         let writer = TarWriter(sink)
-        for name in ["blobs/", "blobs/sha256/"] {
-            try writer.add(TarEntry(.folder, path: Array(name.utf8), mode: 0o755))
-        }
-        for digest in try blobs.list().sorted() {
-            try writer.add(file: blobs.path(of: digest), as: "blobs/sha256/\(digest.hex)")
-        }
+        let digests = try blobs.list().sorted()
+        try writer.addFolders(for: digests)
+        for digest in digests { try writer.add(file: blobs.path(of: digest), as: digest.layoutPath) }
         var members = further
         for name in ["index.json", "oci-layout"] { members[name] = try WholeFile.read(folder.appending(name)) }
         for (name, contents) in members.sorted(by: { $0.key < $1.key }) {
@@ -74,6 +72,12 @@ public struct ImageLayout: Sendable {
 }
 
 extension TarWriter {
+    /// The folders in which a layout has these blobs.
+    func addFolders(for digests: some Sequence<Digest>) throws {
+        let folders = Set(digests.map(\.algorithm)).sorted().map { "blobs/\($0)/" }
+        for name in ["blobs/"] + folders { try add(TarEntry(.folder, path: Array(name.utf8), mode: 0o755)) }
+    }
+
     /// A member with what a file holds.
     fileprivate func add(file path: FilePath, as name: String) throws {
         var entry = TarEntry(.file, path: Array(name.utf8), mode: 0o644)

@@ -64,7 +64,7 @@ public struct LayerStore: Sendable {
     }
 
     /// The digest whose digits a folder is called by.
-    private static func diffID(_ name: String) -> Digest? {
+    public static func diffID(_ name: String) -> Digest? {
         try? Digest(parsing: (name.utf8.count == 128 ? "sha512:" : "sha256:") + name)
     }
 
