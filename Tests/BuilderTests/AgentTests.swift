@@ -42,6 +42,23 @@ private struct KeyRing {
     }
 }
 
+/// An agent that says yes to whatever it is asked, on one connection.
+private final class YesAgent: Sendable {
+    private let listener: StreamSocket
+    let path: FilePath
+
+    init(in folder: FilePath) throws {
+        path = folder.appending("yes")
+        listener = try StreamSocket.listen(at: "yes", in: folder)
+        try Thread.start { [self] in
+            guard let socket = try? listener.accept() else { return }
+            while let message = try? AgentMessage.read(from: socket), !message.isEmpty {
+                try? AgentMessage.write([6], to: socket)
+            }
+        }
+    }
+}
+
 @Suite struct Agents {
     private func serve(_ source: AgentSource, _ ring: KeyRing, _ body: (FilePath) throws -> Void) throws {
         let server = try AgentServer(source, in: ring.folder)
@@ -101,6 +118,20 @@ private struct KeyRing {
     ])
     func `are at places that a folder and a home make absolute`(text: String, expected: String) {
         #expect(BuildRequest.Agent.absolute(text, folder: "/work", home: "/home/ada") == expected)
+    }
+
+    @Test func `of this machine are asked for keys and signatures alone, and for no extensions`() throws {
+        try withTemporaryFolder { folder in
+            let agent = try YesAgent(in: folder)
+            let ring = KeyRing(folder: folder)
+            try serve(AgentSource(BuildRequest.Agent(id: "x", paths: [agent.path])), ring) { path in
+                let socket = try StreamSocket.connect(to: path)
+                for (kind, answer) in [(11, 6), (13, 6), (27, 5), (17, 5), (19, 5)] as [(UInt8, UInt8)] {
+                    try AgentMessage.write([kind], to: socket)
+                    #expect(try AgentMessage.read(from: socket) == [answer], "\(kind)")
+                }
+            }
+        }
     }
 
     @Test func `are refused where there is none`() throws {

@@ -1,4 +1,5 @@
 import Linux
+import Synchronization
 import SystemPackage
 import TestSupport
 import Testing
@@ -128,6 +129,39 @@ import Testing
             }
             #expect(listing.map { $0.split(separator: " ")[0] } == ["bound", "cached", "got", "note"])
         }
+    }
+
+    @Test func `have a secret's file for one command alone`() throws {
+        try BuildScene.with { scene in
+            let runner = FileCount(scene.root.run.appending("builds"))
+            let text = """
+                FROM scratch
+                RUN --mount=type=secret,id=key ["one"]
+                RUN ["two"]
+                RUN --mount=type=secret,id=key ["three"]
+                """
+            try scene.build(text, runner: runner) {
+                $0.secrets = [BuildRequest.Secret(id: "key", value: Array("s3cret".utf8))]
+            }
+            #expect(runner.counts.withLock { $0 } == [1, 0, 1])
+        }
+    }
+
+    /// Runs no program, and counts the files that the build has mounted.
+    private final class FileCount: StepRunner {
+        let counts = Mutex<[Int]>([])
+        private let builds: FilePath
+
+        init(_ builds: FilePath) { self.builds = builds }
+
+        func run(_ command: StepCommand, output: FileDescriptor) throws -> Int32 {
+            let names = try Folder.names(in: builds).flatMap { try Folder.names(in: builds.appending($0)) }
+            counts.withLock { $0.append(names.count { $0.hasPrefix("file-") }) }
+            return 0
+        }
+
+        func clear(_ id: String) {}
+        func finish() {}
     }
 
     @Test func `begin a cache with what a stage holds, and keep the caches of another namespace apart`() throws {

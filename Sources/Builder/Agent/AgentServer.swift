@@ -10,6 +10,7 @@ final class AgentServer: Sendable {
     private let source: AgentSource
     private let listener: StreamSocket
     private let connections = Atomic(0)
+    private let isEnded = Atomic(false)
     /// The socket.
     let path: FilePath
 
@@ -23,12 +24,22 @@ final class AgentServer: Sendable {
         listener = try StreamSocket.listen(at: name, in: folder)
         try FileOwner.set(uid: owner.uid, gid: owner.gid, mode: mode, of: path)
         try Thread.start { [self] in
-            while let connection = try? listener.accept() { serve(connection) }
+            while !isEnded.load(ordering: .acquiring) { accept() }
+        }
+    }
+
+    /// Takes connections in. While descriptors have run out they wait until others are closed.
+    private func accept() {
+        do {
+            while let connection = try listener.accept() { serve(connection) }
+        } catch {
+            Pause.wait(.milliseconds(50))
         }
     }
 
     /// Ends it: nobody is connected any more afterwards.
     func end() {
+        isEnded.store(true, ordering: .releasing)
         listener.end()
         try? Removal.file(path)
     }

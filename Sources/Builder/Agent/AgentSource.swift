@@ -45,10 +45,10 @@ enum AgentMessage {
     static let identities: UInt8 = 12
     static let signRequest: UInt8 = 13
     static let signature: UInt8 = 14
-    static let extensionRequest: UInt8 = 27
 
     /// What is handed on to an agent of this machine: commands may use its keys, and not change, lock or remove them.
-    static let forwarded: Set<UInt8> = [requestIdentities, signRequest, extensionRequest]
+    /// Extensions may be anything, so none is.
+    static let forwarded: Set<UInt8> = [requestIdentities, signRequest]
     /// No message is longer.
     static let limit: UInt32 = 256 << 10
 

@@ -31,13 +31,15 @@ final class CacheFolder: Sendable {
     static func claim(
         _ key: String,
         _ mount: RunMount,
-        in session: BuildSession,
+        on shelf: LayerShelf,
         fill: (FilePath) throws -> Void
     ) throws -> CacheFolder {
-        try Folder.makeAll(session.cache.mounts, mode: 0o700)
-        let claimed = try claim(session.cache.mounts.appending(key), mount.sharing)
+        try Folder.makeAll(shelf.cache.mounts, mode: 0o700)
+        let claimed = try claim(shelf.cache.mounts.appending(key), mount.sharing)
+        // Who comes second waits until it is filled: a folder in use must not be replaced, and a rename would.
+        let birth = try FileLock.await(FilePath("\(claimed.path).birth"))
         guard !Folder.hasEntry(claimed.path) else { return claimed }
-        let draft = try session.layers.makeDraft()
+        let draft = try shelf.store.makeDraft()
         try fill(draft.contents)
         guard let status = try FileStatus.of(draft.contents) else { return claimed }
         try FileOwner.set(
@@ -46,10 +48,8 @@ final class CacheFolder: Sendable {
             mode: mount.mode ?? status.mode,
             of: draft.contents
         )
-        // Whoever came first has filled it alike.
-        do { try NameLink.rename(draft.contents, to: claimed.path) } catch {
-            guard Folder.hasEntry(claimed.path) else { throw error }
-        }
+        try NameLink.rename(draft.contents, to: claimed.path)
+        _ = consume birth
         return claimed
     }
 

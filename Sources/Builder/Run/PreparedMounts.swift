@@ -14,11 +14,12 @@ final class PreparedMounts {
     private var folders: [LayerDraft] = []
     private var caches: [CacheFolder] = []
     private var agents: [AgentServer] = []
+    private var files: [FilePath] = []
 
     init(_ items: [RunMounts.Item], _ script: RunCommand.Script?, _ session: BuildSession) throws {
         self.session = session
         if let script {
-            let file = try session.workspace.write(Array(script.text.utf8), mode: 0o755, owner: .root)
+            let file = try write(Array(script.text.utf8), mode: 0o755, owner: .root)
             bind(file, at: script.path, isReadOnly: true)
         }
         do {
@@ -29,8 +30,9 @@ final class PreparedMounts {
         }
     }
 
-    /// Lets go of caches and agents.
+    /// Lets go of caches and agents, and removes what secrets were read from.
     func end() {
+        for file in files { try? Removal.file(file) }
         for agent in agents { agent.end() }
         caches = []
         folders = []
@@ -59,7 +61,7 @@ final class PreparedMounts {
         let origin = item.source == nil ? nil : try RunMounts.describe(item)
         let key = CacheFolder.key(of: item.mount, target: item.target, space: space, origin: origin)
         try session.shelf.noteUse(ofMount: key, at: item.target)
-        let cache = try CacheFolder.claim(key, item.mount, in: session) { folder in
+        let cache = try CacheFolder.claim(key, item.mount, on: session.shelf) { folder in
             guard let source = item.source else { return }
             try Self.copy(item.mount.source ?? "/", from: source, to: folder, as: .root)
         }
@@ -76,8 +78,14 @@ final class PreparedMounts {
         if let name = mount.variable { variables.append("\(name)=\(String(decoding: secret.value, as: UTF8.self))") }
         guard !target.isEmpty else { return }
         let owner = Owner(uid: mount.uid ?? secret.uid ?? 0, gid: mount.gid ?? secret.gid ?? 0)
-        let file = try session.workspace.write(secret.value, mode: mount.mode ?? secret.mode ?? 0o400, owner: owner)
+        let file = try write(secret.value, mode: mount.mode ?? secret.mode ?? 0o400, owner: owner)
         bind(file, at: target, isReadOnly: true)
+    }
+
+    private func write(_ contents: [UInt8], mode: UInt32, owner: Owner) throws -> FilePath {
+        let file = try session.workspace.write(contents, mode: mode, owner: owner)
+        files.append(file)
+        return file
     }
 
     private func addAgent(_ mount: RunMount, at target: String) throws {
