@@ -74,14 +74,9 @@ public struct IndexComposer: Sendable {
     }
 
     private func carry(_ blob: Descriptor, from source: ImageReference, to client: RegistryClient) throws {
-        let draft = try DraftFolder(in: store.folder.appending("ingest"))
+        let draft = try DraftFolder(in: store.drafts)
         let blobs = BlobStore(draft.path)
-        guard let partial = try PartialBlob(blob.digest, in: blobs) else { return }
-        try access.withRepository(source, verb: "fetch", scopes: [.pull(source.path)]) { origin in
-            try origin.fetch(blob, into: partial) { _ in true }
-        }
-        try partial.verify(size: blob.size)
-        try partial.publish()
+        try access.fetch(blob, of: source, into: blobs)
         try client.upload(blob) { try blobs.source(blob.digest) }
         _ = consume draft
     }

@@ -8,16 +8,21 @@ extension RegistryArtifact {
     ///
     /// - Parameter blobs: where it goes.
     public func fetch(_ blob: Descriptor, into blobs: BlobStore) throws {
+        try access.fetch(blob, of: reference, into: blobs)
+    }
+}
+
+extension RegistryAccess {
+    /// Brings a blob of any size from a repository, verified, unless it is there.
+    func fetch(_ blob: Descriptor, of reference: ImageReference, into blobs: BlobStore) throws {
         guard !blobs.contains(blob.digest), let partial = try PartialBlob(blob.digest, in: blobs) else { return }
-        try access.withRepository(reference, verb: "fetch", scopes: [.pull(reference.path)]) { client in
+        try withRepository(reference, verb: "fetch", scopes: [.pull(reference.path)]) { client in
             try client.fetch(blob, into: partial) { _ in true }
         }
         try partial.verify(size: blob.size)
         try partial.publish()
     }
-}
 
-extension RegistryAccess {
     /// Brings a manifest with all that it names to a registry, and tags it there.
     ///
     /// - Parameters:
