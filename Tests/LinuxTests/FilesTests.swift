@@ -18,6 +18,47 @@ import Testing
         }
     }
 
+    @Test func `are replaced piece by piece, and are what they were if that fails`() throws {
+        try withTemporaryFolder { folder in
+            let file = folder.appending("archive")
+            try WholeFile.replace(file) { write in
+                try write(Array("o".utf8))
+                try write(Array("ne".utf8))
+            }
+            #expect(try FileStatus.of(file)?.mode == 0o644)
+            try #require(chmod(file.string, 0o600) == 0)
+            let failure = SystemError("read", errno: .ioError)
+            #expect(throws: failure) {
+                try WholeFile.replace(file) { write in
+                    try write([0])
+                    throw failure
+                }
+            }
+            #expect(try WholeFile.read(file) == Array("one".utf8))
+            try WholeFile.replace(file) { write in try write(Array("two".utf8)) }
+            #expect(try WholeFile.read(file) == Array("two".utf8))
+            #expect(try FileStatus.of(file)?.mode == 0o600)
+            #expect(try Folder.names(in: folder) == ["archive"])
+        }
+    }
+
+    @Test func `are written where they stand when they are no plain files`() throws {
+        try withTemporaryFolder { folder in
+            let (file, link) = (folder.appending("file"), folder.appending("link"))
+            #expect(try NameLink.claim(link, for: "file"))
+            for place in [link, "/dev/null"] {
+                try WholeFile.replace(place) { write in try write(Array("one".utf8)) }
+            }
+            #expect(try WholeFile.read(file) == Array("one".utf8))
+            #expect(try FileStatus.of(link)?.kind == .symbolicLink)
+            #expect(try FileStatus.of("/dev/null")?.kind == .characterDevice)
+            let missing = folder.appending("none").appending("file")
+            #expect(throws: SystemError("open", on: missing.string, errno: .noSuchFileOrDirectory)) {
+                try WholeFile.replace(missing) { _ in }
+            }
+        }
+    }
+
     @Test func `are locked until the claim ends`() throws {
         try withTemporaryFolder { folder in
             let file = folder.appending("lock")

@@ -1,4 +1,5 @@
 import Containers
+import Linux
 import Orchestrator
 import SystemPackage
 
@@ -81,15 +82,7 @@ extension Session {
             }
             return try engine.export(container) { try FileDescriptor.standardOutput.writeAll($0) }
         }
-        let file = try FileDescriptor.open(
-            FilePath(path),
-            .writeOnly,
-            options: [.create, .truncate],
-            permissions: [.ownerReadWrite, .groupRead, .otherRead]
-        )
-        try file.closeAfter {
-            try engine.export(container) { try file.writeAll($0) }
-        }
+        try WholeFile.replace(FilePath(path)) { write in try engine.export(container, to: write) }
     }
 
     /// A container of a service, whether it runs or not: the one of that number, or the first.

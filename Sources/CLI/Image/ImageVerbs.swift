@@ -76,14 +76,8 @@ extension Docker {
                 try session.engine.images.save(arguments.positionals) { try FileDescriptor.standardOutput.writeAll($0) }
                 return 0
             }
-            let file = try FileDescriptor.open(
-                FilePath(path),
-                .writeOnly,
-                options: [.create, .truncate],
-                permissions: [.ownerReadWrite, .groupRead, .otherRead]
-            )
-            try file.closeAfter {
-                try session.engine.images.save(arguments.positionals) { try file.writeAll($0) }
+            try WholeFile.replace(FilePath(path)) { write in
+                try session.engine.images.save(arguments.positionals, to: write)
             }
             return 0
         }
