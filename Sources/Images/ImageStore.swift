@@ -122,16 +122,12 @@ public struct ImageStore: Sendable {
     /// Stores an image that was packed into the store's own blobs, which is pushed and saved as it was packed.
     ///
     /// - Parameter configuration: the bytes whose digest is the image's id.
-    public func commit(
-        _ configuration: [UInt8],
-        as packed: PackedImage,
-        named references: [ImageReference] = []
-    ) throws -> Digest {
+    public func commit(_ configuration: [UInt8], as packed: PackedImage) throws -> Digest {
         let diffIDs = try JSON.decode(ImageConfiguration.self, from: configuration).rootfs.diffIDs
         let came = Dictionary(zip(diffIDs, packed.layers.map(\.inOCIWords)), uniquingKeysWith: { first, _ in first })
         return try add(
             configuration,
-            as: references,
+            as: [],
             blobs: came,
             manifest: packed.manifest.mediaType == .manifest ? packed.manifest : nil,
             origin: packed.manifest

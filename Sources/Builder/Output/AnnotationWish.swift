@@ -7,6 +7,9 @@ public struct AnnotationWish: Hashable, Sendable {
         case manifest, index
         case manifestDescriptor = "manifest-descriptor"
         case indexDescriptor = "index-descriptor"
+
+        /// Whether there has to be an index for it.
+        var isOfIndex: Bool { self == .index || self == .indexDescriptor }
     }
 
     /// Where it stands.
@@ -31,7 +34,11 @@ public struct AnnotationWish: Hashable, Sendable {
             return [AnnotationWish(level: usual, platform: nil, key: String(head), value: value)]
         }
         let key = String(head[head.index(after: colon)...])
-        return try head[..<colon].split(separator: ",").map { place in
+        let places = head[..<colon].split(separator: ",", omittingEmptySubsequences: false)
+        guard !places.contains("") else {
+            throw BuilderError(.badAttribute(text, "a type of annotation is missing before the colon"))
+        }
+        return try places.map { place in
             let (level, platform) = try Self.place(place, of: text, usual: usual)
             return AnnotationWish(level: level, platform: platform, key: key, value: value)
         }

@@ -30,17 +30,15 @@ struct ImageExport {
     // MARK: The store
 
     /// Makes it an image of this machine, and brings it to the registries of its names if that is wanted.
-    mutating func store(pushed pushing: BuildOutput.Pushing?, _ outcome: inout BuildResult) throws {
+    func store(pushed pushing: BuildOutput.Pushing?, _ outcome: inout BuildResult) throws {
         let names = try names()
-        for result in export.results {
-            let image = try FinalImage(result, wishes, export.request)
-            let id = try store(image, isPacked: pushing != nil, &outcome)
-            outcome.id = id
-            note("writing image \(id) done")
-            for name in names {
-                if try images.find(name)?.id != id { try images.tag(id, as: name) }
-                note("naming to \(name) done")
-            }
+        let image = try FinalImage(export.result, wishes, export.request)
+        let id = try store(image, isPacked: pushing != nil, &outcome)
+        outcome.id = id
+        note("writing image \(id) done")
+        for name in names {
+            if try images.find(name)?.id != id { try images.tag(id, as: name) }
+            note("naming to \(name) done")
         }
         outcome.names = names.map(\.description)
         guard let pushing else { return }
@@ -48,7 +46,7 @@ struct ImageExport {
     }
 
     private func store(_ image: FinalImage, isPacked: Bool, _ outcome: inout BuildResult) throws -> Digest {
-        let manifest = try annotations(of: image)
+        let manifest = annotations(of: image)
         guard isPacked || wishes.form != nil || !manifest.isEmpty else {
             let id = try image.id ?? images.commit(image.configuration)
             try image.remember(id)
@@ -76,40 +74,34 @@ struct ImageExport {
     // MARK: Archives
 
     /// Writes it as an archive, or as a folder.
-    mutating func write(_ archive: BuildOutput.Archive, _ outcome: inout BuildResult) throws {
+    func write(_ archive: BuildOutput.Archive, _ outcome: inout BuildResult) throws {
         let draft = try DraftFolder(in: images.drafts)
         var layout = ImageLayout(draft.path)
         if archive.isFolder, case .file(let folder) = archive.destination { layout = ImageLayout(folder) }
         let packer = try ImagePacker(images, into: layout.blobs, form: wishes.form ?? LayerForm())
         let names = try names()
-        var members: [String: [UInt8]] = [:]
-        for result in export.results {
-            let image = try FinalImage(result, wishes, export.request)
-            let packed = try packer.image(JSON.encode(image.configuration), annotations: annotations(of: image))
-            note("exporting layers done")
-            note("exporting manifest \(packed.manifest.digest) done")
-            note("exporting config \(packed.configuration.digest) done")
-            outcome.id = packed.configuration.digest
-            let descriptor = described(packed.manifest, image)
-            outcome.descriptor = descriptor
-            try layout.list(names.isEmpty ? [descriptor] : names.map { descriptor.listed(as: $0) })
-            if archive.isForDocker { members["manifest.json"] = ArchiveTable(packed, names: names).bytes() }
-        }
+        let image = try FinalImage(export.result, wishes, export.request)
+        let packed = try packer.image(JSON.encode(image.configuration), annotations: annotations(of: image))
+        note("exporting layers done")
+        note("exporting manifest \(packed.manifest.digest) done")
+        note("exporting config \(packed.configuration.digest) done")
+        outcome.id = packed.configuration.digest
+        let descriptor = described(packed.manifest, image)
+        outcome.descriptor = descriptor
+        try layout.list(names.isEmpty ? [descriptor] : names.map { descriptor.listed(as: $0) })
         outcome.names = names.map(\.description)
         if !archive.isFolder {
             note("sending tarball")
-            try archive.destination.write { try layout.archive(members, to: $0) }
+            let table = ["manifest.json": ArchiveTable(packed, names: names).bytes()]
+            try archive.destination.write { try layout.archive(archive.isForDocker ? table : [:], to: $0) }
         }
         _ = consume draft
     }
 
     // MARK: Annotations
 
-    private func annotations(of image: FinalImage) throws -> [String: String] {
-        guard annotations.values(.index).isEmpty, annotations.values(.indexDescriptor).isEmpty else {
-            throw BuilderError(.other("index annotations not supported for single platform export"))
-        }
-        return annotations.values(.manifest, for: image.configuration.platform)
+    private func annotations(of image: FinalImage) -> [String: String] {
+        annotations.values(.manifest, for: image.configuration.platform)
     }
 
     private func described(_ manifest: Descriptor, _ image: FinalImage) -> Descriptor {

@@ -7,15 +7,14 @@ import SystemPackage
 /// Gives the result of a build out, in every way that was asked for.
 struct ResultExport {
     let request: BuildRequest
-    let results: [PlatformResult]
+    let result: PlatformResult
     let stores: BuildStores
     let access: RegistryAccess?
     let tell: @Sendable (BuildEvent) -> Void
 
     func run() throws -> BuildResult {
         var outcome = BuildResult()
-        let usual: [BuildOutput] = [.image(ImageWishes(), pushed: nil)]
-        for output in request.outputs.isEmpty ? usual : request.outputs { try perform(output, &outcome) }
+        for output in request.effectiveOutputs { try perform(output, &outcome) }
         if let id = outcome.identifier { tell(.finished(id.description, tags: outcome.names)) }
         return outcome
     }
@@ -24,23 +23,23 @@ struct ResultExport {
         switch output {
         case .image(let wishes, let pushing):
             try asStep("exporting to image") { step in
-                var export = ImageExport(self, wishes, step)
+                let export = ImageExport(self, wishes, step)
                 try export.store(pushed: pushing, &outcome)
             }
         case .archive(let wishes, let archive):
             try asStep("exporting to \(archive.isForDocker ? "docker" : "oci") image format") { step in
-                var export = ImageExport(self, wishes, step)
+                let export = ImageExport(self, wishes, step)
                 try export.write(archive, &outcome)
             }
         case .folder(let folder, let isSplit):
             try asStep("exporting to client directory") { _ in
-                let omitted = try TreeExport(results, isSplit: isSplit).fill(folder)
+                let omitted = try TreeExport(result, isSplit: isSplit).fill(folder)
                 guard !omitted.isEmpty else { return }
                 tell(.warning("\(folder): devices are left out: \(omitted.joined(separator: ", "))"))
             }
         case .tree(let destination, let isSplit):
             try asStep("exporting to client tarball") { _ in
-                try destination.write { try TreeExport(results, isSplit: isSplit).write(to: $0) }
+                try destination.write { try TreeExport(result, isSplit: isSplit).write(to: $0) }
             }
         case .nothing: break
         }
@@ -59,21 +58,23 @@ extension BuildOutput.Destination {
         case .standardOutput:
             try body { try FileDescriptor.standardOutput.writeAll($0) }
         case .file(let path):
-            let file = try FileDescriptor.open(
-                path,
-                .writeOnly,
-                options: [.create, .truncate],
-                permissions: [.ownerReadWrite, .groupRead, .otherRead]
-            )
-            try file.closeAfter { try body { try file.writeAll($0) } }
+            try WholeFile.replace(path, with: body)
         }
     }
 }
 
 extension BuildRequest {
+    /// What is given out: an image of this machine where nothing is asked for.
+    fileprivate var effectiveOutputs: [BuildOutput] {
+        outputs.isEmpty ? [.image(ImageWishes(), pushed: nil)] : outputs
+    }
+
     /// Refuses outputs that cannot be given, before anything is built for them.
     func checkOutputs() throws {
-        for output in outputs {
+        for output in effectiveOutputs {
+            if let wishes = output.wishes, (annotations + wishes.annotations).contains(where: \.level.isOfIndex) {
+                throw BuilderError(.other("index annotations not supported for single platform export"))
+            }
             switch output {
             case .image(let wishes, .some) where (wishes.names ?? tags).isEmpty:
                 throw BuilderError(.other("tag is needed when pushing to registry"))
@@ -89,6 +90,14 @@ extension BuildRequest {
 }
 
 extension BuildOutput {
+    /// What an image is to be like; nil if none is given out.
+    fileprivate var wishes: ImageWishes? {
+        switch self {
+        case .image(let wishes, _), .archive(let wishes, _): wishes
+        default: nil
+        }
+    }
+
     /// Whether it goes to the standard output.
     public var isStandardOutput: Bool {
         switch self {

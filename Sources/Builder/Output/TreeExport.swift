@@ -5,13 +5,13 @@ import SystemPackage
 
 /// Gives out the files of a result: as a folder, or as an archive.
 struct TreeExport {
-    let results: [PlatformResult]
-    /// Whether each platform has a folder of its own.
+    let result: PlatformResult
+    /// Whether the platform has a folder of its own.
     let isSplit: Bool
 
-    init(_ results: [PlatformResult], isSplit: Bool?) {
-        self.results = results
-        self.isSplit = isSplit ?? (results.count > 1)
+    init(_ result: PlatformResult, isSplit: Bool?) {
+        self.result = result
+        self.isSplit = isSplit ?? false
     }
 
     /// Fills a folder, which is made if it is missing. What is in it already stays, unless something takes its place.
@@ -24,7 +24,7 @@ struct TreeExport {
         let root = try OpenFolder(opening: folder)
         let omitted = Omissions()
         _ = try Pipeline.connect { sink in
-            omitted.note(try pack(custody: .taken(by: OwnProcess.user), to: sink))
+            omitted.note(try pack(custody: .taken(by: OwnProcess.user, group: OwnProcess.group), to: sink))
         } to: { bytes in
             try TreeArchive.unpack(
                 bytes,
@@ -44,22 +44,18 @@ struct TreeExport {
 
     private func pack(custody: TreePacker.Custody, to sink: @escaping ByteSink) throws -> [String] {
         let writer = TarWriter(sink)
-        var omitted: [String] = []
-        for result in results {
-            let epoch = result.session.epoch
-            let prefix = isSplit ? "\(result.folderName)/" : ""
-            if isSplit {
-                var folder = TarEntry(.folder, path: Array(prefix.utf8), mode: 0o755)
-                folder.modifiedAt = epoch ?? result.session.now
-                try writer.begin(folder)
-            }
-            let tree = try result.session.tree(of: result.state.layers)
-            var packer = TreePacker(tree, to: writer, newest: epoch, custody: custody)
-            try packer.pack(below: prefix)
-            omitted += packer.omitted
+        let epoch = result.session.epoch
+        let prefix = isSplit ? "\(result.folderName)/" : ""
+        if isSplit {
+            var folder = TarEntry(.folder, path: Array(prefix.utf8), mode: 0o755)
+            folder.modifiedAt = epoch ?? result.session.now
+            try writer.begin(folder)
         }
+        let tree = try result.session.tree(of: result.state.layers)
+        var packer = TreePacker(tree, to: writer, newest: epoch, custody: custody)
+        try packer.pack(below: prefix)
         try writer.finish()
-        return omitted
+        return packer.omitted
     }
 }
 

@@ -7,9 +7,10 @@ struct TreePacker {
     enum Custody {
         /// Everything goes as it is.
         case kept
-        /// Files come to belong to this user. Devices are left out, and rights that a file gives to whoever runs it stay
-        /// only where it has belonged to that user before: the kernel takes them away too when an owner changes.
-        case taken(by: UInt32)
+        /// Files come to belong to this user and group. Devices are left out, and rights that a file gives to whoever
+        /// runs it stay only where they were that user's or group's before: the kernel takes them away too when an owner
+        /// changes.
+        case taken(by: UInt32, group: UInt32)
     }
 
     private let tree: any SourceTree
@@ -58,10 +59,7 @@ struct TreePacker {
         member.linkTarget = entry.target ?? []
         member.attributes = try tree.attributes(at: path)
         if case .device(_, let number) = entry.kind { member.device = DeviceNumber(rawValue: number) }
-        if case .taken(let user) = custody, entry.uid != user {
-            member.mode &= 0o1777
-            member.attributes["security.capability"] = nil
-        }
+        if case .taken(let user, let group) = custody { member.loseRights(unlessOf: user, group) }
         if let identity = entry.identity, let first = packed.updateValue(packed[identity] ?? name, forKey: identity) {
             member.kind = .hardLink
             member.linkTarget = first
@@ -90,5 +88,15 @@ struct TreePacker {
         member.size = try FileStatus.of(file.descriptor).size
         try writer.begin(member)
         try writer.write(contentsOf: file, size: member.size)
+    }
+}
+
+extension TarEntry {
+    /// Gives up the rights that it would give in the name of another user or group.
+    fileprivate mutating func loseRights(unlessOf user: UInt32, _ group: UInt32) {
+        if gid != group { mode &= ~0o2000 }
+        guard uid != user else { return }
+        mode &= 0o1777
+        attributes["security.capability"] = nil
     }
 }

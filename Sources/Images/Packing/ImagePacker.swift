@@ -34,14 +34,13 @@ public struct ImagePacker: Sendable {
         let layers = try layers(JSON.decode(ImageConfiguration.self, from: configuration).rootfs.diffIDs)
         let digest = try blobs.write(configuration)
         let named = Descriptor(mediaType: .configuration, digest: digest, size: Int64(configuration.count))
-        var manifest = ImageManifest(
+        let manifest = ImageManifest(
             config: form.named(named),
             layers: layers,
             annotations: annotations.isEmpty ? nil : annotations
         )
-        if form.speaksDocker { manifest.mediaType = .dockerManifest }
         return PackedImage(
-            manifest: try document(manifest, as: .manifest),
+            manifest: try document(manifest),
             configuration: manifest.config,
             layers: layers
         )
@@ -53,6 +52,20 @@ public struct ImagePacker: Sendable {
     public func document(_ document: some Encodable, as mediaType: MediaType) throws -> Descriptor {
         let bytes = try JSON.encode(document)
         return form.named(Descriptor(mediaType: mediaType, digest: try blobs.write(bytes), size: Int64(bytes.count)))
+    }
+
+    /// Writes a manifest, which calls itself by the names that are spoken.
+    public func document(_ manifest: ImageManifest) throws -> Descriptor {
+        var manifest = manifest
+        manifest.mediaType = form.named(.manifest)
+        return try document(manifest, as: .manifest)
+    }
+
+    /// Writes an index, which calls itself by the names that are spoken.
+    public func document(_ index: ImageIndex) throws -> Descriptor {
+        var index = index
+        index.mediaType = form.named(.index)
+        return try document(index, as: .index)
     }
 
     // MARK: Layers

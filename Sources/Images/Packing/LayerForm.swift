@@ -40,6 +40,11 @@ public struct LayerForm: Hashable, Sendable {
         speaksDocker ? descriptor.inDockerWords : descriptor.inOCIWords
     }
 
+    /// What a document calls itself, by the names that are spoken.
+    func named(_ mediaType: MediaType) -> MediaType {
+        speaksDocker ? mediaType.inDockerWords : mediaType.inOCIWords
+    }
+
     /// A tar in this form.
     func pack(_ tar: ByteSource) -> ByteSource {
         switch compression {

@@ -53,8 +53,8 @@ struct CacheExport {
         let parts = layers + [document]
         let manifest =
             target.isImage
-            ? try packer.document(ImageManifest(config: document, layers: layers), as: .manifest)
-            : try packer.document(ImageIndex(manifests: parts), as: .index)
+            ? try packer.document(ImageManifest(config: document, layers: layers))
+            : try packer.document(ImageIndex(manifests: parts))
         return (manifest, parts)
     }
 }

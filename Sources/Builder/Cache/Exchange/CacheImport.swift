@@ -50,8 +50,9 @@ final class CacheImport: Sendable {
             let document = try JSON.decode(CacheDocument.self, from: bytes)
             return Shared(entries: document.entries()) { try layout.blobs.source($0.blob.digest) }
         case .registry(let reference):
-            // What was built here is in this machine's own cache.
-            if try images.find(reference) != nil { return nil }
+            if let image = try images.find(reference), let carried = try CacheDocument(of: image) {
+                return Shared(entries: carried.entries()) { throw StorageError.unknownLayer($0.layer) }
+            }
             let access = try access ?? .ofEnvironment()
             let artifact = try access.artifact(reference)
             return Shared(entries: try document(artifact, access).entries()) { entry in
@@ -103,6 +104,14 @@ final class CacheImport: Sendable {
             return BuildCache.Step(layer: entry.layer, created: entry.created)
         }
         return nil
+    }
+}
+
+extension CacheDocument {
+    /// Reads what an image of this machine carries, whose layers are all there; nil if it carries nothing.
+    fileprivate init?(of image: Image) throws {
+        let blobs = image.layers.map { Descriptor(mediaType: .layer, digest: $0, size: 0) }
+        try self.init(of: image.configuration, blobs: blobs)
     }
 }
 
