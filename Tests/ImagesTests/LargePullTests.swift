@@ -70,6 +70,8 @@ import Testing
             #expect(try store.layers.list().count == 2)
             var archive: [UInt8] = []
             try store.save([image.id.description]) { archive += $0 }
+            let text = String(decoding: archive, as: UTF8.self)
+            #expect(repository.layers.allSatisfy { text.contains("path=blobs/sha512/\($0.digest.hex)\n") })
             let other = ImageStore(root: StateRoot(under: folder.appending("other")))
             #expect(try other.load(ByteSource(archive)).map(\.id) == [image.id])
             _ = try store.remove(image.id.description, force: true, users: { _ in [] })
