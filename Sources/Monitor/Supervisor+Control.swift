@@ -46,7 +46,6 @@ extension Supervisor {
     private func clientsChanged() {
         clients.removeAll { !$0.isOpen }
         output.regulate()
-        if clients.isEmpty, phase == .running { OwnProcess.trimMemory() }
         if phase == .ending, clients.allSatisfy(\.isServed) { loop.stop() }
     }
 

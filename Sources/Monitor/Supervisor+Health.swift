@@ -27,7 +27,6 @@ extension Supervisor {
             state.health = probe.machine.state
             if let now = state.health?.status, now != before { note("health_status: \(now.rawValue)") }
             try? saveState()
-            OwnProcess.trimMemory()
         }
         state.health = probe.machine.state
         self.health = probe

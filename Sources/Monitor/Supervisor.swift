@@ -76,7 +76,8 @@ final class Supervisor {
             return try failStart(StartFailure(error))
         }
         tell(.started(pid: state.pid))
-        loop.schedule(after: Self.restPatience) { OwnProcess.trimMemory() }
+        loop.restPatience = Self.restPatience
+        loop.resting = { [output] in output.rest() }
         try loop.run()
         leave(after: Self.idlePatience)
     }
@@ -167,8 +168,8 @@ final class Supervisor {
         return try body()
     }
 
-    /// When memory is given back that the start took: what ends at once would only have to get it again.
-    private static let restPatience = Duration.milliseconds(100)
+    /// Longer than the pauses of a container that writes now and then: what was given back has to be got again.
+    private static let restPatience = Duration.seconds(1)
 
     static let protectedScore = -999
     static let ordinaryScore = OwnProcess.outOfMemoryScore ?? 0

@@ -34,6 +34,33 @@ import Testing
         #expect(heard == [1, 3])
     }
 
+    @Test func `gives memory back once in each quiet time, however long it is`() throws {
+        let loop = try EventLoop()
+        var heard: [String] = []
+        loop.restPatience = .milliseconds(2)
+        loop.resting = { heard.append("rest") }
+        loop.schedule(after: .milliseconds(40)) { heard.append("first") }
+        loop.schedule(after: .milliseconds(80)) { heard.append("second") }
+        try loop.run()
+        #expect(heard == ["rest", "first", "rest", "second"])
+    }
+
+    @Test func `goes on after its pages were given back`() throws {
+        let loop = try EventLoop()
+        let pipe = try FileDescriptor.closeOnExecPipe()
+        defer { try? pipe.reading.close() }
+        loop.restPatience = .zero
+        var heard = 0
+        loop.resting = { _ = try? pipe.writing.writeAvailable([7]) }
+        try loop.watch(pipe.reading, for: .readable) { _ in
+            heard += 1
+            loop.stop()
+        }
+        try loop.run()
+        try pipe.writing.close()
+        #expect(heard == 1)
+    }
+
     @Test func `says nothing of a descriptor that is watched for nothing`() throws {
         let loop = try EventLoop()
         let pipe = try FileDescriptor.closeOnExecPipe()

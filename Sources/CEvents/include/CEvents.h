@@ -46,8 +46,8 @@ int tutti_signal_process(int process, int signal);
 // malloc_trim(3) of everything.
 void tutti_trim_memory(void);
 
-// Gives the pages of `count` ranges back: madvise(2) with MADV_DONTNEED for each pair of bounds.
-void tutti_discard(const uintptr_t *bounds, int count);
+// epoll_wait(2), before which the pages of `ranges` pairs of bounds are given back: madvise(2) with MADV_DONTNEED for each.
+int tutti_wait(int set, struct epoll_event *events, int count, int milliseconds, const uintptr_t *bounds, int ranges);
 
 // As much room as `count` bytes may need when they are spelled as the inside of a JSON string.
 #define TUTTI_SPELLED(count) (6 * (count) + 16)

@@ -32,7 +32,12 @@ struct Deadlines {
         guard let first = entries.first else { return -1 }
         let left = now.duration(to: first.time)
         guard left > .zero else { return 0 }
-        let (seconds, attoseconds) = left.components
+        return Self.milliseconds(left)
+    }
+
+    /// Rounded up, and at most as many as epoll(7) takes.
+    static func milliseconds(_ duration: Duration) -> Int32 {
+        let (seconds, attoseconds) = duration.components
         let milliseconds = seconds.multipliedReportingOverflow(by: 1000)
         guard !milliseconds.overflow else { return .max }
         return Int32(clamping: milliseconds.partialValue + (attoseconds + 999_999_999_999_999) / 1_000_000_000_000_000)

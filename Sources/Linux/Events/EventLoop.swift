@@ -26,11 +26,20 @@ public final class EventLoop {
         let handler: (Readiness) -> Void
     }
 
-    private let set: FileDescriptor
+    /// The set of descriptors that the kernel watches (epoll(7)).
+    let set: FileDescriptor
     private var watches: [Int32: Watch] = [:]
-    private var deadlines = Deadlines()
+    private(set) var deadlines = Deadlines()
     private var generation: UInt32 = 0
     private var isStopped = false
+    /// Whether the process has given its memory back since something came last.
+    var hasRested = false
+
+    /// How long nothing may come before the process gives back the memory that it does not need while it waits; `nil` for
+    /// processes that never wait long.
+    public var restPatience: Duration?
+    /// What is done before the memory is given back: buffers may go.
+    public var resting: () -> Void = {}
 
     /// The corresponding C function is `epoll_create1`.
     public init() throws(SystemError) {
@@ -91,14 +100,18 @@ public final class EventLoop {
 
     /// Waits once, and handles everything that has come.
     private func turn() throws(SystemError) {
-        for event in try wait(milliseconds: deadlines.millisecondsToNext(from: .now)) {
+        for event in try nextEvents() {
+            hasRested = false
             let number = Int32(truncatingIfNeeded: event.data)
             // The handler of an earlier event may have forgotten this one, and even reused its number.
             guard !isStopped, let watch = watches[number] else { continue }
             guard watch.generation == UInt32(truncatingIfNeeded: event.data >> 32) else { continue }
             watch.handler(event.readiness)
         }
-        while !isStopped, let action = deadlines.popDue(at: .now) { action() }
+        while !isStopped, let action = deadlines.popDue(at: .now) {
+            hasRested = false
+            action()
+        }
     }
 
     private func control(_ operation: Int32, _ descriptor: FileDescriptor, _ watch: Watch) throws(SystemError) {
@@ -108,29 +121,5 @@ public final class EventLoop {
         let data = UInt64(UInt32(bitPattern: descriptor.rawValue)) | UInt64(watch.generation) << 32
         let result = tutti_epoll_control(set.rawValue, operation, descriptor.rawValue, events, data)
         try SystemError.check("epoll_ctl", result)
-    }
-
-    private func wait(milliseconds: Int32) throws(SystemError) -> [(data: UInt64, readiness: Readiness)] {
-        var events = (epoll_event(), epoll_event(), epoll_event(), epoll_event(), epoll_event(), epoll_event())
-        let stride = MemoryLayout<epoll_event>.stride
-        let came: [(UInt64, Readiness)]? = withUnsafeMutableBytes(of: &events) { bytes in
-            guard let start = bytes.baseAddress else { return nil }
-            let first = start.assumingMemoryBound(to: epoll_event.self)
-            let count = epoll_wait(set.rawValue, first, Int32(bytes.count / stride), milliseconds)
-            guard count >= 0 else { return nil }
-            return (0..<Int(count)).map { (first[$0].data.u64, Self.readiness(first[$0].events)) }
-        }
-        if let came { return came }
-        let error = Errno(rawValue: Glibc.errno)
-        guard error == .interrupted else { throw SystemError("epoll_wait", errno: error) }
-        return []
-    }
-
-    private static func readiness(_ events: UInt32) -> Readiness {
-        let ended = events & (EPOLLHUP.rawValue | EPOLLERR.rawValue) != 0
-        var readiness: Readiness = ended ? [.readable, .writable] : []
-        if events & EPOLLIN.rawValue != 0 { readiness.insert(.readable) }
-        if events & EPOLLOUT.rawValue != 0 { readiness.insert(.writable) }
-        return readiness
     }
 }

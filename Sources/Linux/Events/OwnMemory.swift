@@ -1,23 +1,24 @@
 import CEvents
 import Glibc
 
-extension OwnProcess {
-    /// Gives back the memory that is not needed while the process waits: free pieces of the heap, and the pages of its own
-    /// file, which come back from the page cache when they are next touched.
-    public static func trimMemory() {
-        tutti_trim_memory()
-        guard let maps = try? WholeFile.read("/proc/self/maps") else { return }
+/// The memory that a process does not need while it waits.
+enum OwnMemory {
+    /// Gives free pieces of the heap back.
+    static func trim() { tutti_trim_memory() }
+
+    /// The pages that show the process's own file, as pairs of bounds. Given back, they come from the page cache when they
+    /// are next touched.
+    static var filePages: [UInt] {
+        guard let maps = try? WholeFile.read("/proc/self/maps") else { return [] }
         let pages = open("/proc/self/pagemap", O_RDONLY | O_CLOEXEC)
-        guard pages >= 0 else { return }
+        guard pages >= 0 else { return [] }
         defer { close(pages) }
-        var discarded: [Range<UInt>] = []
+        var clean: [Range<UInt>] = []
         for line in maps.split(separator: UInt8(ascii: "\n")) {
             guard let mapping = FileMapping(String(decoding: line, as: UTF8.self)) else { continue }
-            discarded += mapping.isCode ? [mapping.range] : mapping.cleanRanges(pages)
+            clean += mapping.isCode ? [mapping.range] : mapping.cleanRanges(pages)
         }
-        // What is executed after this comes back, so it is done at once and last.
-        let bounds = discarded.flatMap { [$0.lowerBound, $0.upperBound] }
-        tutti_discard(bounds, Int32(discarded.count))
+        return clean.flatMap { [$0.lowerBound, $0.upperBound] }
     }
 }
 

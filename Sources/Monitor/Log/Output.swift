@@ -13,15 +13,10 @@ final class Output {
     private var clients: [ControlClient] = []
     /// How many bytes have been read in all.
     private var total = 0
-    /// How much was read since memory was given back last.
-    private var burst = 0
-    private var rest: Deadline?
     /// What happens when the last stream has ended.
     var ended: () -> Void = {}
 
     private static let readSize = 64 * 1024
-    private static let largeBurst = 1 << 20
-    private static let restTime = Duration.seconds(2)
 
     /// How far reading and writing have come, in bytes.
     struct Progress: Hashable {
@@ -82,8 +77,6 @@ final class Output {
             log.append(buffer, count: count, from: stream)
             broadcast(count, from: stream)
             total += count
-            burst += count
-            if burst > Self.largeBurst, rest == nil { awaitRest() }
         } catch {
             return end(stream)
         }
@@ -105,17 +98,8 @@ final class Output {
         if hasEnded { ended() }
     }
 
-    /// Gives memory back once nothing has come for a while after much has.
-    private func awaitRest() {
-        let before = burst
-        rest = loop.schedule(after: Self.restTime) { [unowned self] in
-            rest = nil
-            guard burst == before else { return awaitRest() }
-            burst = 0
-            buffer = []
-            OwnProcess.trimMemory()
-        }
-    }
+    /// Lets the room for reading go until something comes.
+    func rest() { buffer = [] }
 
     private func close(_ stream: OutputStream) {
         guard let source = sources.removeValue(forKey: stream) else { return }
