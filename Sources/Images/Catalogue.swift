@@ -31,7 +31,17 @@ struct Catalogue: Codable {
         var id: String
         /// In nanoseconds since 1970.
         var taggedAt: Int64
+        /// The images for other platforms under the same name.
+        var others: [String]?
+        /// The index that lists all of them, if there is one.
+        var index: Descriptor?
+
+        /// The images for all platforms, the one that is meant where nothing is said first.
+        var members: [String] { [id] + (others ?? []) }
     }
+
+    /// The images that names have for other platforms than the usual.
+    var others: Set<String> { Set(names.values.flatMap { $0.others ?? [] }) }
 
     /// Reads the catalogue; an empty one where none was written yet.
     static func read(_ path: FilePath) throws -> Catalogue {
@@ -60,9 +70,26 @@ struct Catalogue: Codable {
 
     /// What a text means: a whole id, then a name, then the beginning of an id.
     func resolve(_ text: String) throws(ImageError) -> Digest? {
-        if let id = Self.wholeID(text), contains(id) { return id }
+        if let id = Self.wholeID(text), let found = contains(id) ? id : resolve(index: id) { return found }
         if let reference = try? ImageReference(parsing: text), let id = resolve(reference) { return id }
         return try prefix(text)
+    }
+
+    /// The usual image of an index.
+    private func resolve(index digest: Digest) -> Digest? {
+        let name = names.values.first { $0.index?.digest == digest }
+        return name.flatMap { try? Digest(parsing: $0.id) }
+    }
+
+    /// The images for all platforms that a text means, the usual one first.
+    func members(of text: String) throws(ImageError) -> [Digest] {
+        guard let id = try resolve(text) else { return [] }
+        let reference = (try? ImageReference(parsing: text))?.description
+        let name =
+            reference.flatMap { names[$0] }
+            ?? names.values.first { $0.index != nil && $0.index?.digest == Self.wholeID(text) }
+        guard let name, name.id == id.description else { return [id] }
+        return name.members.compactMap { try? Digest(parsing: $0) }
     }
 
     private static func wholeID(_ text: String) -> Digest? {

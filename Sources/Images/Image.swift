@@ -15,9 +15,12 @@ public struct Image: Hashable, Sendable {
     /// When a name was given to it last, or it came, in nanoseconds since 1970.
     public let taggedAt: Int64
 
+    /// Whether a name means it for a platform that is not the usual.
+    public let isOther: Bool
+
     /// Its layers as diff identifiers, base first.
     public var layers: [Digest] { configuration.rootfs.diffIDs }
 
     /// Whether no name leads to it.
-    public var isDangling: Bool { references.isEmpty }
+    public var isDangling: Bool { references.isEmpty && !isOther }
 }

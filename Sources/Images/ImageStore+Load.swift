@@ -23,12 +23,16 @@ extension LoadedImage: CustomStringConvertible {
 extension ImageStore {
     /// Takes in all images of an archive, packed or not: an OCI layout, or what `docker save` writes.
     ///
+    /// - Parameter platform: Of images for several platforms under one name, the one to take; nil is all that are there.
     /// - Throws: ``StorageError`` and ``ImageError`` for an archive that is not what it says; images before the one at
     ///   fault stay.
-    public func load(_ source: ByteSource, platform: Platform = .host) throws -> [LoadedImage] {
+    public func load(_ source: ByteSource, platform: Platform? = nil) throws -> [LoadedImage] {
         let draft = try DraftFolder(in: drafts)
         let members = try ArchiveMembers(source, into: draft.path)
-        let parts = try archiveParts(members) ?? layoutParts(members, platform)
+        let parts =
+            try Self.isLayoutOfIndexes(members)
+            ? layoutParts(members, platform)
+            : archiveParts(members) ?? layoutParts(members, platform)
         guard !parts.isEmpty else { throw ImageError.noImage }
         let loaded = try parts.map { try load($0, from: members) }
         _ = consume draft
@@ -36,13 +40,30 @@ extension ImageStore {
     }
 
     /// One image of an archive: its members and its names.
-    private struct Part {
+    struct Part {
         let configuration: ArchiveMembers.Member
         let layers: [ArchiveMembers.Member]
         var references: [ImageReference]
+        /// The images for other platforms under the same names.
+        var others: [Part] = []
+        /// The index that lists all of them, and all that it leads to.
+        var index: Descriptor?
+        var documents: [ArchiveMembers.Member] = []
     }
 
     private func load(_ part: Part, from members: ArchiveMembers) throws -> LoadedImage {
+        guard !part.others.isEmpty || part.index != nil else { return try loadImage(part, from: members) }
+        var usual = part
+        usual.references = []
+        let ids = try ([usual] + part.others).map { try loadImage($0, from: members).id }
+        for member in part.documents where !blobs.contains(member.digest) {
+            _ = try blobs.ingest(ByteSource(readingFile: member.path), expecting: member.digest)
+        }
+        for reference in part.references { try name(ids, index: part.index, as: reference) }
+        return LoadedImage(id: ids[0], references: part.references)
+    }
+
+    private func loadImage(_ part: Part, from members: ArchiveMembers) throws -> LoadedImage {
         let bytes = try members.contents(part.configuration)
         let configuration: ImageConfiguration
         do {
@@ -70,10 +91,15 @@ extension ImageStore {
     /// Takes in one layer: its files, and the blob as it came.
     private func load(_ member: ArchiveMembers.Member, as diffID: Digest) throws -> Descriptor {
         if !layers.contains(diffID) {
-            _ = try layers.unpack(try ByteSource(readingFile: member.path), expecting: diffID)
+            let isHere = blobs.contains(member.digest)
+            let source = try isHere ? blobs.source(member.digest) : ByteSource(readingFile: member.path)
+            _ = try layers.unpack(source, expecting: diffID)
         }
-        let start = try member.start()
-        try blobs.adopt(whole: member.path, as: member.digest)
+        // Another image of the archive may have had it adopted.
+        let isHere = blobs.contains(member.digest)
+        let path = isHere ? blobs.path(of: member.digest) : member.path
+        let start = try OwnedDescriptor.reading(path).read(16)
+        if !isHere { try blobs.adopt(whole: member.path, as: member.digest) }
         return Descriptor(mediaType: Self.mediaType(start), digest: member.digest, size: member.size)
     }
 
@@ -113,62 +139,10 @@ extension ImageStore {
         }
     }
 
-    private static func tag(_ text: String) throws -> ImageReference {
+    static func tag(_ text: String) throws -> ImageReference {
         let reference = try ImageReference(parsing: text)
         guard reference.digest == nil else { throw ImageError.digestAsTag(text) }
         return reference
-    }
-
-    // MARK: OCI layouts
-
-    private func layoutParts(_ members: ArchiveMembers, _ platform: Platform) throws -> [Part] {
-        guard let member = members.member("index.json") else { throw ImageError.noImage }
-        guard case .index(let index) = try ManifestDocument(parsing: members.contents(member)) else {
-            throw ImageError.malformed(subject: "index.json", reason: "not an index")
-        }
-        var parts: [(digest: Digest, part: Part)] = []
-        for descriptor in index.manifests {
-            let references = Self.references(of: descriptor)
-            if let place = parts.firstIndex(where: { $0.digest == descriptor.digest }) {
-                parts[place].part.references += references
-                continue
-            }
-            parts.append((descriptor.digest, try part(descriptor, references, in: members, platform)))
-        }
-        return parts.map(\.part)
-    }
-
-    private static func references(of descriptor: Descriptor) -> [ImageReference] {
-        let annotations = descriptor.annotations ?? [:]
-        let name = annotations["io.containerd.image.name"] ?? annotations["org.opencontainers.image.ref.name"]
-        return name.flatMap { try? tag($0) }.map { [$0] } ?? []
-    }
-
-    private func part(
-        _ descriptor: Descriptor,
-        _ references: [ImageReference],
-        in members: ArchiveMembers,
-        _ platform: Platform,
-        depth: Int = 0
-    ) throws -> Part {
-        func blob(_ digest: Digest) throws -> ArchiveMembers.Member {
-            let member = try members.required(digest.layoutPath)
-            guard member.digest == digest else {
-                throw StorageError.wrongDigest(expected: digest, actual: member.digest)
-            }
-            return member
-        }
-        switch try ManifestDocument(parsing: members.contents(blob(descriptor.digest))) {
-        case .manifest(let manifest):
-            return Part(
-                configuration: try blob(manifest.config.digest),
-                layers: try manifest.layers.map { try blob($0.digest) },
-                references: references
-            )
-        case .index(let index):
-            guard depth < 4, let chosen = platform.choose(among: index.manifests) else { throw ImageError.noImage }
-            return try part(chosen, references, in: members, platform, depth: depth + 1)
-        }
     }
 
     // MARK: Import

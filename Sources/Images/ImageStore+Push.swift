@@ -44,16 +44,20 @@ extension ImageStore {
     ) throws -> PushedImage {
         let access = try access ?? .ofEnvironment()
         guard reference.digest == nil else { throw ImageError.digestAsTag(reference.familiar) }
-        guard let image = try find(reference) else { throw ImageError.notHere(reference.familiar) }
-        if let platform, platform.normalized != image.configuration.platform.normalized {
-            throw ImageError.otherPlatform(name: reference.familiar, platform)
+        guard var image = try find(reference) else { throw ImageError.notHere(reference.familiar) }
+        if let platform {
+            let members = try members(of: reference.description)
+            let wanted = members.first { $0.configuration.platform.normalized == platform.normalized }
+            guard let wanted else { throw ImageError.otherPlatform(name: reference.familiar, platform) }
+            image = wanted
         }
+        let index = platform == nil ? try index(of: reference.description) : nil
         let sources = MountSources(try catalogue(), for: reference)
         let scopes = [.push(reference.path)] + sources.repositories.map(RegistryScope.pull)
         return try access.withRepository(reference, verb: "push", scopes: scopes, writing: true) { client in
             var work = PushWork(store: self, client: client, image: image, sources: sources, report: report)
             work.hasTag = !byDigest
-            return try work.perform()
+            return try index.map { try work.perform($0) } ?? work.perform()
         }
     }
 

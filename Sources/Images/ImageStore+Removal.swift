@@ -1,3 +1,4 @@
+import Linux
 public import OCI
 import Storage
 
@@ -52,12 +53,31 @@ extension ImageStore {
     ) throws -> [ImageRemoval] {
         try change { catalogue in
             guard let id = try catalogue.resolve(text) else { throw ImageError.notFound(text) }
+            let before = catalogue
             let work = ImageRemovalWork(id: id, text: text, force: force, users: try users(id))
-            let done = try work.perform(on: &catalogue)
-            guard !catalogue.contains(id) else { return done }
+            var done = try work.perform(on: &catalogue)
+            done += try removeOthers(of: before, from: &catalogue, users)
+            guard catalogue.images.count < before.images.count else { return done }
             let standing = Set(work.users.flatMap(\.layers)).union(kept)
-            return done + (try discard(id, from: catalogue, keeping: standing))
+            return done + (try discard(what: before, has: catalogue, keeping: standing))
         }
+    }
+
+    /// Removes images for further platforms whose name went, unless they have another one or a container uses them.
+    private func removeOthers(
+        of before: Catalogue,
+        from catalogue: inout Catalogue,
+        _ users: (Digest) throws -> [ImageUser]
+    ) throws -> [ImageRemoval] {
+        let named = Set(catalogue.names.values.flatMap(\.members))
+        var done: [ImageRemoval] = []
+        for name in before.others.subtracting(named).sorted() {
+            let id = try Digest(parsing: name)
+            guard catalogue.contains(id), try users(id).isEmpty else { continue }
+            catalogue.images[name] = nil
+            done.append(.deleted(id))
+        }
+        return done
     }
 
     /// Removes images that nothing needs.
@@ -77,29 +97,55 @@ extension ImageStore {
         for image in try list()
         where try (includesNamed || image.isDangling) && filter(image) && users(image.id).isEmpty {
             removals += try change { catalogue in
+                let before = catalogue
                 let work = ImageRemovalWork(id: image.id, text: image.id.description, force: true, users: [])
-                return try work.perform(on: &catalogue) + discard(image.id, from: catalogue, keeping: kept)
+                let done = try work.perform(on: &catalogue) + removeOthers(of: before, from: &catalogue, users)
+                return done + (try discard(what: before, has: catalogue, keeping: kept))
             }
         }
         let left = Set(try layers.list().map(\.diffID))
         return (removals, before.filter { !left.contains($0.diffID) }.reduce(0) { $0 + $1.size })
     }
 
-    /// Removes what belonged to an image that the catalogue has no more, except what others have too.
-    private func discard(_ id: Digest, from catalogue: Catalogue, keeping kept: Set<Digest>) throws -> [ImageRemoval] {
-        let mine = try configuration(of: id).rootfs.diffIDs
-        var needed = kept
-        var neededBlobs: Set<Digest> = []
-        for (other, entry) in catalogue.images {
-            let other = try Digest(parsing: other)
-            needed.formUnion(try configuration(of: other).rootfs.diffIDs)
-            neededBlobs.formUnion([other, entry.manifest.digest] + (entry.origin.map { [$0.digest] } ?? []))
-            neededBlobs.formUnion(entry.blobs.values.map(\.digest))
+    /// After an hour nobody works any more on a blob that belongs to nothing.
+    private static let blobLifetime: Int64 = 3_600 * 1_000_000_000
+
+    /// Removes what belonged to images that the catalogue has no more, except what others have too.
+    private func discard(
+        what before: Catalogue,
+        has catalogue: Catalogue,
+        keeping kept: Set<Digest>
+    ) throws -> [ImageRemoval] {
+        let left = try Set(catalogue.images.keys.map { try Digest(parsing: $0) })
+        let gone = try before.images.keys.sorted().map { try Digest(parsing: $0) }.filter { !left.contains($0) }
+        let needed = try left.reduce(into: kept) { $0.formUnion(try configuration(of: $1).rootfs.diffIDs) }
+        let mine = try gone.flatMap { try configuration(of: $0).rootfs.diffIDs.reversed() }
+        let (neededBlobs, released) = (try blobs(of: catalogue), try blobs(of: before))
+        for blob in try blobs.list() where !neededBlobs.contains(blob) {
+            let age = Timestamp.now() - (try FileStatus.of(blobs.path(of: blob))?.modifiedAt ?? 0)
+            // What was written a moment ago belongs to an image that is just coming.
+            if released.contains(blob) || age > Self.blobLifetime { try blobs.remove(blob) }
         }
-        for blob in try blobs.list() where !neededBlobs.contains(blob) { try blobs.remove(blob) }
-        let gone = Set(mine).subtracting(needed)
-        for diffID in gone { try layers.remove(diffID) }
-        return mine.reversed().filter(gone.contains).map(ImageRemoval.deleted)
+        var done: [ImageRemoval] = []
+        var seen: Set<Digest> = []
+        for diffID in mine where !needed.contains(diffID) && seen.insert(diffID).inserted {
+            try layers.remove(diffID)
+            done.append(.deleted(diffID))
+        }
+        return done
+    }
+
+    /// All blobs that belong to something.
+    private func blobs(of catalogue: Catalogue) throws -> Set<Digest> {
+        var blobs: Set<Digest> = []
+        for (id, entry) in catalogue.images {
+            blobs.formUnion(
+                [try Digest(parsing: id), entry.manifest.digest] + (entry.origin.map { [$0.digest] } ?? [])
+            )
+            blobs.formUnion(entry.blobs.values.map(\.digest))
+        }
+        for index in catalogue.names.values.compactMap(\.index) { blobs.formUnion((try? closure(of: index)) ?? []) }
+        return blobs
     }
 }
 
@@ -114,7 +160,7 @@ private struct ImageRemovalWork {
         let references = catalogue.references(of: id)
         if let removals = try pinned(references, in: &catalogue) { return removals }
         if let named = reference(among: references) {
-            let isLast = references.count == 1
+            let isLast = references.count == 1 && !catalogue.others.contains(id.description)
             if isLast { try refuseLastName(named) }
             let untagged = untag([named], in: &catalogue)
             return isLast ? untagged + delete(from: &catalogue) : untagged
@@ -187,6 +233,11 @@ private struct ImageRemovalWork {
     private func delete(from catalogue: inout Catalogue) -> [ImageRemoval] {
         let pinned = (catalogue.images[id.description]?.digests ?? []).compactMap { try? ImageReference(parsing: $0) }
         catalogue.images[id.description] = nil
+        // What a name meant for all platforms is not whole any more.
+        for (name, value) in catalogue.names where value.others?.contains(id.description) == true {
+            catalogue.names[name]?.others = value.others?.filter { $0 != id.description }
+            catalogue.names[name]?.index = nil
+        }
         return pinned.map(ImageRemoval.untagged) + [.deleted(id)]
     }
 }

@@ -2,7 +2,7 @@ import Compression
 import Hashing
 import JSON
 import Linux
-import OCI
+public import OCI
 public import Storage
 
 extension ImageStore {
@@ -10,20 +10,24 @@ extension ImageStore {
 
     /// Writes images as one archive that is both: an OCI layout, and what `docker load` of any age reads.
     ///
-    /// - Parameter names: Names or ids. A name is saved with its image; an id without a name.
-    public func save(_ names: [String], to sink: @escaping ByteSink) throws {
+    /// - Parameters:
+    ///   - names: Names or ids. A name is saved with its image; an id without a name.
+    ///   - platform: Of images for several platforms under one name, the one to save; nil is all.
+    public func save(_ names: [String], platform: Platform? = nil, to sink: @escaping ByteSink) throws {
         let catalogue = try catalogue()
         var chosen: [SavedImage] = []
         for name in names {
-            guard let id = try catalogue.resolve(name) else { throw ImageError.notFound(name) }
+            guard let usual = try catalogue.resolve(name) else { throw ImageError.notFound(name) }
+            let id = try platform.flatMap { try find(name, platform: $0)?.id } ?? usual
             let image = try image(id, in: catalogue)
             let reference = try? ImageReference(parsing: name)
-            let tags = image.references.filter { $0 == reference }
-            if let place = chosen.firstIndex(where: { $0.image.id == id }) {
+            let tags = try self.image(usual, in: catalogue).references.filter { $0 == reference }
+            let index = platform == nil ? try index(of: name) : nil
+            if let place = chosen.firstIndex(where: { $0.image.id == id && $0.index == index }) {
                 chosen[place].tags += tags
                 continue
             }
-            chosen.append(try saved(image, tags, in: catalogue))
+            chosen.append(try saved(image, index, tags, in: catalogue))
         }
         try write(chosen, to: TarWriter(sink))
     }
@@ -31,6 +35,8 @@ extension ImageStore {
     private struct SavedImage {
         let image: Image
         let manifest: Descriptor
+        /// What lists it and those for other platforms.
+        let index: Descriptor?
         let layers: [(diffID: Digest, descriptor: Descriptor)]
         var tags: [ImageReference]
 
@@ -38,7 +44,12 @@ extension ImageStore {
         var blobs: [Digest] { layers.map(\.descriptor.digest) + [image.id, manifest.digest] }
     }
 
-    private func saved(_ image: Image, _ tags: [ImageReference], in catalogue: Catalogue) throws -> SavedImage {
+    private func saved(
+        _ image: Image,
+        _ index: Descriptor?,
+        _ tags: [ImageReference],
+        in catalogue: Catalogue
+    ) throws -> SavedImage {
         guard let entry = catalogue.images[image.id.description] else {
             throw ImageError.notFound(image.id.description)
         }
@@ -46,7 +57,7 @@ extension ImageStore {
             uniqueKeysWithValues: try entry.blobs.map { (try Digest(parsing: $0.key), $0.value) }
         )
         let layers = try image.layers.map { (diffID: $0, descriptor: try descriptor(of: $0, in: came)) }
-        return SavedImage(image: image, manifest: entry.manifest, layers: layers, tags: tags)
+        return SavedImage(image: image, manifest: entry.manifest, index: index, layers: layers, tags: tags)
     }
 
     private func write(_ images: [SavedImage], to writer: TarWriter) throws {
@@ -58,6 +69,12 @@ extension ImageStore {
             }
             for digest in [image.image.id, image.manifest.digest] where written.insert(digest).inserted {
                 try writer.add(Self.blob(digest), contents: blobs.read(digest))
+            }
+            for digest in try image.index.map(closure)?.sorted() ?? [] where written.insert(digest).inserted {
+                var entry = Self.blob(digest)
+                entry.size = try blobs.size(of: digest) ?? 0
+                try writer.begin(entry)
+                try write(blobs.source(digest), to: writer)
             }
         }
         try add("index.json", try JSON.encode(Self.index(images)), to: writer)
@@ -74,7 +91,10 @@ extension ImageStore {
         guard blobs.contains(descriptor.digest) else {
             return try layers.writeTar(of: diffID) { piece in try writer.write(piece, 0..<piece.count) }
         }
-        let source = try blobs.source(descriptor.digest)
+        try write(blobs.source(descriptor.digest), to: writer)
+    }
+
+    private func write(_ source: ByteSource, to writer: TarWriter) throws {
         while let piece = try source.next() { try writer.write(piece, 0..<piece.count) }
     }
 
@@ -89,7 +109,8 @@ extension ImageStore {
     private static func index(_ images: [SavedImage]) -> ImageIndex {
         ImageIndex(
             manifests: images.flatMap { image in
-                image.tags.isEmpty ? [image.manifest] : image.tags.map { image.manifest.listed(as: $0) }
+                let top = image.index ?? image.manifest
+                return image.tags.isEmpty ? [top] : image.tags.map { top.listed(as: $0) }
             }
         )
     }

@@ -87,7 +87,8 @@ public struct ImageStore: Sendable {
             references: references,
             repositoryDigests: entry.digests.compactMap { try? ImageReference(parsing: $0) },
             size: entry.size,
-            taggedAt: times.max() ?? entry.addedAt
+            taggedAt: times.max() ?? entry.addedAt,
+            isOther: catalogue.others.contains(id.description)
         )
     }
 

@@ -65,7 +65,7 @@ struct PullWork: Sendable {
 
     /// Stores the manifest as it came whatever its words are, so that it can be pushed as the same.
     private func keepOrigin(_ descriptor: Descriptor, _ bytes: [UInt8]) throws -> Descriptor {
-        _ = try blobs.write(bytes)
+        _ = try blobs.ingest(ByteSource(bytes), expecting: descriptor.digest)
         return descriptor
     }
 

@@ -140,7 +140,7 @@ struct PushWork: Sendable {
     }
 
     /// Brings a blob to the repository unless another push has.
-    private func once(_ content: Digest, _ bring: () throws -> Descriptor) throws -> (Descriptor, wasThere: Bool) {
+    func once(_ content: Digest, _ bring: () throws -> Descriptor) throws -> (Descriptor, wasThere: Bool) {
         let upload = Upload(repository: client.reference.repository, content: content)
         return try client.transport.uploads.value(upload, bring)
     }

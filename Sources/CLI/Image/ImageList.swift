@@ -14,7 +14,7 @@ extension Docker {
             arity: .atMost(1)
         )
 
-        private static let all = Flag.toggle("-a, --all", "Has no effect: there are no images in between")
+        private static let all = Flag.toggle("-a, --all", "List images for further platforms by themselves too")
         private static let digests = Flag.toggle("--digests", "Show digests")
 
         private let arguments: Arguments
@@ -50,6 +50,8 @@ extension Docker {
         private func selected(_ store: ImageStore) throws -> [Image] {
             let limit = try Docker.until(filters["until"])
             var images = try store.list().filter { image in
+                // A name stands for the images for all its platforms.
+                guard !image.isOther || !image.references.isEmpty || arguments[Self.all] else { return false }
                 guard image.createdAt < limit else { return false }
                 guard Docker.matches(image.configuration.config.labels, filters["label"]) else { return false }
                 guard let dangling = filters["dangling"]?.last else { return true }

@@ -46,7 +46,7 @@ extension Docker {
         func run(_ session: Session) throws -> Int32 {
             let images = session.engine.images
             guard let image = try images.find(names[0]) else { throw ImageError.notFound(names[0]) }
-            try images.tag(image.id, as: ImageReference(parsing: names[1]))
+            try images.tag(names[0], as: ImageReference(parsing: names[1]))
             session.engine.noteImage("tag", id: "\(image.id)", name: names[1])
             return 0
         }
@@ -69,15 +69,18 @@ extension Docker {
 
         func run(_ session: Session) throws -> Int32 {
             try ImageFlag.checkPlatform(arguments, of: arguments.positionals, session)
+            let platform = try arguments[ImageFlag.platform].map { try Platform(parsing: $0) }
             guard let path = arguments[Self.output] else {
                 guard !StandardStreams.outputIsTerminal else {
                     throw Failure("cowardly refusing to save to a terminal. Use the -o flag or redirect")
                 }
-                try session.engine.images.save(arguments.positionals) { try FileDescriptor.standardOutput.writeAll($0) }
+                try session.engine.images.save(arguments.positionals, platform: platform) {
+                    try FileDescriptor.standardOutput.writeAll($0)
+                }
                 return 0
             }
             try WholeFile.replace(FilePath(path)) { write in
-                try session.engine.images.save(arguments.positionals, to: write)
+                try session.engine.images.save(arguments.positionals, platform: platform, to: write)
             }
             return 0
         }
@@ -105,7 +108,7 @@ extension Docker {
             }
             let file = try path.map { try FileDescriptor.open(FilePath($0), .readOnly) }
             defer { try? file?.close() }
-            let platform = try arguments[ImageFlag.platform].map { try Platform(parsing: $0) } ?? .host
+            let platform = try arguments[ImageFlag.platform].map { try Platform(parsing: $0) }
             let source = ByteSource(reading: file ?? .standardInput)
             let loaded = try session.engine.images.load(source, platform: platform)
             for image in loaded {

@@ -68,8 +68,7 @@ extension Docker {
         func run(_ session: Session) throws -> Int32 {
             let images = session.engine.images
             let name = arguments.positionals[0]
-            guard let image = try images.find(name) else { throw ImageError.notFound(name) }
-            try ImageFlag.checkPlatform(arguments, of: [name], session)
+            let image = try ImageFlag.image(name, arguments, session)
             let isCut = !arguments[DockerFlag.noTruncation]
             let isForReading = arguments[Self.human]
             var listing = Listing([

@@ -61,10 +61,8 @@ extension Docker {
 
         func run(_ session: Session) throws -> Int32 {
             let images = session.engine.images
-            try ImageFlag.checkPlatform(arguments, of: arguments.positionals, session)
             return try Inspection(format: arguments[DockerFlag.inspectFormat]).print(arguments.positionals) { name in
-                guard let image = try images.find(name) else { throw ImageError.notFound(name) }
-                return try images.inspection(of: image)
+                try images.inspection(of: ImageFlag.image(name, arguments, session))
             }
         }
     }

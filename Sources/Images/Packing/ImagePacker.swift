@@ -46,6 +46,13 @@ public struct ImagePacker: Sendable {
         )
     }
 
+    /// Writes an index.
+    public func index(_ manifests: [Descriptor], annotations: [String: String] = [:]) throws -> Descriptor {
+        var index = ImageIndex(manifests: manifests)
+        if !annotations.isEmpty { index.annotations = annotations }
+        return try document(index)
+    }
+
     /// Writes a document.
     ///
     /// - Parameter mediaType: what it is, in OCI's words.

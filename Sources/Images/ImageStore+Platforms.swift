@@ -1,0 +1,79 @@
+import Linux
+public import OCI
+import Storage
+
+extension ImageStore {
+    /// The image that a text means for a platform; nil if there is none that runs on it.
+    ///
+    /// - Throws: ``ImageError/ambiguousPrefix(_:)``
+    public func find(_ text: String, platform: Platform) throws -> Image? {
+        let catalogue = try catalogue()
+        let images = try catalogue.members(of: text).map { try image($0, in: catalogue) }
+        let ranked = images.compactMap { image in
+            platform.rank(of: image.configuration.platform).map { (rank: $0, image: image) }
+        }
+        return ranked.min { $0.rank < $1.rank }?.image
+    }
+
+    /// The images for all platforms that a text means, the usual one first.
+    public func members(of text: String) throws -> [Image] {
+        let catalogue = try catalogue()
+        return try catalogue.members(of: text).map { try image($0, in: catalogue) }
+    }
+
+    /// Gives images for several platforms one name. What had the name loses it.
+    ///
+    /// - Parameter index: lists them, and is what is pushed and saved under the name; its blobs are here.
+    public func name(_ ids: [Digest], index: Descriptor?, as reference: ImageReference) throws {
+        guard reference.digest == nil else { throw ImageError.digestAsTag(reference.familiar) }
+        let ordered = try usualFirst(ids)
+        guard let first = ordered.first else { throw ImageError.notFound(reference.familiar) }
+        try change { catalogue in
+            for id in ordered where !catalogue.contains(id) { throw ImageError.notFound(id.description) }
+            var name = Catalogue.Name(id: first.description, taggedAt: Timestamp.now())
+            name.others = ordered.count > 1 ? ordered.dropFirst().map(\.description) : nil
+            name.index = index
+            catalogue.names[reference.description] = name
+        }
+    }
+
+    /// Gives what a text means, for all platforms, a further name.
+    public func tag(_ text: String, as reference: ImageReference) throws {
+        let index = try index(of: text)
+        try name(try members(of: text).map(\.id), index: index, as: reference)
+    }
+
+    /// The index that a name stands for; nil if it stands for an image alone.
+    public func index(of text: String) throws -> Descriptor? {
+        let catalogue = try catalogue()
+        let name = (try? ImageReference(parsing: text)).flatMap { catalogue.names[$0.description] }
+        return name?.index ?? catalogue.names.values.first { $0.index?.digest.description == text }?.index
+    }
+
+    /// The image for this machine is what a name means where nothing is said, or else the first.
+    private func usualFirst(_ ids: [Digest]) throws -> [Digest] {
+        var seen: Set<Digest> = []
+        let ids = ids.filter { seen.insert($0).inserted }
+        let ranks = try ids.map { Platform.host.rank(of: try configuration(of: $0).platform) ?? Int.max }
+        return ids.indices.sorted { (ranks[$0], $0) < (ranks[$1], $1) }.map { ids[$0] }
+    }
+
+    /// Everything that an index leads to, itself among it: manifests, what they name, and further indexes.
+    func closure(of index: Descriptor) throws -> Set<Digest> {
+        var reached: Set<Digest> = []
+        var open = [index]
+        while let descriptor = open.popLast() {
+            guard reached.insert(descriptor.digest).inserted, descriptor.mediaType.isDocument else { continue }
+            switch try ManifestDocument(parsing: blobs.read(descriptor.digest)) {
+            case .manifest(let manifest): open += [manifest.config] + manifest.layers
+            case .index(let index): open += index.manifests
+            }
+        }
+        return reached
+    }
+}
+
+extension MediaType {
+    /// Whether it names a document that leads to further blobs.
+    fileprivate var isDocument: Bool { isIndex || isManifest }
+}

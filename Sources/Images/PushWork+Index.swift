@@ -1,0 +1,71 @@
+import Linux
+import OCI
+import Storage
+
+extension PushWork {
+    /// Brings an index with all that it leads to, as it is here.
+    func perform(_ index: Descriptor) throws -> PushedImage {
+        let bytes = try store.blobs.read(index.digest)
+        guard case .index(let document) = try ManifestDocument(parsing: bytes) else {
+            throw ImageError.malformed(subject: "index \(index.digest)", reason: "not an index")
+        }
+        for manifest in document.manifests { try push(manifest: manifest) }
+        try put(bytes, index)
+        if hasTag { try client.put(bytes, index, as: client.reference.registryName) }
+        try remember(index.digest)
+        let result = PushedImage(reference: client.reference, digest: index.digest, size: index.size)
+        report(.tagged(result))
+        return result
+    }
+
+    private func push(manifest descriptor: Descriptor) throws {
+        let bytes = try store.blobs.read(descriptor.digest)
+        guard case .manifest(let manifest) = try ManifestDocument(parsing: bytes) else {
+            throw ImageError.malformed(subject: "index", reason: "an index in an index")
+        }
+        for layer in manifest.layers { report(.preparing(layer: layer.digest)) }
+        let results = try Parallel.map(manifest.layers + [manifest.config], width: client.transport.settings.uploads) {
+            blob in Result { try push(blob: blob) }
+        }
+        for result in results { try result.get() }
+        try put(bytes, descriptor)
+    }
+
+    /// Stores a document by its digest, once for all names that are pushed at once.
+    private func put(_ bytes: [UInt8], _ descriptor: Descriptor) throws {
+        _ = try once(descriptor.digest) {
+            try client.put(bytes, descriptor, as: descriptor.digest.description)
+            return descriptor
+        }
+    }
+
+    private func push(blob: Descriptor) throws {
+        let (_, wasThere) = try once(blob.digest) {
+            if try client.size(of: blob.digest) != nil {
+                report(.alreadyExists(layer: blob.digest))
+            } else if let repository = sources.repository(of: blob.digest),
+                case .mounted = try client.begin(mounting: blob.digest, from: repository)
+            {
+                report(.mounted(layer: blob.digest, repository: "\(client.reference.domain)/\(repository)"))
+            } else {
+                try client.upload(blob) {
+                    try store.blobs.source(blob.digest)
+                } progressed: { count in
+                    report(.pushing(layer: blob.digest, bytes: count, size: blob.size))
+                }
+                report(.pushed(layer: blob.digest))
+            }
+            return blob
+        }
+        if wasThere { report(.alreadyExists(layer: blob.digest)) }
+    }
+
+    /// Keeps under which digest the registry knows what the name means.
+    private func remember(_ digest: Digest) throws {
+        try store.change { catalogue in
+            let known = "\(client.reference.repository)@\(digest)"
+            let digests = catalogue.images[image.id.description]?.digests ?? []
+            catalogue.images[image.id.description]?.digests = Set(digests + [known]).sorted()
+        }
+    }
+}

@@ -1,0 +1,144 @@
+import Compression
+import JSON
+import Linux
+import OCI
+import Storage
+import SystemPackage
+import TestSupport
+import Testing
+
+@testable import Images
+
+/// Images for several platforms under one name.
+@Suite struct SeveralPlatforms {
+    /// Two images that share a layer, for this machine and for another platform, and a remark on the first, in an index.
+    private struct Pair {
+        let store: ImageStore
+        let own: Digest
+        let other: Digest
+        let index: Descriptor
+
+        init(_ folder: FilePath, as name: String) throws {
+            store = ImageStore(root: StateRoot(under: folder))
+            var ids: [Digest] = []
+            var manifests: [Descriptor] = []
+            for platform in [Platform(os: "linux", architecture: "s390x"), .host] {
+                var configuration = ImageConfiguration(platform: platform)
+                for text in ["shared", platform.architecture] {
+                    let draft = try store.layers.makeDraft()
+                    try WholeFile.replace(draft.contents.appending("file"), with: Array(text.utf8), isDurable: false)
+                    configuration.rootfs.diffIDs.append(try store.layers.commit(draft).diffID)
+                }
+                let bytes = try JSON.encode(configuration)
+                let packed = try ImagePacker(store).image(bytes)
+                ids.append(try store.commit(bytes, as: packed))
+                var manifest = packed.manifest
+                manifest.platform = platform
+                manifests.append(manifest)
+            }
+            let packer = try ImagePacker(store)
+            let said = try packer.document(["said": "so"], as: MediaType(rawValue: "application/vnd.in-toto+json"))
+            let configuration = try packer.document(["os": "unknown"], as: .configuration)
+            var remark = try packer.document(ImageManifest(config: configuration, layers: [said]), as: .manifest)
+            remark.platform = Platform(os: "unknown", architecture: "unknown")
+            remark.annotations = ["vnd.docker.reference.type": "attestation-manifest"]
+            index = try packer.index(manifests + [remark])
+            (other, own) = (ids[0], ids[1])
+            try store.name(ids, index: index, as: ImageReference(parsing: name))
+        }
+    }
+
+    @Test func `the one for this machine is meant, and each is found by its platform`() throws {
+        try withTemporaryFolder { folder in
+            let pair = try Pair(folder, as: "pair:1")
+            let store = pair.store
+            #expect(try store.find("pair:1")?.id == pair.own)
+            #expect(try store.find("\(pair.index.digest)")?.id == pair.own)
+            #expect(try store.find("pair:1", platform: Platform(parsing: "linux/s390x"))?.id == pair.other)
+            #expect(try store.find("pair:1", platform: Platform(parsing: "linux/riscv64")) == nil)
+            #expect(try store.find("\(pair.other)")?.isOther == true)
+            #expect(try store.list().filter(\.isDangling) == [])
+        }
+    }
+
+    @Test func `go with their last name, and what only one of them had goes with it`() throws {
+        try withTemporaryFolder { folder in
+            let pair = try Pair(folder, as: "pair:1")
+            let store = pair.store
+            try store.tag("pair:1", as: ImageReference(parsing: "pair:2"))
+            #expect(try store.prune { _ in [] }.removals == [])
+            #expect(try store.remove("pair:1") { _ in [] }.map(\.description) == ["Untagged: pair:1"])
+            #expect(try store.members(of: "pair:2").map(\.id) == [pair.own, pair.other])
+            let removals = try store.remove("pair:2") { _ in [] }
+            #expect(removals.prefix(2) == [.untagged(try ImageReference(parsing: "pair:2")), .deleted(pair.own)])
+            #expect(removals.count == 6 && removals.contains(.deleted(pair.other)))
+            #expect(try store.layers.list() == [])
+            #expect(try store.blobs.list() == [])
+        }
+    }
+
+    @Test func `one that a container uses stays when its name goes`() throws {
+        try withTemporaryFolder { folder in
+            let pair = try Pair(folder, as: "pair:1")
+            let user = ImageUser(name: "web", isRunning: true, layers: [])
+            _ = try pair.store.remove("pair:1") { $0 == pair.other ? [user] : [] }
+            #expect(try pair.store.list().map(\.id) == [pair.other])
+            #expect(try pair.store.contains(pair.other))
+        }
+    }
+
+    @Test func `removing one leaves the name to the others, without the index`() throws {
+        try withTemporaryFolder { folder in
+            let pair = try Pair(folder, as: "pair:1")
+            _ = try pair.store.remove("\(pair.other)") { _ in [] }
+            #expect(try pair.store.members(of: "pair:1").map(\.id) == [pair.own])
+            #expect(try pair.store.index(of: "pair:1") == nil)
+        }
+    }
+
+    @Test func `are saved and loaded together, or one alone`() throws {
+        try withTemporaryFolder { folder in
+            let pair = try Pair(folder.appending("one"), as: "pair:1")
+            var archive: [UInt8] = []
+            try pair.store.save(["pair:1"]) { archive += $0 }
+            let target = ImageStore(root: StateRoot(under: folder.appending("two")))
+            let loaded = try target.load(ByteSource(archive))
+            #expect(loaded.map(\.description) == ["Loaded image: pair:1"])
+            #expect(try target.members(of: "pair:1").map(\.id) == [pair.own, pair.other])
+            #expect(try target.index(of: "pair:1") == pair.index)
+            var again: [UInt8] = []
+            try target.save(["pair:1"]) { again += $0 }
+            #expect(again == archive)
+
+            let platform = try Platform(parsing: "linux/s390x")
+            let third = ImageStore(root: StateRoot(under: folder.appending("three")))
+            #expect(try third.load(ByteSource(archive), platform: platform).map(\.id) == [pair.other])
+            var alone: [UInt8] = []
+            try pair.store.save(["pair:1"], platform: platform) { alone += $0 }
+            let fourth = ImageStore(root: StateRoot(under: folder.appending("four")))
+            #expect(try fourth.load(ByteSource(alone)).map(\.id) == [pair.other])
+            #expect(try fourth.members(of: "pair:1").map(\.id) == [pair.other])
+        }
+    }
+
+    @Test(.requiresRegistry) func `are pushed as the index that lists them`() throws {
+        try withTemporaryFolder { folder in
+            let registry = try LoopbackRegistry(in: folder)
+            let name = "\(registry.host)/pair:1"
+            let pair = try Pair(folder.appending("one"), as: name)
+            let access = try RegistryAccess.plain()
+            let reference = try ImageReference(parsing: name)
+            let pushed = try pair.store.push(reference, access: access)
+            #expect(pushed.digest == pair.index.digest)
+            #expect(try access.resolve(reference).digest == pair.index.digest)
+            #expect(try access.resolve(reference, platform: .host).digest == pair.store.manifest(of: pair.own).digest)
+            let copied = try Program.succeeds([
+                "skopeo", "copy", "--all", "--insecure-policy", "--src-tls-verify=false", "docker://\(name)",
+                "oci:\(folder)/copy:1",
+            ])
+            #expect(copied)
+            let one = try pair.store.push(reference, platform: Platform(parsing: "linux/s390x"), access: access)
+            #expect(one.digest == (try pair.store.manifest(of: pair.other).digest))
+        }
+    }
+}
