@@ -16,6 +16,8 @@ final class BuildSession: Sendable {
     let bases: BaseImages
     let shelf: LayerShelf
     let runner: any StepRunner
+    /// When it began, in nanoseconds since 1970.
+    let startedAt = Timestamp.now()
     /// What `SOURCE_DATE_EPOCH` says, in nanoseconds since 1970.
     let epoch: Int64?
     private let report: @Sendable (BuildEvent) -> Void

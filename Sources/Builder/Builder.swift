@@ -74,7 +74,7 @@ public struct Builder: Sendable {
         guard let result = session.result(of: session.graph.target) else { throw StageStopped() }
         let export = ResultExport(
             request: request,
-            result: PlatformResult(session: session, state: result),
+            results: [PlatformResult(session: session, state: result)],
             stores: stores,
             access: access,
             tell: session.tell

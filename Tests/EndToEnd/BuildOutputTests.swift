@@ -66,6 +66,7 @@ extension EndToEnd {
                 let built = try stage.docker(
                     "build",
                     "--tag=shop/web:1",
+                    "--provenance=false",
                     "--output=type=oci,dest=web.tar,compression=\(compression),force-compression=true,annotation.who=me",
                     "--output=type=oci,tar=false,dest=web,compression=\(compression),force-compression=true",
                     "--output=type=docker,dest=docker.tar",
@@ -130,7 +131,7 @@ extension EndToEnd {
                 let flags = [
                     "--annotation=who=me", "--annotation=manifest[linux/amd64]:what=it", "--metadata-file=m.json",
                 ]
-                let built = try stage.docker(["build", "--push"] + names + flags + ["."])
+                let built = try stage.docker(["build", "--push", "--provenance=false"] + names + flags + ["."])
                 #expect(built.code == 0, "\(built)")
                 let digest = try stage.shell("jq -r '.\"containerimage.digest\"' m.json")
                 for tag in ["1", "2"] {
@@ -188,7 +189,7 @@ extension EndToEnd {
                     "--output=type=image,name=a,rewrite-timestamp=true",
                 ]
                 func digest(_ folder: String, _ environment: [String: String]) throws -> String {
-                    let arguments = ["build", "--metadata-file=../m.json"] + flags + [folder]
+                    let arguments = ["build", "--provenance=false", "--metadata-file=../m.json"] + flags + [folder]
                     let built = try stage.program("docker", arguments, epoch.merging(environment) { $1 }).run()
                     #expect(built.code == 0, "\(built)")
                     return try stage.shell(

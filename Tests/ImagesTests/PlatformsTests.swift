@@ -39,7 +39,7 @@ import Testing
             let packer = try ImagePacker(store)
             let said = try packer.document(["said": "so"], as: MediaType(rawValue: "application/vnd.in-toto+json"))
             let configuration = try packer.document(["os": "unknown"], as: .configuration)
-            var remark = try packer.document(ImageManifest(config: configuration, layers: [said]), as: .manifest)
+            var remark = try packer.document(ImageManifest(config: configuration, layers: [said]))
             remark.platform = Platform(os: "unknown", architecture: "unknown")
             remark.annotations = ["vnd.docker.reference.type": "attestation-manifest"]
             index = try packer.index(manifests + [remark])

@@ -1,15 +1,17 @@
-import JSON
+public import JSON
 import Linux
 public import OCI
 
 /// What a build came to.
 public struct BuildResult: Hashable, Sendable {
-    /// The image's id: the digest of its configuration. Nil where no image was asked for.
-    public internal(set) var id: Digest?
+    /// The images' ids: the digests of their configurations, by platform. None where no image was asked for.
+    public internal(set) var ids: [Digest] = []
     /// The manifest, or the index of several.
     public internal(set) var descriptor: Descriptor?
     /// The names that the image got, in full.
     public internal(set) var names: [String] = []
+    /// What is attested of how it was made, by platform.
+    public internal(set) var provenance: [Platform: JSONValue] = [:]
     /// What this build is called among all builds.
     public let reference: String
 
@@ -17,9 +19,12 @@ public struct BuildResult: Hashable, Sendable {
         reference = RandomName.hexadecimal(25)
     }
 
+    /// The image's id; that of the first where there are several platforms.
+    public var id: Digest? { ids.first }
+
     /// What stands for the image: the index where there are several platforms, or else the image's id.
     public var identifier: Digest? {
-        guard let descriptor, descriptor.mediaType.isIndex else { return id ?? descriptor?.digest }
+        guard let descriptor, ids.count > 1 else { return id ?? descriptor?.digest }
         return descriptor.digest
     }
 
@@ -32,6 +37,10 @@ public struct BuildResult: Hashable, Sendable {
             members["containerimage.digest"] = .string(descriptor.digest.description)
         }
         if !names.isEmpty { members["image.name"] = .string(names.joined(separator: ",")) }
+        for (platform, predicate) in provenance {
+            let suffix = provenance.count > 1 ? "/\(platform)" : ""
+            members["buildx.build.provenance\(suffix)"] = predicate
+        }
         return try JSON.encode(members, pretty: true)
     }
 }

@@ -5,7 +5,7 @@ import OCI
 import Storage
 import SystemPackage
 
-/// Gives a result out as an image.
+/// Gives a result out as an image, or as images for several platforms with the index that lists them.
 struct ImageExport {
     private let export: ResultExport
     private let wishes: ImageWishes
@@ -32,43 +32,58 @@ struct ImageExport {
     /// Makes it an image of this machine, and brings it to the registries of its names if that is wanted.
     func store(pushed pushing: BuildOutput.Pushing?, _ outcome: inout BuildResult) throws {
         let names = try names()
-        let image = try FinalImage(export.result, wishes, export.request)
-        let id = try store(image, isPacked: pushing != nil, &outcome)
-        outcome.id = id
-        note("writing image \(id) done")
+        let provenance = export.request.provenance.wish(leaves: pushing != nil)
+        let isPlain =
+            pushing == nil && provenance == nil && wishes.form == nil && annotations.isEmpty
+            && export.results.count == 1
+        if isPlain {
+            try storePlain(&outcome)
+        } else {
+            try storePacked(provenance, &outcome)
+        }
         for name in names {
-            if try images.find(name)?.id != id { try images.tag(id, as: name) }
+            try self.name(outcome, as: name)
             note("naming to \(name) done")
         }
         outcome.names = names.map(\.description)
         guard let pushing else { return }
-        for name in names { try push(name, pushing, &outcome) }
+        for name in names {
+            let pushed = try images.push(name, byDigest: pushing == .byDigest, access: export.access)
+            note("pushing layers done")
+            note("pushing manifest for \(name)@\(pushed.digest) done")
+        }
     }
 
-    private func store(_ image: FinalImage, isPacked: Bool, _ outcome: inout BuildResult) throws -> Digest {
-        let manifest = annotations(of: image)
-        guard isPacked || wishes.form != nil || !manifest.isEmpty else {
+    /// An image for this machine alone stays files until it is given out.
+    private func storePlain(_ outcome: inout BuildResult) throws {
+        for result in export.results {
+            let image = try FinalImage(result, wishes, export.request)
             let id = try image.id ?? images.commit(image.configuration)
             try image.remember(id)
+            note("writing image \(id) done")
+            outcome.ids = [id]
             outcome.descriptor = try images.manifest(of: id)
-            return id
         }
-        let bytes = try JSON.encode(image.configuration)
-        let packer = try ImagePacker(images, form: wishes.form ?? LayerForm())
-        let packed = try packer.image(bytes, annotations: manifest)
-        note("exporting layers done")
-        note("exporting manifest \(packed.manifest.digest) done")
-        note("exporting config \(packed.configuration.digest) done")
-        let id = try images.commit(bytes, as: packed)
-        try image.remember(id)
-        outcome.descriptor = described(packed.manifest, image)
-        return id
     }
 
-    private func push(_ name: ImageReference, _ pushing: BuildOutput.Pushing, _ outcome: inout BuildResult) throws {
-        let pushed = try images.push(name, byDigest: pushing == .byDigest, access: export.access)
-        note("pushing layers done")
-        note("pushing manifest for \(name)@\(pushed.digest) done")
+    private func storePacked(_ provenance: ProvenanceWish?, _ outcome: inout BuildResult) throws {
+        let packer = try ImagePacker(images, form: wishes.form ?? LayerForm())
+        let packed = try pack(with: packer, provenance, &outcome)
+        outcome.ids = try packed.images.map { image in
+            let id = try images.commit(image.bytes, as: image.packed)
+            try image.final.remember(id)
+            return id
+        }
+        outcome.descriptor = packed.top
+    }
+
+    private func name(_ outcome: BuildResult, as name: ImageReference) throws {
+        let index = outcome.descriptor.flatMap { $0.mediaType.isIndex ? $0 : nil }
+        guard let id = outcome.ids.first, outcome.ids.count == 1, index == nil else {
+            return try images.name(outcome.ids, index: index, as: name)
+        }
+        let isNamed = try images.find(name)?.id == id && images.index(of: name.description) == nil
+        if !isNamed { try images.tag(id, as: name) }
     }
 
     // MARK: Archives
@@ -80,34 +95,94 @@ struct ImageExport {
         if archive.isFolder, case .file(let folder) = archive.destination { layout = ImageLayout(folder) }
         let packer = try ImagePacker(images, into: layout.blobs, form: wishes.form ?? LayerForm())
         let names = try names()
-        let image = try FinalImage(export.result, wishes, export.request)
-        let packed = try packer.image(JSON.encode(image.configuration), annotations: annotations(of: image))
-        note("exporting layers done")
-        note("exporting manifest \(packed.manifest.digest) done")
-        note("exporting config \(packed.configuration.digest) done")
-        outcome.id = packed.configuration.digest
-        let descriptor = described(packed.manifest, image)
-        outcome.descriptor = descriptor
-        try layout.list(names.isEmpty ? [descriptor] : names.map { descriptor.listed(as: $0) })
+        let provenance = archive.isForDocker ? nil : export.request.provenance.wish(leaves: true)
+        let packed = try pack(with: packer, provenance, &outcome)
+        outcome.ids = packed.images.map(\.packed.configuration.digest)
+        outcome.descriptor = packed.top
         outcome.names = names.map(\.description)
+        try layout.list(names.isEmpty ? [packed.top] : names.map { packed.top.listed(as: $0) })
         if !archive.isFolder {
+            var members: [String: [UInt8]] = [:]
+            if archive.isForDocker, let image = packed.images.first {
+                members["manifest.json"] = ArchiveTable(image.packed, names: names).bytes()
+            }
             note("sending tarball")
-            let table = ["manifest.json": ArchiveTable(packed, names: names).bytes()]
-            try archive.destination.write { try layout.archive(archive.isForDocker ? table : [:], to: $0) }
+            try archive.destination.write { try layout.archive(members, to: $0) }
         }
         _ = consume draft
     }
 
-    // MARK: Annotations
+    // MARK: Documents
 
-    private func annotations(of image: FinalImage) -> [String: String] {
-        annotations.values(.manifest, for: image.configuration.platform)
+    /// A result as blobs.
+    private struct PackedResult {
+        var images: [(final: FinalImage, bytes: [UInt8], packed: PackedImage)] = []
+        /// The index, or the manifest where there is one image and nothing is said about it.
+        let top: Descriptor
     }
 
-    private func described(_ manifest: Descriptor, _ image: FinalImage) -> Descriptor {
-        var manifest = manifest
-        let remarks = annotations.values(.manifestDescriptor, for: image.configuration.platform)
-        if !remarks.isEmpty { manifest.annotations = remarks }
-        return manifest
+    private func pack(
+        with packer: ImagePacker,
+        _ provenance: ProvenanceWish?,
+        _ outcome: inout BuildResult
+    ) throws -> PackedResult {
+        var images: [(final: FinalImage, bytes: [UInt8], packed: PackedImage)] = []
+        var (manifests, statements): ([Descriptor], [Descriptor]) = ([], [])
+        for result in export.results {
+            let final = try FinalImage(result, wishes, export.request)
+            let platform = final.configuration.platform
+            let bytes = try JSON.encode(final.configuration)
+            let packed = try packer.image(bytes, annotations: annotations.values(.manifest, for: platform))
+            note("exporting layers done")
+            note("exporting manifest \(packed.manifest.digest) done")
+            note("exporting config \(packed.configuration.digest) done")
+            images.append((final, bytes, packed))
+            var manifest = packed.manifest
+            let remarks = annotations.values(.manifestDescriptor, for: platform)
+            if !remarks.isEmpty { manifest.annotations = remarks }
+            manifests.append(manifest)
+            guard let provenance else { continue }
+            statements.append(try attest(provenance, result, manifest, with: packer, &outcome))
+        }
+        let platforms = images.map(\.final.configuration.platform)
+        return PackedResult(images: images, top: try top(manifests, platforms, statements, packer))
+    }
+
+    /// The document that stands for all.
+    private func top(
+        _ manifests: [Descriptor],
+        _ platforms: [Platform],
+        _ statements: [Descriptor],
+        _ packer: ImagePacker
+    ) throws -> Descriptor {
+        if manifests.count == 1, statements.isEmpty, let only = manifests.first { return only }
+        let listed = zip(manifests, platforms).map { manifest, platform in
+            var manifest = manifest
+            manifest.platform = platform
+            return manifest
+        }
+        var index = try packer.index(listed + statements, annotations: annotations.values(.index))
+        note("exporting manifest list \(index.digest) done")
+        let remarks = annotations.values(.indexDescriptor)
+        if !remarks.isEmpty { index.annotations = remarks }
+        return index
+    }
+
+    private func attest(
+        _ wish: ProvenanceWish,
+        _ result: PlatformResult,
+        _ manifest: Descriptor,
+        with packer: ImagePacker,
+        _ outcome: inout BuildResult
+    ) throws -> Descriptor {
+        let names = try names().map { PackageURL.image($0.description, platform: result.platform) }
+        let statement = Statement(
+            predicateType: Provenance.predicateType,
+            predicate: try export.provenance(wish, of: result, &outcome),
+            subjects: (names.isEmpty ? ["_"] : names).map { ($0, manifest.digest) }
+        )
+        let attestation = try packer.attest(statement, of: manifest)
+        note("exporting attestation manifest \(attestation.digest) done")
+        return attestation
     }
 }

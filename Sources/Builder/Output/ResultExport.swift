@@ -1,4 +1,5 @@
 import Images
+import JSON
 import Linux
 import OCI
 import Storage
@@ -7,7 +8,7 @@ import SystemPackage
 /// Gives the result of a build out, in every way that was asked for.
 struct ResultExport {
     let request: BuildRequest
-    let result: PlatformResult
+    let results: [PlatformResult]
     let stores: BuildStores
     let access: RegistryAccess?
     let tell: @Sendable (BuildEvent) -> Void
@@ -23,26 +24,52 @@ struct ResultExport {
         switch output {
         case .image(let wishes, let pushing):
             try asStep("exporting to image") { step in
-                let export = ImageExport(self, wishes, step)
-                try export.store(pushed: pushing, &outcome)
+                try ImageExport(self, wishes, step).store(pushed: pushing, &outcome)
             }
         case .archive(let wishes, let archive):
             try asStep("exporting to \(archive.isForDocker ? "docker" : "oci") image format") { step in
-                let export = ImageExport(self, wishes, step)
-                try export.write(archive, &outcome)
+                try ImageExport(self, wishes, step).write(archive, &outcome)
             }
         case .folder(let folder, let isSplit):
             try asStep("exporting to client directory") { _ in
-                let omitted = try TreeExport(result, isSplit: isSplit).fill(folder)
+                let omitted = try trees(isSplit, &outcome).fill(folder)
                 guard !omitted.isEmpty else { return }
                 tell(.warning("\(folder): devices are left out: \(omitted.joined(separator: ", "))"))
             }
         case .tree(let destination, let isSplit):
             try asStep("exporting to client tarball") { _ in
-                try destination.write { try TreeExport(result, isSplit: isSplit).write(to: $0) }
+                let trees = try trees(isSplit, &outcome)
+                try destination.write { try trees.write(to: $0) }
             }
         case .nothing: break
         }
+    }
+
+    /// The files of the result, with what is attested of them.
+    private func trees(_ isSplit: Bool?, _ outcome: inout BuildResult) throws -> TreeExport {
+        var trees = TreeExport(results, isSplit: isSplit)
+        guard let wish = request.provenance.wishForFiles else { return trees }
+        for result in results {
+            let statement = Statement(
+                predicateType: Provenance.predicateType,
+                predicate: try provenance(wish, of: result, &outcome),
+                subjects: try result.files()
+            )
+            trees.statements[result.platform] = statement.document().bytes(indentation: 2)
+        }
+        return trees
+    }
+
+    /// How a result was made. It is asked once for all outputs.
+    func provenance(
+        _ wish: ProvenanceWish,
+        of result: PlatformResult,
+        _ outcome: inout BuildResult
+    ) throws -> JSONValue {
+        if let known = outcome.provenance[result.platform] { return known }
+        let predicate = try Provenance(result: result, wish: wish, invocation: outcome.reference).predicate()
+        outcome.provenance[result.platform] = predicate
+        return predicate
     }
 
     private func asStep(_ title: String, _ body: (BuildStep) throws -> Void) throws {
@@ -69,10 +96,21 @@ extension BuildRequest {
         outputs.isEmpty ? [.image(ImageWishes(), pushed: nil)] : outputs
     }
 
+    /// Whether an image is given out in an index, which may have remarks of its own.
+    private func makesIndex(_ output: BuildOutput) -> Bool {
+        switch output {
+        case .image(_, let pushing): provenance.wish(leaves: pushing != nil) != nil
+        case .archive(_, let archive): !archive.isForDocker && provenance.wish(leaves: true) != nil
+        default: false
+        }
+    }
+
     /// Refuses outputs that cannot be given, before anything is built for them.
     func checkOutputs() throws {
         for output in effectiveOutputs {
-            if let wishes = output.wishes, (annotations + wishes.annotations).contains(where: \.level.isOfIndex) {
+            if let wishes = output.wishes, !makesIndex(output),
+                (annotations + wishes.annotations).contains(where: \.level.isOfIndex)
+            {
                 throw BuilderError(.other("index annotations not supported for single platform export"))
             }
             switch output {

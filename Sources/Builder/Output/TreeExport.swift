@@ -1,17 +1,20 @@
 import Linux
+import OCI
 import Storage
 import Synchronization
 import SystemPackage
 
 /// Gives out the files of a result: as a folder, or as an archive.
 struct TreeExport {
-    let result: PlatformResult
-    /// Whether the platform has a folder of its own.
+    let results: [PlatformResult]
+    /// Whether each platform has a folder of its own.
     let isSplit: Bool
+    /// What is said about the files, by platform.
+    var statements: [Platform: [UInt8]] = [:]
 
-    init(_ result: PlatformResult, isSplit: Bool?) {
-        self.result = result
-        self.isSplit = isSplit ?? false
+    init(_ results: [PlatformResult], isSplit: Bool?) {
+        self.results = results
+        self.isSplit = isSplit ?? (results.count > 1)
     }
 
     /// Fills a folder, which is made if it is missing. What is in it already stays, unless something takes its place.
@@ -44,18 +47,45 @@ struct TreeExport {
 
     private func pack(custody: TreePacker.Custody, to sink: @escaping ByteSink) throws -> [String] {
         let writer = TarWriter(sink)
-        let epoch = result.session.epoch
-        let prefix = isSplit ? "\(result.folderName)/" : ""
-        if isSplit {
-            var folder = TarEntry(.folder, path: Array(prefix.utf8), mode: 0o755)
-            folder.modifiedAt = epoch ?? result.session.now
-            try writer.begin(folder)
+        var omitted: [String] = []
+        for result in results {
+            let epoch = result.session.epoch
+            let prefix = isSplit ? "\(result.folderName)/" : ""
+            if isSplit {
+                var folder = TarEntry(.folder, path: Array(prefix.utf8), mode: 0o755)
+                folder.modifiedAt = epoch ?? result.session.now
+                try writer.begin(folder)
+            }
+            let tree = try result.session.tree(of: result.state.layers)
+            var packer = TreePacker(tree, to: writer, newest: epoch, custody: custody)
+            try packer.pack(below: prefix)
+            omitted += packer.omitted
+            guard let statement = statements[result.platform] else { continue }
+            let suffix = results.count > 1 && !isSplit ? ".\(result.folderName)" : ""
+            var file = TarEntry(.file, path: Array("\(prefix)provenance\(suffix).json".utf8), mode: 0o644)
+            file.modifiedAt = epoch ?? result.session.now
+            try writer.add(file, contents: statement)
         }
-        let tree = try result.session.tree(of: result.state.layers)
-        var packer = TreePacker(tree, to: writer, newest: epoch, custody: custody)
-        try packer.pack(below: prefix)
         try writer.finish()
-        return packer.omitted
+        return omitted
+    }
+}
+
+extension PlatformResult {
+    /// The files of the result, and what they hash to.
+    func files() throws -> [(name: String, digest: Digest)] {
+        let tree = try session.tree(of: state.layers)
+        var files: [(name: String, digest: Digest)] = []
+        var waiting = [TreePath.root]
+        while let folder = waiting.popLast() {
+            for path in try tree.names(in: folder).map(folder.appending) {
+                guard let entry = try tree.entry(at: path) else { continue }
+                if entry.kind == .folder { waiting.append(path) }
+                guard entry.kind == .file else { continue }
+                files.append(("\(path)", Digest(sha256: try tree.digest(of: path, entry))))
+            }
+        }
+        return files.sorted { $0.name < $1.name }
     }
 }
 

@@ -112,6 +112,8 @@ public struct BuildRequest: Sendable {
     public var cacheSources: [CacheSource] = []
     /// Where what the steps came to goes for other machines.
     public var cacheTargets: [CacheTarget] = []
+    /// Whether it is attested how an image was made.
+    public var provenance = ProvenanceSetting.usual
     /// Remarks that every image which is given out gets.
     public var annotations: [AnnotationWish] = []
     /// What is to be told before the build begins, such as that a wish changes nothing.

@@ -16,13 +16,11 @@ extension Service.Build {
         }
     }
 
-    /// What the build does without, to be told.
-    func lacks(_ service: String) -> [String] {
-        var lacks: [String] = []
-        if let provenance, Self.isWanted(provenance) {
-            lacks.append(finding("provenance", "has no effect: nothing is attested", service))
-        }
-        return lacks
+    /// Whether it is attested how the image was made.
+    func provenanceSetting(_ service: String) throws(EngineError) -> ProvenanceSetting {
+        try read("provenance", [provenance].compactMap(\.self).filter { !$0.isEmpty }, service) {
+            try ProvenanceSetting(parsing: $0)
+        }.last ?? .usual
     }
 
     /// The caches that other machines share, each with the place of what is wrong with it.

@@ -16,7 +16,7 @@ extension BuildRequest {
         }
         self.init(context: FilePath(definition.context))
         if Self.isReference(definition.context) { origin = .reference(definition.context) }
-        warnings = definition.lacks(wish.target)
+        provenance = try definition.provenanceSetting(wish.target)
         (cacheSources, cacheTargets) = try definition.caches(wish.target)
         dockerfile = definition.dockerfileInline.map { .text($0) } ?? definition.dockerfile.map { .file(FilePath($0)) }
         for (name, value) in definition.arguments { arguments[name] = value }

@@ -14,13 +14,14 @@ extension BuildFlag {
     static let cacheTo = Flag.list("--cache-to", "Shared cache to fill: type=registry,ref=NAME or type=local,dest=PATH")
     static let identifierFile = Flag<String?>.text("--iidfile", "File that the identifier is written to")
     static let metadataFile = Flag<String?>.text("--metadata-file", "File that what came of it is written to")
-    static let provenance = Flag<String?>.text("--provenance", "Attest how the image was made; has no effect yet")
+    static let attestation = Flag.list("--attest", "Attestation: type=provenance[,mode=max]")
+    static let provenance = Flag<String?>.text("--provenance", "Attest how the image was made: true, false, mode=max")
         .hidden
     static let sbom = Flag<String?>.text("--sbom", "Attest what the image is made of; not supported").hidden
 
     static let outputs: [any FlagDeclaration] = [
         tag, label, platform, output, push, load, annotation, cacheFrom, cacheTo, identifierFile, metadataFile,
-        provenance, sbom,
+        attestation, provenance, sbom,
     ]
 
     /// Flags of Docker that change nothing here.

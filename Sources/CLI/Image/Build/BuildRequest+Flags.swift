@@ -36,12 +36,13 @@ extension BuildRequest {
         try setOutputs(arguments, session)
     }
 
-    private mutating func setAttestations(_ arguments: Arguments) throws(UsageError) {
-        func asks(_ setting: String?) -> Bool { !["", "0", "f", "false"].contains(setting?.lowercased() ?? "") }
-        if asks(arguments[BuildFlag.sbom]) { throw .conflict("--sbom: no scanner writes bills of materials here") }
-        if asks(arguments[BuildFlag.provenance]) {
-            warnings.append("--provenance has no effect: nothing is attested")
+    private mutating func setAttestations(_ arguments: Arguments) throws {
+        let sbom = arguments[BuildFlag.sbom]?.lowercased() ?? ""
+        guard ["", "0", "f", "false"].contains(sbom) else {
+            throw UsageError.conflict("--sbom: no scanner writes bills of materials here")
         }
+        for text in arguments[BuildFlag.attestation] { provenance = try ProvenanceSetting(attestation: text) }
+        if let text = arguments[BuildFlag.provenance] { provenance = try ProvenanceSetting(parsing: text) }
     }
 
     /// What `RUN` may use and reach.
