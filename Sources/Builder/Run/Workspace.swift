@@ -5,7 +5,8 @@ import SystemPackage
 /// What a build has while it runs: secrets while they are mounted, and notes of what to undo should it be
 /// killed.
 ///
-/// The lock is held while the build lives. Whoever finds the folder with the lock free puts things right.
+/// The lock is held while the build lives. Whoever finds the folder with the lock free puts things right. What the build uses
+/// stands in that same file, a line each: a name of its own for each would be most of what a cached build costs the disk.
 final class Workspace: Sendable {
     private let folder: FilePath
     private let lock: FileLock
@@ -25,8 +26,7 @@ final class Workspace: Sendable {
         let gate = try FileLock.await(root.run.appending("builds.lock"))
         try sweep(all, undo: undo)
         let folder = all.appending(RandomName.hexadecimal(16))
-        try Folder.makeAll(folder.appending("commands"))
-        try Folder.makeAll(folder.appending("pins"))
+        try Folder.makeAll(folder)
         guard let lock = try FileLock.take(folder.appending("lock")) else {
             throw SystemError("flock", on: folder.string, errno: .wouldBlock)
         }
@@ -41,29 +41,33 @@ final class Workspace: Sendable {
         var pins: Set<String> = []
         for name in try Folder.names(in: all) {
             let folder = all.appending(name)
-            guard try FileLock.isHeld(folder.appending("lock")) else { continue }
-            pins.formUnion((try? Folder.names(in: folder.appending("pins"))) ?? [])
+            let lock = folder.appending("lock")
+            guard try FileLock.isHeld(lock), let lines = try? WholeFile.read(lock) else { continue }
+            pins.formUnion(lines.split(separator: UInt8(ascii: "\n")).map { String(decoding: $0, as: UTF8.self) })
         }
         return pins
     }
 
     /// Notes that the build uses something, which nobody removes then as long as it lives.
     func pin(_ name: String) throws {
-        _ = try NameLink.claim(folder.appending("pins").appending(name), for: name)
+        try lock.append(Array("\(name)\n".utf8))
     }
 
     private static func sweep(_ all: FilePath, undo: (String) throws -> Void) throws {
         for name in try Folder.names(in: all) {
             let folder = all.appending(name)
             guard try !FileLock.isHeld(folder.appending("lock")) else { continue }
-            for id in try Folder.names(in: folder.appending("commands")) { try undo(id) }
+            let commands = folder.appending("commands")
+            if Folder.hasEntry(commands) { for id in try Folder.names(in: commands) { try undo(id) } }
             try Removal.tree(folder)
         }
     }
 
     /// Notes that a command is about to run, and takes the note back afterwards.
     func whileNoted<Result>(_ id: String, _ body: () throws -> Result) throws -> Result {
-        let note = folder.appending("commands").appending(id)
+        let commands = folder.appending("commands")
+        try Folder.makeAll(commands)
+        let note = commands.appending(id)
         try WholeFile.replace(note, with: [], isDurable: false)
         defer { try? Removal.file(note) }
         return try body()

@@ -46,6 +46,17 @@ public struct FileLock: ~Copyable, Sendable {
         return try FileStatus.of(path).map { ($0.device, $0.inode) == (held.device, held.inode) } ?? false
     }
 
+    /// Adds to what is in the file that is held, which says more of the claim.
+    public borrowing func append(_ bytes: [UInt8]) throws(SystemError) {
+        var rest = bytes[...]
+        while !rest.isEmpty {
+            let count = rest.withUnsafeBytes { write(descriptor, $0.baseAddress, $0.count) }
+            if count < 0, errno == EINTR { continue }
+            guard count >= 0 else { throw SystemError("write", errno: Errno(rawValue: errno)) }
+            rest = rest.dropFirst(count)
+        }
+    }
+
     /// Whether somebody holds the claim. A missing file is held by nobody.
     public static func isHeld(_ path: FilePath) throws(SystemError) -> Bool {
         let descriptor = Glibc.open(path.string, O_RDONLY | O_CLOEXEC | O_NOFOLLOW)
