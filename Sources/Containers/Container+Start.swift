@@ -209,7 +209,7 @@ struct StartPreparation {
             keepsStandardInputOpen: configuration.process.keepsStandardInputOpen,
             log: try configuration.logOrder(path: folders.log),
             restart: configuration.restart,
-            health: configuration.health?.order,
+            health: configuration.healthOrder,
             stop: StopOrder(
                 signal: Signal.number(configuration.stopSignal) ?? 15,
                 grace: configuration.stopTimeout
@@ -244,29 +244,5 @@ struct StartPreparation {
         return doomed.map { .conceal($0.string, as: StateRoot.concealed($0).string) }
             + [.removeFile(root.containerNames.appending(configuration.name).string)]
             + doomed.map { .removeTree(StateRoot.concealed($0).string) }
-    }
-}
-
-extension HealthCheck {
-    /// The command to run; nil for a check that checks nothing.
-    var arguments: [String]? {
-        switch test.first {
-        case "CMD" where test.count > 1: Array(test.dropFirst())
-        case "CMD-SHELL" where test.count > 1: ["/bin/sh", "-c"] + test.dropFirst()
-        default: nil
-        }
-    }
-
-    var order: HealthOrder? {
-        guard let arguments else { return nil }
-        return HealthOrder(
-            program: RunFile.healthProgram,
-            command: arguments,
-            interval: interval,
-            timeout: timeout,
-            retries: retries,
-            startPeriod: startPeriod,
-            startInterval: startInterval
-        )
     }
 }

@@ -101,6 +101,8 @@ public struct ProcessConfiguration: Codable, Hashable, Sendable {
     public var hasTerminal: Bool = false
     /// Whether standard input stays open while nobody is attached.
     public var keepsStandardInputOpen: Bool = false
+    /// What the image gives commands in the shell form to, such as those of probes; nil is `/bin/sh -c`.
+    public var shell: [String]?
 
     /// A value of these parts.
     public init(arguments: [String], environment: [String]) {

@@ -29,7 +29,7 @@ extension StartPreparation {
     // MARK: Health
 
     func healthProgram(cgroup: Cgroup, _ start: StartProgram) -> LaunchProgram? {
-        guard let arguments = configuration.health?.arguments else { return nil }
+        guard let arguments = configuration.probe else { return nil }
         let environment = ProcessEnvironment(configuration: configuration, home: start.identity.home)
         return EntryProgram(
             cgroupFolders: cgroup.folders,

@@ -115,6 +115,7 @@ struct ContainerInspection {
             .init("StopTimeout", .integer(Int64(configuration.stopTimeout))),
         ]
         if let health = configuration.health { members.append(.init("Healthcheck", health.inspection)) }
+        if let shell = process.shell { members.append(.init("Shell", .strings(shell))) }
         return .object(members)
     }
 

@@ -181,6 +181,7 @@ extension ImageFacts {
         volumes = image.config.volumes
         labels = image.config.labels
         stopSignal = image.config.stopSignal
+        shell = image.config.shell
         health = image.config.healthcheck.map(HealthRequest.init)
     }
 }

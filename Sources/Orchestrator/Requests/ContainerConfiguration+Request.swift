@@ -23,6 +23,7 @@ extension ContainerConfiguration {
         process.additionalGroups = request.additionalGroups
         process.hasTerminal = request.hasTerminal
         process.keepsStandardInputOpen = request.keepsStandardInputOpen
+        process.shell = image.shell
         self.init(
             id: request.id,
             name: request.name,

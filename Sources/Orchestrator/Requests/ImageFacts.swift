@@ -22,6 +22,8 @@ public struct ImageFacts: Hashable, Sendable {
     public var labels: [String: String] = [:]
     /// Nil is SIGTERM.
     public var stopSignal: String?
+    /// What commands in the shell form are given to; nil is `/bin/sh -c`.
+    public var shell: [String]?
     /// Its probe.
     public var health: HealthRequest?
 
