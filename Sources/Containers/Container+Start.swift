@@ -232,17 +232,24 @@ struct StartPreparation {
         try write(bytes, as: RunFile.order)
     }
 
-    /// A container that removes itself takes its anonymous volumes along.
+    /// A container that removes itself takes its anonymous volumes along, but for those that others have taken from it.
+    ///
+    /// It goes first: of several that end at once, the last finds that nobody has the volume any more.
     private var ownTeardown: [TeardownStep] {
         guard configuration.removesItself else { return [] }
         let root = container.store.root
+        let own = FilePath(folders.container)
         let volumes: [FilePath] = configuration.mounts.compactMap { mount in
             guard case .volume(let name, true, _, _) = mount.kind else { return nil }
             return root.volumes.appending(name)
         }
-        let doomed = volumes + [FilePath(folders.container)]
-        return doomed.map { .conceal($0.string, as: StateRoot.concealed($0).string) }
-            + [.removeFile(root.containerNames.appending(configuration.name).string)]
-            + doomed.map { .removeTree(StateRoot.concealed($0).string) }
+        var steps: [TeardownStep] = [.conceal(own.string, as: StateRoot.concealed(own).string)]
+        for volume in volumes {
+            let (path, name) = (volume.string, StateRoot.concealed(volume).string)
+            steps.append(.concealVolume(path, as: name, containers: root.containers.string))
+        }
+        steps.append(.removeFile(root.containerNames.appending(configuration.name).string))
+        for doomed in volumes + [own] { steps.append(.removeTree(StateRoot.concealed(doomed).string)) }
+        return steps
     }
 }

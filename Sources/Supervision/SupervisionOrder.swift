@@ -253,6 +253,8 @@ public enum TeardownStep: Codable, Hashable, Sendable {
     case releasePort(String)
     /// Moves a folder out of everybody's sight, to another name on the same file system.
     case conceal(String, as: String)
+    /// Does so with a volume, unless the record of a container in the folder of all names it.
+    case concealVolume(String, as: String, containers: String)
     /// Removes a folder and all below it.
     case removeTree(String)
     /// Kills what is left in a cgroup and removes it.

@@ -15,7 +15,7 @@ extension TeardownStep {
     /// When a monitor performs the step.
     public var moment: Moment {
         switch self {
-        case .deleteTable, .releasePort, .leave, .unmount, .detach, .removeFile, .conceal: .beforeEnd
+        case .deleteTable, .releasePort, .leave, .unmount, .detach, .removeFile, .conceal, .concealVolume: .beforeEnd
         case .removeTree, .removeCgroup: .afterEnd
         case .removeIdleNetwork: .whenIdle
         }
@@ -25,7 +25,7 @@ extension TeardownStep {
     public var isOfPorts: Bool {
         switch self {
         case .deleteTable, .releasePort: true
-        case .unmount, .detach, .leave, .removeFile, .conceal, .removeTree, .removeCgroup, .removeIdleNetwork: false
+        default: false
         }
     }
 
@@ -37,6 +37,9 @@ extension TeardownStep {
         case .leave(let folder): try SharedResource(folder: FilePath(folder)).leave()
         case .removeFile(let path), .releasePort(let path): try Removal.file(FilePath(path))
         case .conceal(let path, let name): try WholeFile.move(FilePath(path), to: FilePath(name))
+        case .concealVolume(let path, let name, let containers):
+            guard try !VolumeUsers(containers: FilePath(containers)).name(FilePath(path)) else { return }
+            try WholeFile.move(FilePath(path), to: FilePath(name))
         case .removeTree(let path): try Removal.tree(FilePath(path))
         case .removeCgroup(let path): try CgroupFolder(FilePath(path)).remove()
         case .removeIdleNetwork(let removal): _ = try removal.perform()
