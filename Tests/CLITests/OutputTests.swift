@@ -98,6 +98,21 @@ import Testing
         #expect(try Template(parsing: template).render(row) == text)
     }
 
+    @Test(arguments: [
+        ("{{.Actor.Attributes.colour}}|{{.Actor.Attributes.name}}", "<no value>|web"),
+        ("{{with .Actor.Attributes}}{{.colour}}{{end}}", "<no value>"),
+        ("{{if .Actor.Attributes.colour}}yes{{else}}no{{end}}", "no"),
+        ("{{index .Actor.Attributes \"colour\"}}.", "."),
+        ("{{.LogConfig.Config.tag}} {{.LogConfig.Config.tag.more}}", "<no value> <no value>"),
+    ])
+    func `what a map lacks is no value`(template: String, text: String) throws {
+        let document: JSONValue = ["Actor": ["Attributes": ["name": "web"]], "LogConfig": ["Config": [:]]]
+        #expect(try Template(parsing: template).render(document) == text)
+        #expect(throws: TemplateError.noSuchField("Colour")) {
+            try Template(parsing: "{{.Actor.Colour}}").render(document)
+        }
+    }
+
     @Test func `finds fields that a document has in lower case`() throws {
         let document: JSONValue = ["manifest": ["digest": "sha256:a", "Size": 3]]
         let template = "{{.Manifest.Digest}} {{.Manifest.Size}} {{json .Manifest}}"

@@ -40,7 +40,7 @@ struct Template: Sendable {
         case .scope(let expression, let then, let otherwise):
             let value = try scope.value(of: expression)
             guard value.isTrue else { return try render(otherwise, scope) }
-            return try render(then, TemplateScope(root: scope.root, dot: value))
+            return try render(then, scope.entering(expression, value))
         case .loop(let expression, let body, let otherwise):
             let elements = try scope.value(of: expression).elements
             guard !elements.isEmpty else { return try render(otherwise, scope) }

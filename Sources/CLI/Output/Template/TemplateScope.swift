@@ -6,13 +6,15 @@ struct TemplateScope {
     let root: JSONValue
     /// `.`.
     let dot: JSONValue
+    /// Whether `.` is a map of Go's, in which anything may be missing.
+    var dotIsMap = false
 
     func value(of expression: TemplateExpression) throws(TemplateError) -> JSONValue {
         switch expression {
         case .literal(let value): return value
-        case .root(let path): return try Self.follow(path, from: root)
+        case .root(let path): return try Self.follow(path, from: root, isMap: false)
         case .field(let path, let arguments):
-            var value = try Self.follow(path, from: dot)
+            var value = try Self.follow(path, from: dot, isMap: dotIsMap)
             // A field with arguments is a lookup, as in `.Label "name"`.
             for argument in arguments { value = value[try self.value(of: argument).templateText] ?? .string("") }
             return value
@@ -25,16 +27,47 @@ struct TemplateScope {
         }
     }
 
+    /// What an expression that names a field and no more comes to is a map if the field is one.
+    func entering(_ expression: TemplateExpression, _ value: JSONValue) -> TemplateScope {
+        let isMap =
+            switch expression {
+            case .root(let path): Self.isMap(path)
+            case .field(let path, let arguments): arguments.isEmpty && Self.isMap(path)
+            default: false
+            }
+        return TemplateScope(root: root, dot: value, dotIsMap: isMap)
+    }
+
     /// A field of Go begins in upper case, whatever the document calls it.
-    private static func follow(_ path: [String], from start: JSONValue) throws(TemplateError) -> JSONValue {
+    ///
+    /// What a type of Go lacks is an error; what a map of Go lacks is no value.
+    private static func follow(
+        _ path: [String],
+        from start: JSONValue,
+        isMap startIsMap: Bool
+    ) throws(TemplateError) -> JSONValue {
         var value = start
-        for name in path {
+        for (place, name) in path.enumerated() {
             if case .null = value { return .null }
             guard let member = value[name] ?? value[name.prefix(1).lowercased() + name.dropFirst()] else {
-                throw .noSuchField(name)
+                guard place == 0 ? startIsMap : isMap(path.prefix(place)), case .object = value else {
+                    throw .noSuchField(name)
+                }
+                return .null
             }
             value = member
         }
         return value
+    }
+
+    /// The fields of Docker's types that are maps.
+    private static let maps: Set = [
+        "Attributes", "Labels", "Options", "Annotations", "Sysctls", "Tmpfs", "StorageOpt", "DriverOpts", "Networks",
+        "Ports",
+        "PortBindings", "ExposedPorts", "Volumes", "Containers", "Data", "Metadata",
+    ]
+
+    private static func isMap(_ path: some BidirectionalCollection<String>) -> Bool {
+        path.last.map(maps.contains) ?? false || path.suffix(2).elementsEqual(["LogConfig", "Config"])
     }
 }
