@@ -78,6 +78,31 @@ extension EndToEnd {
             }
         }
 
+        @Test func `weights of block devices are what their scheduler is told, where they have one`() throws {
+            try onStage { stage in
+                try stage.shell("truncate -s 1m disk")
+                let device = try stage.shell("losetup --find --show disk")
+                defer { _ = try? stage.shell("losetup --detach \(device)") }
+                let scheduler = "/sys/block/\(device.dropFirst(5))/queue/scheduler"
+                let flags = [
+                    "run", "--rm", "--blkio-weight", "300", "--blkio-weight-device", "\(device):500", "busybox",
+                ]
+                let script = """
+                    cd /sys/fs/cgroup; if [ -e cgroup.controllers ]; then sed 's/^default //' io.weight
+                    else cat blkio/blkio.bfq.weight; grep -v default blkio/blkio.bfq.weight_device; fi | cut -d ' ' -f 2
+                    """
+                let refused = try stage.docker(flags + ["true"])
+                let isUnified = entries(of: "/sys/fs/cgroup").contains("cgroup.controllers")
+                #expect(
+                    isUnified
+                        || refused.code == 125 && refused.errors.contains("weight_device: Operation not supported")
+                )
+                try stage.shell("echo bfq > \(scheduler)")
+                let told = try stage.docker(flags + ["sh", "-c", script])
+                #expect(told.output == (isUnified ? "2930\n4950\n" : "300\n500\n"), "\(told)")
+            }
+        }
+
         @Test(arguments: Refusal.all) func `what cannot be had is refused in one line`(_ refusal: Refusal) throws {
             try onStage { stage in
                 let outcome = try stage.docker(["run", "--rm"] + refusal.flags + ["busybox", "true"])

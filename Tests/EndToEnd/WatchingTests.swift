@@ -236,28 +236,31 @@ extension EndToEnd {
     @Suite struct LogOrder {
         @Test func `several logs are shown in the order in which they were written`() throws {
             try onStage { stage in
-                let turn =
-                    "while [ ! -e /turn/$0 ]; do sleep 0.02; done; echo $0; touch /turn/$(($0 + 1)); while [ ! -e /turn/$(($0 + 2)) ]; do sleep 0.02; done; echo $(($0 + 2)); touch /turn/$(($0 + 3))"
+                let script =
+                    "for turn in $0 $(($0 + 2)); do while [ ! -e /turn/$turn ]; do sleep 0.02; done; echo $turn; done"
                 try stage.write(
                     """
                     services:
                       even:
                         image: busybox
-                        command: ["sh", "-c", '\(turn.replacing("$", with: "$$"))', "0"]
-                        volumes: ["turn:/turn"]
+                        command: ["sh", "-c", '\(script.replacing("$", with: "$$"))', "0"]
+                        volumes: ["./:/turn"]
                         logging: {driver: json-file, options: {max-size: "150", max-file: "3"}}
                       odd:
                         image: busybox
-                        command: ["sh", "-c", '\(turn.replacing("$", with: "$$"))', "1"]
-                        volumes: ["turn:/turn"]
-                    volumes:
-                      turn:
+                        command: ["sh", "-c", '\(script.replacing("$", with: "$$"))', "1"]
+                        volumes: ["./:/turn"]
                     """,
                     to: "compose.yaml"
                 )
-                try stage.does("create")
-                try stage.docker("run", "--rm", "-v", "work_turn:/turn", "busybox", "touch", "/turn/0")
-                try stage.does("start")
+                try stage.does("up", "--detach")
+                // A line is as old as its monitor has it, which under load may be long after it was written: so whoever is
+                // next waits until the line before is in its log.
+                for turn in 0...3 {
+                    try stage.write("", to: "\(turn)")
+                    let name = turn % 2 == 0 ? "even" : "odd"
+                    #expect(try eventually { try stage.docker("logs", "work-\(name)-1").output.contains("\(turn)\n") })
+                }
                 try stage.docker("wait", "work-even-1", "work-odd-1")
                 let shown = try stage.compose("logs", "--no-log-prefix")
                 #expect(shown.output == "0\n1\n2\n3\n", "\(shown)")
