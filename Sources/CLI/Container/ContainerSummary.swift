@@ -59,8 +59,12 @@ struct ContainerSummary {
     /// Such as `5 minutes ago`.
     var age: String { Age.since(configuration.createdAt, now: now) }
 
-    /// The command as one text.
-    var command: String { configuration.process.arguments.joined(separator: " ") }
+    /// The command as one text, its arguments in quotes where there are spaces in them.
+    var command: String {
+        let words = configuration.process.arguments
+        let arguments = words.dropFirst().map { $0.contains(" ") ? "'\($0)'" : $0 }
+        return (words.prefix(1) + arguments).joined(separator: " ")
+    }
 
     /// The ports it listens on through the host, while it has a process.
     var heldPorts: [HeldPort] { status.isActive ? container.order?.ports ?? [] : [] }
