@@ -21,8 +21,10 @@ public enum ContainerError: Error, Hashable, Sendable {
     case unsupported(name: String, what: String)
     /// A part of the configuration makes no sense.
     case invalid(InvalidSetting)
-    /// The user or group is not in the container's files, or is no number that a user can have.
+    /// The user is not in the container's files, or is no number that a user can have.
     case unknownUser(name: String, user: String)
+    /// The same for a group.
+    case unknownGroup(name: String, group: String)
     /// The monitor refused a request.
     case refused(name: String, reason: String)
     /// A record on disk cannot be read.
@@ -50,6 +52,8 @@ extension ContainerError: CustomStringConvertible {
         case .invalid(let setting): setting.description
         case .unknownUser(let name, let user):
             "\(name): unable to find user \(user): no matching entries in passwd file"
+        case .unknownGroup(let name, let group):
+            "\(name): unable to find group \(group): no matching entries in group file"
         case .refused(let name, let reason): "\(name): \(reason)"
         case .damaged(let path, let reason): "\(path): \(reason)"
         case .system(let error): "\(error)"

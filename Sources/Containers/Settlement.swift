@@ -17,10 +17,14 @@ struct Settlement {
     func identity(in tree: [RootedFolder]) throws(ContainerError) -> UserIdentity {
         let table = UserTable(passwd: try text("etc/passwd", in: tree), group: try text("etc/group", in: tree))
         let process = configuration.process
-        guard let identity = table.identity(process.user, additional: process.additionalGroups) else {
-            throw .unknownUser(name: name, user: process.user)
+        do throws(UserTable.Stranger) {
+            return try table.identity(process.user, additional: process.additionalGroups)
+        } catch {
+            switch error {
+            case .user(let user): throw .unknownUser(name: name, user: user)
+            case .group(let group): throw .unknownGroup(name: name, group: group)
+            }
         }
-        return identity
     }
 
     /// The topmost file of that name. A device in its place is a whiteout, and hides what is below.

@@ -8,6 +8,12 @@ struct UserIdentity: Hashable {
 
 /// The users and groups that a container knows: the texts of its own `/etc/passwd` and `/etc/group`.
 struct UserTable {
+    /// Somebody who is in neither file.
+    enum Stranger: Error, Hashable {
+        case user(String)
+        case group(String)
+    }
+
     private let users: [[Substring]]
     private let groups: [[Substring]]
 
@@ -24,11 +30,11 @@ struct UserTable {
     /// Looks up `user[:group]`, names or numbers; an empty text is root.
     ///
     /// A number needs no entry. Without a group it is the user's own, and the groups that list the user come with it.
-    /// - Returns: Nil when a name is not known or a number is none that a user can have.
-    func identity(_ text: String, additional: [String]) -> UserIdentity? {
+    /// - Throws: Who is not known, by name or as a number that nobody can have.
+    func identity(_ text: String, additional: [String]) throws(Stranger) -> UserIdentity {
         let parts = text.split(separator: ":", maxSplits: 1, omittingEmptySubsequences: false)
         let name = parts.first.map(String.init) ?? ""
-        guard let (entry, user) = user(name.isEmpty ? "0" : name) else { return nil }
+        guard let (entry, user) = user(name.isEmpty ? "0" : name) else { throw .user(name) }
         var identity = UserIdentity(
             user: user,
             group: entry.flatMap { Self.number($0[3]) } ?? 0,
@@ -36,16 +42,12 @@ struct UserTable {
             home: entry.map { String($0[5]) } ?? "/"
         )
         if parts.count == 2, !parts[1].isEmpty {
-            guard let group = group(String(parts[1])) else { return nil }
-            identity.group = group
+            identity.group = try group(String(parts[1]))
         } else if let login = entry?[0] {
             identity.groups = groups.filter { $0[3].split(separator: ",").contains(login) }
                 .compactMap { Self.number($0[2]) }
         }
-        for name in additional {
-            guard let group = group(name) else { return nil }
-            identity.groups.append(group)
-        }
+        for name in additional { identity.groups.append(try group(name)) }
         if identity.home.isEmpty { identity.home = "/" }
         return identity
     }
@@ -56,9 +58,10 @@ struct UserTable {
         return (users.first { Self.number($0[2]) == number }, number)
     }
 
-    private func group(_ name: String) -> UInt32? {
-        if let entry = groups.first(where: { $0[0] == name }) { return Self.number(entry[2]) }
-        return Self.number(Substring(name))
+    private func group(_ name: String) throws(Stranger) -> UInt32 {
+        let entry = groups.first { $0[0] == name }
+        guard let number = Self.number(entry?[2] ?? Substring(name)) else { throw .group(name) }
+        return number
     }
 
     /// Zero to 2³¹-1, digits only: anything else could be taken for root further down.

@@ -91,6 +91,8 @@ extension EndToEnd {
                     cd /sys/fs/cgroup; if [ -e cgroup.controllers ]; then sed 's/^default //' io.weight
                     else cat blkio/blkio.bfq.weight; grep -v default blkio/blkio.bfq.weight_device; fi | cut -d ' ' -f 2
                     """
+                try stage.shell("echo none > \(scheduler)")
+                defer { _ = try? stage.shell("echo none > \(scheduler)") }
                 let refused = try stage.docker(flags + ["true"])
                 let isUnified = entries(of: "/sys/fs/cgroup").contains("cgroup.controllers")
                 #expect(
@@ -151,6 +153,10 @@ extension EndToEnd {
             Refusal(flags: ["--security-opt", "what=ever"], words: "invalid --security-opt: \"what=ever\""),
             Refusal(flags: ["--security-opt", "label=type:x"], words: "SELinux labels are not supported"),
             Refusal(flags: ["--security-opt", "seccomp=/nowhere"], words: "opening seccomp profile (/nowhere) failed"),
+            Refusal(flags: ["--stop-signal", "KNOCK"], words: "invalid signal: KNOCK"),
+            Refusal(flags: ["--user", "nobody-here"], words: "unable to find user nobody-here"),
+            Refusal(flags: ["--user", "0:nothing"], words: "unable to find group nothing: no matching"),
+            Refusal(flags: ["--group-add", "nothing"], words: "unable to find group nothing"),
             Refusal(flags: ["--cap-add", "FLY"], words: "invalid capability: \"FLY\""),
             Refusal(flags: ["--ulimit", "nofile=2:1"], words: "ulimit soft limit must be less than or equal to hard"),
             Refusal(flags: ["--ulimit", "speed=1"], words: "invalid ulimit type: speed"),

@@ -7,6 +7,7 @@ extension ContainerConfiguration {
     public func check() throws(InvalidSetting) {
         try resources.check()
         try security.check()
+        guard Signal.number(stopSignal) != nil else { throw InvalidSetting("invalid signal: \(stopSignal)") }
         for name in security.sysctls.keys.sorted() { try check(sysctl: name) }
         if let parent = namespaces.cgroupParent { try Self.check(cgroupParent: parent) }
         for mount in mounts { try mount.check() }
