@@ -23,6 +23,12 @@ extension Container {
         try untilGone(.end)
     }
 
+    /// Stops the container as ``stop(signal:timeout:)`` does, but it is to run again when what ran is started.
+    ///
+    /// - Returns: The exit status; nil if it was not running.
+    @discardableResult
+    public func suspend() throws(ContainerError) -> Int32? { try untilGone(.suspend) }
+
     /// Sends a signal to the container's first process.
     public func kill(signal: String = "SIGKILL") throws(ContainerError) {
         let number = try signalNumber(signal)

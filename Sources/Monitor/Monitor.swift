@@ -60,9 +60,7 @@ public enum MonitorProgram {
         if Supervisor.ordinaryScore > Supervisor.protectedScore {
             _ = OwnProcess.setOutOfMemoryScore(Supervisor.protectedScore)
         }
-        try loop.watch(signals: [SIGTERM]) { [unowned supervisor] _ in
-            try? supervisor.stop(signal: order.stop.signal, grace: Int32(clamping: order.stop.grace), isByHand: false)
-        }
+        try loop.watch(signals: [SIGTERM]) { [unowned supervisor] _ in try? supervisor.suspend() }
         return supervisor
     }
 

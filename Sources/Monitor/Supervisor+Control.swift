@@ -70,6 +70,11 @@ extension Supervisor {
                 client.awaitsEnd = true
                 try stop(signal: Self.kill, grace: 0)
             }
+        case .suspend:
+            answer(client) { () throws(SystemError) in
+                client.awaitsEnd = true
+                try suspend()
+            }
         case .orderChanged:
             do { try readOrder() } catch { return client.send(.refused("\(error)")) }
             client.send(.accepted)
@@ -142,6 +147,11 @@ extension Supervisor {
             try? ChildProcess.send(Self.kill, to: descriptor)
             note("kill", ["signal": "\(Self.kill)"])
         }
+    }
+
+    /// Asks the process to end as it wants to be asked, although nobody wants it to stay so.
+    func suspend() throws(SystemError) {
+        try stop(signal: order.stop.signal, grace: Int32(clamping: order.stop.grace), isByHand: false)
     }
 
     /// Ends it when the present message has been answered.

@@ -11,6 +11,8 @@ public enum ControlMessage: Hashable, Sendable {
     case stop(signal: Int32, grace: Int32)
     /// Kills the container for good; ``exited(code:)`` follows when it is over.
     case end
+    /// Stops the container as it wants to be stopped, for now: it counts as running for whoever starts what ran.
+    case suspend
     /// Says that the order has been written anew: its name, restart policy and teardown hold from now on.
     case orderChanged
     /// Freezes or thaws the container.
@@ -56,6 +58,7 @@ public enum ControlMessage: Hashable, Sendable {
         case 9: self = .wait
         case 10: self = .end
         case 11: self = .orderChanged
+        case 12: self = .suspend
         case 65: self = .accepted
         case 66: self = .refused(String(decoding: body, as: UTF8.self))
         case 67: self = .output(body)
@@ -80,6 +83,7 @@ public enum ControlMessage: Hashable, Sendable {
         case .wait: [9]
         case .end: [10]
         case .orderChanged: [11]
+        case .suspend: [12]
         case .accepted: [65]
         case .refused(let why): [66] + why.utf8
         case .output(let bytes): [67] + bytes

@@ -94,10 +94,10 @@ extension EndToEnd {
         @Test func `the unit starts them at boot`() throws {
             try onStage { stage in
                 let unit = try stage.tutti("system", "resume", "--unit")
-                #expect(
-                    unit.output.contains("\nExecStart=\(Programs.folder)/tutti --root \(stage.root) system resume\n"),
-                    "\(unit)"
-                )
+                for line in ["ExecStart=%s resume", "ExecStop=%s suspend"] {
+                    let line = line.replacing("%s", with: "\(Programs.folder)/tutti --root \(stage.root) system")
+                    #expect(unit.output.contains("\n\(line)\n"), "\(unit)")
+                }
                 #expect(
                     unit.output.contains("\nType=oneshot\nRemainAfterExit=yes\n")
                         && unit.output.contains("\nWantedBy=multi-user.target\n")
@@ -127,6 +127,28 @@ extension EndToEnd {
                 #expect(try stage.docker("logs", "box").output == "up\nbye\n")
                 try stage.reboot()
                 #expect(try stage.tutti("system", "resume").output == "box\n")
+            }
+        }
+    }
+}
+
+extension EndToEnd.Boot {
+    @Suite struct Suspension {
+        @Test func `stops what runs as it wants to be stopped, and resume starts it as if nobody had`() throws {
+            try onStage { stage in
+                let script = "trap 'echo bye; exit 0' USR1; trap 'echo rude' TERM; echo up; while :; do sleep 0.1; done"
+                let words = ["run", "-d", "--name", "box", "--restart", "always", "--stop-signal", "USR1"]
+                try stage.docker(words + ["busybox", "sh", "-c", script])
+                try stage.docker("run", "-d", "--init", "--name", "plain", "busybox", "sleep", "1000")
+                #expect(try eventually { try stage.docker("logs", "box").output == "up\n" })
+                try stage.docker("pause", "plain")
+                #expect(try stage.tutti("system", "suspend").lines.sorted() == ["box", "plain"])
+                #expect(try stage.docker("logs", "box").output == "up\nbye\n")
+                #expect(try stage.docker("ps", "-q").output == "")
+                #expect(try stage.tutti("system", "resume").output == "box\n")
+                #expect(try stage.tutti("system", "suspend").output == "box\n")
+                let idle = try stage.tutti("system", "suspend")
+                #expect((idle.code, idle.output) == (0, ""))
             }
         }
     }

@@ -107,6 +107,7 @@ extension CommandGroup {
         ("info", .command(Docker.Info.self)),
         ("prune", .command(Docker.PruneSystem.self)),
         ("resume", .command(Docker.Resume.self)),
+        ("suspend", .command(Docker.Suspend.self)),
     ]
 
     private static let builderEntries: [(name: String, entry: Entry)] = [

@@ -45,18 +45,18 @@ extension Docker {
     }
 }
 
-/// The systemd unit that starts containers at boot.
+/// The systemd unit that starts containers at boot, and stops them when the machine goes down.
 private struct BootUnit {
     private let command: String
 
     init(_ session: Session) {
         let program = NameLink.destination(of: "/proc/self/exe") ?? "/usr/local/bin/tutti"
         let root = session.root == .standard ? "" : " --root \(session.root.data)"
-        command = "\(program)\(root) system resume"
+        command = "\(program)\(root) system"
     }
 
-    /// The monitors stay in the unit's control group. When the machine goes down each gets SIGTERM there, on which it stops its
-    /// container as the container wants to be stopped, and remembers that nobody asked for it.
+    /// The containers that it has started are in the unit's control group. They are stopped by a command of ours, as each wants to
+    /// be: systemd would send SIGTERM to every process in them.
     var text: String {
         """
         [Unit]
@@ -67,7 +67,8 @@ private struct BootUnit {
         [Service]
         Type=oneshot
         RemainAfterExit=yes
-        ExecStart=\(command)
+        ExecStart=\(command) resume
+        ExecStop=\(command) suspend
         Delegate=yes
         TasksMax=infinity
         TimeoutStartSec=infinity

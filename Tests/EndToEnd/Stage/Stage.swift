@@ -30,6 +30,7 @@ struct Stage {
     }
 
     /// `docker …`, its words in a list.
+    @discardableResult
     func docker(_ arguments: [String]) throws -> Outcome { try program("docker", arguments, [:]).run() }
 
     /// `docker-compose …`, which has to end well.
