@@ -9,6 +9,7 @@
 #include <linux/close_range.h>
 #include <linux/filter.h>
 #include <linux/magic.h>
+#include <linux/openat2.h>
 #include <linux/seccomp.h>
 #include <sched.h>
 #include <signal.h>
@@ -23,6 +24,8 @@
 #include <sys/sysmacros.h>
 #include <sys/vfs.h>
 #include <unistd.h>
+
+enum { PROC_ROOT = 1 };
 
 static const char *text(const struct launch *launch, const struct tutti_step *step, int which) {
     return launch->program + step->text[which];
@@ -184,6 +187,27 @@ static int filter_calls(const struct launch *launch, const struct tutti_step *st
     return (int)syscall(SYS_seccomp, SECCOMP_SET_MODE_FILTER, 0, &program);
 }
 
+// The process's own file in a real procfs, from its root on, whatever the container has mounted over it.
+static int open_own_attribute(const char *path) {
+    struct open_how how = {
+        .flags = O_WRONLY | O_CLOEXEC, .resolve = RESOLVE_BENEATH | RESOLVE_NO_XDEV | RESOLVE_NO_MAGICLINKS};
+    struct statfs system;
+    struct stat status;
+    int folder = open("/proc", O_PATH | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+    if (folder < 0 || fstatfs(folder, &system) < 0 || fstat(folder, &status) < 0) return closing(folder, -1);
+    if (system.f_type == PROC_SUPER_MAGIC && status.st_ino == PROC_ROOT)
+        return closing(folder, (int)syscall(SYS_openat2, folder, path, &how, sizeof how));
+    errno = ENODEV;
+    return closing(folder, -1);
+}
+
+static int confine(const struct launch *launch, const struct tutti_step *step) {
+    int descriptor = open_own_attribute("thread-self/attr/apparmor/exec");
+    if (descriptor < 0) return -1;
+    ssize_t count = write(descriptor, launch->program + step->blob, step->blob_size);
+    return closing(descriptor, count < 0 ? -1 : 0);
+}
+
 // A folder that lies outside the root has no name, and whoever works in one can climb out.
 static int change_folder(const struct launch *launch, const struct tutti_step *step) {
     char name[PATH_MAX];
@@ -262,6 +286,7 @@ int perform(struct launch *launch, const struct tutti_step *step) {
     case TUTTI_CAPABILITIES: return set_capabilities(step);
     case TUTTI_NO_NEW_PRIVS: return prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0);
     case TUTTI_SECCOMP: return filter_calls(launch, step);
+    case TUTTI_CONFINE: return confine(launch, step);
     case TUTTI_CHDIR: return change_folder(launch, step);
     case TUTTI_UMASK: umask((mode_t)step->n[0]); return 0;
     case TUTTI_EXEC: return execute(launch, step);

@@ -100,7 +100,9 @@ extension Container {
         if request.isPrivileged { configuration.security.isPrivileged = true }
         let settlement = Settlement(store: store, configuration: configuration)
         let identity = try settlement.identity(in: [RootedFolder(FilePath("/proc/\(state.pid)/root"))])
-        let privileges = try settlement.privileges()
+        var privileges = try settlement.privileges()
+        // Even a command that may do everything else stays under the container's profile.
+        privileges.profile = try Settlement(store: store, configuration: self.configuration).profile { _ in }
         return EntryProgram(
             cgroupFolders: try cgroupFolders(of: state),
             arguments: request.arguments,

@@ -6,6 +6,8 @@ struct Privileges {
     var options: SecurityOptions
     /// The compiled seccomp filter; nil is none.
     var filter: [UInt8]?
+    /// The AppArmor profile; nil is none.
+    var profile: String?
     var limits: [LaunchStep]
     /// Device nodes besides the standard ones.
     var devices: [(target: String, node: DeviceNode)]
@@ -15,9 +17,7 @@ struct Privileges {
     func steps(as identity: UserIdentity, workingDirectory: String) -> [LaunchStep] {
         var steps: [LaunchStep] = [.setFileModeMask(0o022)] + limits + [.keepBounding(capabilities)]
         // Granted at the execve. The kernel wants to hear of it before the process may gain nothing more.
-        if let profile = options.appArmor {
-            steps.append(.write(path: "/proc/self/attr/apparmor/exec", "exec \(profile)"))
-        }
+        if let profile { steps.append(.confine(profile: profile)) }
         if let filter, !options.deniesNewPrivileges { steps.append(.filterCalls(filter)) }
         steps.append(.become(user: identity.user, group: identity.group, groups: identity.groups))
         let effective = identity.user == 0 ? capabilities : .none

@@ -8,8 +8,8 @@ struct Settlement {
     let store: ContainerStore
     let configuration: ContainerConfiguration
 
-    private var name: String { configuration.name }
-    private var security: Security { configuration.security }
+    var name: String { configuration.name }
+    var security: Security { configuration.security }
 
     // MARK: Users
 
@@ -46,14 +46,12 @@ struct Settlement {
     func privileges(warn: (String) -> Void = { _ in }) throws(ContainerError) -> Privileges {
         let options: SecurityOptions
         do throws(InvalidSetting) { options = try SecurityOptions(security.options) } catch { throw unsupported(error) }
-        if let profile = options.appArmor, !AppArmor.isEnabled {
-            throw .unsupported(name: name, what: "AppArmor profile \(profile): AppArmor is not enabled on this machine")
-        }
         let capabilities = try capabilities()
         return Privileges(
             capabilities: capabilities,
             options: options,
             filter: try filter(options.seccomp, for: capabilities),
+            profile: try profile(warn: warn),
             limits: try limits(warn: warn),
             devices: try devices().map { ($0.target, $0.node) }
         )
@@ -187,13 +185,5 @@ struct Settlement {
             rules.append(rule)
         }
         return rules
-    }
-}
-
-/// AppArmor, where the kernel has it. `apparmor(7)`
-private enum AppArmor {
-    static var isEnabled: Bool {
-        let file = FilePath("/sys/module/apparmor/parameters/enabled")
-        return (try? WholeFile.read(file))?.first == UInt8(ascii: "Y")
     }
 }

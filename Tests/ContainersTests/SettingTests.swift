@@ -32,10 +32,11 @@ import Testing
             "apparmor=unconfined",
         ])
         #expect(options.deniesNewPrivileges && options.showsSystemPaths && options.mayWriteCgroups)
-        #expect(options.seccomp == .unconfined && options.appArmor == nil)
+        #expect(options.seccomp == .unconfined && options.appArmor == "unconfined")
         #expect(try !SecurityOptions(["no-new-privileges=false"]).deniesNewPrivileges)
         #expect(try SecurityOptions(["seccomp={}"]).seccomp == .profile("{}"))
         #expect(try SecurityOptions(["apparmor:mine"]).appArmor == "mine")
+        #expect(try SecurityOptions(["apparmor="]).appArmor == nil)
     }
 
     @Test(arguments: ["", "what", "no-new-privileges=maybe", "systempaths=confined", "label=type:x", "what=ever"])

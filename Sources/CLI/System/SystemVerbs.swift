@@ -69,7 +69,9 @@ extension Docker {
                 "Driver": "overlay2",
                 "CgroupDriver": "cgroupfs",
                 "CgroupVersion": .string((try? CgroupLayout.current().version) ?? ""),
-                "SecurityOptions": .strings(["name=seccomp,profile=builtin", "name=cgroupns"]),
+                "SecurityOptions": .strings(
+                    (AppArmor.isEnabled ? ["name=apparmor"] : []) + ["name=seccomp,profile=builtin", "name=cgroupns"]
+                ),
                 "DockerRootDir": .string(session.root.data.string),
                 "KernelVersion": .string(Host.kernel),
                 "OSType": "linux",

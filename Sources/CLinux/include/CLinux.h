@@ -43,6 +43,7 @@ enum tutti_operation {
     TUTTI_CAPABILITIES,    // n[0] effective and permitted; n[1] inheritable; n[2] ambient
     TUTTI_NO_NEW_PRIVS,    //
     TUTTI_SECCOMP,         // blob: struct sock_filter[]
+    TUTTI_CONFINE,         // blob: what AppArmor is told of the execve to come
     TUTTI_CHDIR,           // text[0]
     TUTTI_UMASK,           // n[0]
     TUTTI_EXEC,            // text[0] PATH to search, or empty; text[1] file; blob: arguments, then n[0] of them and n[1] environment

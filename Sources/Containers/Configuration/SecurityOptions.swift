@@ -17,7 +17,7 @@ struct SecurityOptions {
     var showsSystemPaths = false
     /// Whether the container may change its own control groups.
     var mayWriteCgroups = false
-    /// The AppArmor profile to run under.
+    /// The AppArmor profile to run under, ``AppArmor/unconfined`` for none. Nil where nothing is said of it.
     var appArmor: String?
 
     /// - Throws: ``InvalidSetting`` for an item that is none, or that no machine of ours can honour.
@@ -37,7 +37,7 @@ struct SecurityOptions {
         case "seccomp" where value == "unconfined": seccomp = .unconfined
         case "seccomp": seccomp = .profile(value)
         case "systempaths" where value == "unconfined": showsSystemPaths = true
-        case "apparmor": appArmor = value == "unconfined" ? nil : value
+        case "apparmor": appArmor = value.isEmpty ? nil : value
         case "label" where value == "disable": return
         case "label": throw InvalidSetting("--security-opt \(item): SELinux labels are not supported")
         default: throw Self.invalid(item)

@@ -98,6 +98,7 @@ struct LaunchFields {
                 [effective, inheritable, ambient].map { Int64(bitPattern: $0.mask) }
             )
         case .filterCalls(let instructions): LaunchFields(TUTTI_SECCOMP, blob: instructions)
+        case .confine(let profile): LaunchFields(TUTTI_CONFINE, blob: Array("exec \(profile)".utf8))
         default: LaunchFields(TUTTI_NO_NEW_PRIVS)
         }
     }

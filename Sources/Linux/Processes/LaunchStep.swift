@@ -54,6 +54,8 @@ public enum LaunchStep: Hashable, Sendable {
     case denyNewPrivileges
     /// Installs a seccomp filter: classic BPF instructions, 8 bytes each.
     case filterCalls([UInt8])
+    /// Has the execve to come end under a profile of AppArmor's.
+    case confine(profile: String)
     case changeFolder(String)
     case setFileModeMask(UInt32)
     /// Becomes the command. A file without a slash is looked for in `searchPath`.
@@ -112,6 +114,7 @@ extension LaunchStep: CustomStringConvertible {
         case .become(let user, let group, _): "become user \(user):\(group)"
         case .denyNewPrivileges: "set no-new-privileges"
         case .filterCalls: "install the seccomp filter"
+        case .confine(let profile): "apply the AppArmor profile \(profile)"
         case .changeFolder(let path): "change to folder \(path)"
         case .setFileModeMask: "set umask"
         case .execute(let file, _, _, _): "exec: \"\(file)\""
