@@ -38,7 +38,12 @@ struct Catalogue: Codable {
 
         /// The images for all platforms, the one that is meant where nothing is said first.
         var members: [String] { [id] + (others ?? []) }
+
+        fileprivate var digests: [Digest] { members.compactMap { try? Digest(parsing: $0) } }
     }
+
+    /// Under what images are kept together that no name leads to: no reference reads so.
+    static func key(of index: Descriptor) -> String { "@\(index.digest)" }
 
     /// The images that names have for other platforms than the usual.
     var others: Set<String> { Set(names.values.flatMap { $0.others ?? [] }) }
@@ -69,41 +74,30 @@ struct Catalogue: Codable {
     func contains(_ id: Digest) -> Bool { images[id.description] != nil }
 
     /// What a text means: a whole id, then a name, then the beginning of an id.
-    func resolve(_ text: String) throws(ImageError) -> Digest? {
-        if let id = Self.wholeID(text), let found = contains(id) ? id : resolve(index: id) { return found }
-        if let reference = try? ImageReference(parsing: text), let id = resolve(reference) { return id }
-        return try prefix(text)
-    }
+    func resolve(_ text: String) throws(ImageError) -> Digest? { try members(of: text).first }
 
-    /// The usual image of an index.
-    private func resolve(index digest: Digest) -> Digest? {
-        let name = names.values.first { $0.index?.digest == digest }
-        return name.flatMap { try? Digest(parsing: $0.id) }
-    }
-
-    /// The images for all platforms that a text means, the usual one first.
+    /// The images for all platforms that a text means; of a name the usual one first.
     func members(of text: String) throws(ImageError) -> [Digest] {
-        guard let id = try resolve(text) else { return [] }
-        let reference = (try? ImageReference(parsing: text))?.description
-        let name =
-            reference.flatMap { names[$0] }
-            ?? names.values.first { $0.index != nil && $0.index?.digest == Self.wholeID(text) }
-        guard let name, name.id == id.description else { return [id] }
-        return name.members.compactMap { try? Digest(parsing: $0) }
+        if let id = Self.wholeID(text) {
+            if contains(id) { return [id] }
+            if let name = names.values.first(where: { $0.index?.digest == id }) { return name.digests }
+        }
+        if let reference = try? ImageReference(parsing: text) {
+            let members = members(of: reference)
+            if !members.isEmpty { return members }
+        }
+        return try prefix(text).map { [$0] } ?? []
+    }
+
+    /// The images for all platforms that a name has. A digest selects, whatever tag is beside it.
+    func members(of reference: ImageReference) -> [Digest] {
+        guard let digest = reference.digest else { return names[reference.description]?.digests ?? [] }
+        let pinned = "\(reference.repository)@\(digest)"
+        return images.filter { $0.value.digests.contains(pinned) }.keys.sorted().compactMap { try? Digest(parsing: $0) }
     }
 
     private static func wholeID(_ text: String) -> Digest? {
         try? Digest(parsing: text.hasPrefix("sha256:") ? text : "sha256:" + text)
-    }
-
-    /// The image of a name. A digest selects, whatever tag is beside it.
-    func resolve(_ reference: ImageReference) -> Digest? {
-        guard let digest = reference.digest else {
-            return names[reference.description].flatMap { try? Digest(parsing: $0.id) }
-        }
-        let pinned = "\(reference.repository)@\(digest)"
-        let id = images.first { $0.value.digests.contains(pinned) }?.key
-        return id.flatMap { try? Digest(parsing: $0) }
     }
 
     private func prefix(_ text: String) throws(ImageError) -> Digest? {

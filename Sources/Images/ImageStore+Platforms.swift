@@ -3,6 +3,12 @@ public import OCI
 import Storage
 
 extension ImageStore {
+    /// The image of several that is meant where no platform is named: the one for this machine, or else the first.
+    func usual(_ ids: [Digest], in catalogue: Catalogue) throws -> Image? {
+        guard ids.count > 1 else { return try ids.first.map { try image($0, in: catalogue) } }
+        return try usualFirst(ids).first.map { try image($0, in: catalogue) }
+    }
+
     /// The image that a text means for a platform; nil if there is none that runs on it.
     ///
     /// - Throws: ``ImageError/ambiguousPrefix(_:)``
@@ -21,20 +27,57 @@ extension ImageStore {
         return try catalogue.members(of: text).map { try image($0, in: catalogue) }
     }
 
+    /// Keeps images for several platforms together that have no name, under the digest of the index that lists them.
+    public func keep(_ ids: [Digest], index: Descriptor) throws {
+        try name(ids, index: index, as: Catalogue.key(of: index))
+    }
+
     /// Gives images for several platforms one name. What had the name loses it.
     ///
     /// - Parameter index: lists them, and is what is pushed and saved under the name; its blobs are here.
     public func name(_ ids: [Digest], index: Descriptor?, as reference: ImageReference) throws {
         guard reference.digest == nil else { throw ImageError.digestAsTag(reference.familiar) }
+        try name(ids, index: index, as: reference.description)
+    }
+
+    private func name(_ ids: [Digest], index: Descriptor?, as key: String) throws {
         let ordered = try usualFirst(ids)
-        guard let first = ordered.first else { throw ImageError.notFound(reference.familiar) }
+        guard let first = ordered.first else { throw ImageError.notFound(key) }
         try change { catalogue in
             for id in ordered where !catalogue.contains(id) { throw ImageError.notFound(id.description) }
             var name = Catalogue.Name(id: first.description, taggedAt: Timestamp.now())
             name.others = ordered.count > 1 ? ordered.dropFirst().map(\.description) : nil
             name.index = index
-            catalogue.names[reference.description] = name
+            catalogue.names[key] = name
         }
+    }
+
+    /// Gives an image that came from a registry its name there.
+    ///
+    /// Images for other platforms stay under the name: the one for this machine in any case, as nobody asked for another
+    /// one, and others of the same version.
+    ///
+    /// - Parameter version: what the name stands for at the registry.
+    func name(
+        _ id: Digest,
+        pulled version: Digest,
+        as reference: ImageReference,
+        in catalogue: inout Catalogue
+    ) throws {
+        guard reference.digest == nil else { throw ImageError.digestAsTag(reference.familiar) }
+        let platform = try configuration(of: id).platform.normalized
+        let others = try catalogue.members(of: reference).filter { other in
+            guard other != id, let entry = catalogue.images[other.description] else { return false }
+            let its = try configuration(of: other).platform.normalized
+            guard its != platform else { return false }
+            return its == .host || entry.digests.contains("\(reference.repository)@\(version)")
+        }
+        let ordered = try usualFirst([id] + others).map(\.description)
+        let index = catalogue.names[reference.description]?.index
+        var name = Catalogue.Name(id: ordered[0], taggedAt: Timestamp.now())
+        name.others = ordered.count > 1 ? Array(ordered.dropFirst()) : nil
+        name.index = index?.digest == version ? index : nil
+        catalogue.names[reference.description] = name
     }
 
     /// Gives what a text means, for all platforms, a further name.

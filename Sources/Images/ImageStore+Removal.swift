@@ -233,6 +233,7 @@ private struct ImageRemovalWork {
     private func delete(from catalogue: inout Catalogue) -> [ImageRemoval] {
         let pinned = (catalogue.images[id.description]?.digests ?? []).compactMap { try? ImageReference(parsing: $0) }
         catalogue.images[id.description] = nil
+        catalogue.names = catalogue.names.filter { !$0.key.hasPrefix("@") || $0.value.id != id.description }
         // What a name meant for all platforms is not whole any more.
         for (name, value) in catalogue.names where value.others?.contains(id.description) == true {
             catalogue.names[name]?.others = value.others?.filter { $0 != id.description }

@@ -53,13 +53,13 @@ public struct ImageStore: Sendable {
     /// - Throws: ``ImageError/ambiguousPrefix(_:)``
     public func find(_ text: String) throws -> Image? {
         let catalogue = try catalogue()
-        return try catalogue.resolve(text).map { try image($0, in: catalogue) }
+        return try usual(catalogue.members(of: text), in: catalogue)
     }
 
     /// The image of that name; nil if there is none.
     public func find(_ reference: ImageReference) throws -> Image? {
         let catalogue = try catalogue()
-        return try catalogue.resolve(reference).map { try image($0, in: catalogue) }
+        return try usual(catalogue.members(of: reference), in: catalogue)
     }
 
     /// Whether there is an image of that id with all of its layers.
@@ -143,14 +143,17 @@ public struct ImageStore: Sendable {
 
     /// Stores an image by its configuration as it came, since its digest is the image's id.
     ///
-    /// - Parameter blobs: What layers came as, by diff identifier.
+    /// - Parameters:
+    ///   - came: What layers came as, by diff identifier.
+    ///   - version: What the registry says that the names stand for: for which platform each image is that they have.
     func add(
         _ bytes: [UInt8],
         as references: [ImageReference],
         blobs came: [Digest: Descriptor] = [:],
         manifest: Descriptor? = nil,
         origin: Descriptor? = nil,
-        digests: [String] = []
+        digests: [String] = [],
+        version: Digest? = nil
     ) throws -> Digest {
         let configuration = try JSON.decode(ImageConfiguration.self, from: bytes)
         try Self.checkNumber(ofLayers: configuration.rootfs.diffIDs.count)
@@ -172,7 +175,10 @@ public struct ImageStore: Sendable {
             for (diffID, descriptor) in came { entry.blobs[diffID.description] = descriptor }
             entry.digests = Set(entry.digests + digests).sorted()
             catalogue.images[id.description] = entry
-            for reference in references { try Self.name(id, reference, in: &catalogue) }
+            for reference in references {
+                guard let version else { try Self.name(id, reference, in: &catalogue); continue }
+                try name(id, pulled: version, as: reference, in: &catalogue)
+            }
         }
         return id
     }

@@ -20,7 +20,7 @@ struct PullWork: Sendable {
         let top = try client.manifest(reference.registryName)
         report(.resolved(top.descriptor.digest))
         let (manifest, descriptor, bytes) = try choose(top)
-        let before = try store.find(reference)
+        let before = try store.catalogue().members(of: reference)
         let configuration = try configuration(manifest)
         let came = try fetch(manifest, configuration)
         let id = try store.add(
@@ -29,9 +29,10 @@ struct PullWork: Sendable {
             blobs: came,
             manifest: try keep(manifest, bytes),
             origin: try keepOrigin(descriptor, bytes),
-            digests: ["\(reference.repository)@\(top.descriptor.digest)"]
+            digests: ["\(reference.repository)@\(top.descriptor.digest)"],
+            version: top.descriptor.digest
         )
-        return PulledImage(id: id, digest: top.descriptor.digest, isNew: before?.id != id)
+        return PulledImage(id: id, digest: top.descriptor.digest, isNew: !before.contains(id))
     }
 
     // MARK: Manifests

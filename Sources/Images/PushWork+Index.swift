@@ -64,8 +64,10 @@ extension PushWork {
     private func remember(_ digest: Digest) throws {
         try store.change { catalogue in
             let known = "\(client.reference.repository)@\(digest)"
-            let digests = catalogue.images[image.id.description]?.digests ?? []
-            catalogue.images[image.id.description]?.digests = Set(digests + [known]).sorted()
+            for id in catalogue.members(of: client.reference).map(\.description) {
+                let digests = catalogue.images[id]?.digests ?? []
+                catalogue.images[id]?.digests = Set(digests + [known]).sorted()
+            }
         }
     }
 }

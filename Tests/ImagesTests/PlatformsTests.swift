@@ -18,13 +18,14 @@ import Testing
         let other: Digest
         let index: Descriptor
 
-        init(_ folder: FilePath, as name: String) throws {
+        /// - Parameter word: what the images hold, by which one version is told from another.
+        init(_ folder: FilePath, as name: String, holding word: String = "shared") throws {
             store = ImageStore(root: StateRoot(under: folder))
             var ids: [Digest] = []
             var manifests: [Descriptor] = []
             for platform in [Platform(os: "linux", architecture: "s390x"), .host] {
                 var configuration = ImageConfiguration(platform: platform)
-                for text in ["shared", platform.architecture] {
+                for text in [word, platform.architecture] {
                     let draft = try store.layers.makeDraft()
                     try WholeFile.replace(draft.contents.appending("file"), with: Array(text.utf8), isDurable: false)
                     configuration.rootfs.diffIDs.append(try store.layers.commit(draft).diffID)
@@ -139,6 +140,38 @@ import Testing
             #expect(copied)
             let one = try pair.store.push(reference, platform: Platform(parsing: "linux/s390x"), access: access)
             #expect(one.digest == (try pair.store.manifest(of: pair.other).digest))
+        }
+    }
+
+    @Test(.requiresRegistry) func `pulled one by one share a name, and this machine's keeps it whatever comes`() throws
+    {
+        try withTemporaryFolder { folder in
+            let registry = try LoopbackRegistry(in: folder)
+            let name = "\(registry.host)/pair:1"
+            let reference = try ImageReference(parsing: name)
+            let access = try RegistryAccess.plain()
+            let other = try Platform(parsing: "linux/s390x")
+            let one = try Pair(folder.appending("one"), as: name)
+            _ = try one.store.push(reference, access: access)
+            let store = ImageStore(root: StateRoot(under: folder.appending("here")))
+            #expect(try store.pull(reference, platform: other, access: access).isNew)
+            #expect(try store.find(reference)?.id == one.other)
+            #expect(try store.pull(reference, access: access).isNew)
+            #expect(try store.pull(reference, platform: other, access: access).isNew == false)
+            #expect(try store.members(of: name).map(\.id) == [one.own, one.other])
+            let pinned = "\(reference.repository)@\(one.index.digest)"
+            #expect(try store.find(pinned)?.id == one.own)
+            #expect(try store.find(pinned, platform: other)?.id == one.other)
+
+            let two = try Pair(folder.appending("two"), as: name, holding: "new")
+            _ = try two.store.push(reference, access: access)
+            _ = try store.pull(reference, platform: other, access: access)
+            #expect(try store.members(of: name).map(\.id) == [one.own, two.other])
+            _ = try store.pull(reference, access: access)
+            #expect(try store.members(of: name).map(\.id) == [two.own, two.other])
+            _ = try one.store.push(reference, access: access)
+            _ = try store.pull(reference, access: access)
+            #expect(try store.members(of: name).map(\.id) == [one.own])
         }
     }
 }

@@ -81,7 +81,7 @@ extension Session {
     /// Makes the container that the flags of `docker run` ask for, and fetches its image where that is missing.
     func makeContainer(_ arguments: Arguments) throws -> Container {
         let request = try ContainerRequest(arguments, session: self)
-        try provideImage(request.image, arguments)
+        try provideImage(request, arguments)
         let container = try engine.createContainer(request)
         if let path = arguments[ContainerFlag.identifierFile] {
             try WholeFile.replace(FilePath(path), with: Array(container.id.utf8), isDurable: false, mode: 0o644)
@@ -89,9 +89,10 @@ extension Session {
         return container
     }
 
-    private func provideImage(_ name: String, _ arguments: Arguments) throws {
+    private func provideImage(_ request: ContainerRequest, _ arguments: Arguments) throws {
+        let name = request.image
         let policy = arguments[ContainerFlag.pull]
-        let isMissing = try engine.images.find(name) == nil
+        let isMissing = try engine.imageID(of: name, for: request.platform) == nil
         switch policy {
         case "never":
             guard isMissing else { return }
@@ -103,7 +104,7 @@ extension Session {
         default: throw UsageError.conflict("invalid pull option: '\(policy)': must be one of always, missing or never")
         }
         try fetch(
-            ImagePull(reference: name, platform: arguments[ContainerFlag.platform]),
+            ImagePull(reference: name, platform: request.platform),
             isQuiet: arguments[ContainerFlag.quiet]
         )
     }

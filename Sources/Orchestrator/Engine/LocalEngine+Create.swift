@@ -13,7 +13,7 @@ extension LocalEngine {
         if let holder = containers.holder(of: request.name) {
             throw ContainerError.nameTaken(name: request.name, holder: holder)
         }
-        let image = try facts(of: request.image)
+        let image = try facts(of: request.image, for: request.platform)
         var request = try inliningProfiles(of: resolvingReferences(of: request))
         let proxies = try proxies().sorted { $0.key < $1.key }
         request.environment = proxies.map { EnvironmentEntry($0.key, $0.value) } + request.environment

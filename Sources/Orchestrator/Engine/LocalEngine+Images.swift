@@ -9,19 +9,27 @@ extension LocalEngine {
     /// The image that a name or identifier stands for.
     ///
     /// - Throws: ``EngineError/imageNotFound(_:)``
-    func image(_ reference: String) throws -> Image {
-        guard let image = try images.find(reference) else { throw EngineError.imageNotFound(reference) }
+    ///
+    /// - Parameter platform: what it is to run on; nil is this machine, or whatever there is.
+    func image(_ reference: String, for platform: String? = nil) throws -> Image {
+        guard let image = try find(reference, for: platform) else { throw EngineError.imageNotFound(reference) }
         return image
     }
 
+    /// The image that a name or identifier stands for, if it is here.
+    func find(_ reference: String, for platform: String?) throws -> Image? {
+        guard let platform else { return try images.find(reference) }
+        return try images.find(reference, platform: Platform(parsing: platform))
+    }
+
     /// The identifier of an image; nil if it is not here.
-    func imageID(of reference: String) throws -> String? {
-        try images.find(reference)?.id.description
+    public func imageID(of reference: String, for platform: String? = nil) throws -> String? {
+        try find(reference, for: platform)?.id.description
     }
 
     /// What an image says of its containers.
-    func facts(of reference: String) throws -> ImageFacts {
-        let image = try image(reference)
+    func facts(of reference: String, for platform: String? = nil) throws -> ImageFacts {
+        let image = try image(reference, for: platform)
         return ImageFacts(id: image.id.description, image.configuration)
     }
 
