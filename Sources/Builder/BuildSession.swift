@@ -6,142 +6,62 @@ import Storage
 import Synchronization
 import SystemPackage
 
-/// What all stages of one build share.
+/// What all stages share that are built for one platform.
 final class BuildSession: Sendable {
+    let shared: SharedBuild
     let request: BuildRequest
-    let document: DockerfileDocument
+    /// What is built for.
+    let target: Platform
     let variables: GlobalVariables
     let graph: BuildGraph
-    let images: ImageStore
-    let bases: BaseImages
-    let shelf: LayerShelf
-    let runner: any StepRunner
-    /// When it began, in nanoseconds since 1970.
-    let startedAt = Timestamp.now()
-    /// What `SOURCE_DATE_EPOCH` says, in nanoseconds since 1970.
-    let epoch: Int64?
-    private let report: @Sendable (BuildEvent) -> Void
-    let contexts: ContextTrees
-    private let imports: CacheImport?
-    let remotes: RemoteTrees
-    /// Who signs, by the names by which instructions mount them.
-    let agents: [String: AgentSource]
-    private let state = Mutex(State())
+    private let results = Mutex<[Int: StageState]>([:])
 
+    var document: DockerfileDocument { shared.document }
+    var images: ImageStore { shared.images }
+    var shelf: LayerShelf { shared.shelf }
+    var runner: any StepRunner { shared.runner }
+    var contexts: ContextTrees { shared.contexts }
+    var remotes: RemoteTrees { shared.remotes }
+    /// Who signs, by the names by which instructions mount them.
+    var agents: [String: AgentSource] { shared.remotes.agents }
+    var epoch: Int64? { shared.epoch }
     var layers: LayerStore { shelf.store }
     var cache: BuildCache { shelf.cache }
     var workspace: Workspace { shelf.workspace }
     /// The time that this build writes down, in nanoseconds since 1970.
     var now: Int64 { shelf.now }
 
-    private struct State {
-        var results: [Int: StageState] = [:]
-        var isStopped = false
-        var steps: [CacheDocument.Step] = []
-    }
-
-    /// - Parameter start: when the reading of the Dockerfile began.
-    init(
-        request: BuildRequest,
-        dockerfile: DockerfileText,
-        stores: BuildStores,
-        remotes: RemoteTrees,
-        imports: CacheImport? = nil,
-        since start: MonotonicTime,
-        report: @escaping @Sendable (BuildEvent) -> Void
-    ) throws {
+    /// - Parameter target: one of the platforms that the request is for.
+    init(_ shared: SharedBuild, _ request: BuildRequest, for target: Platform) throws {
+        self.shared = shared
         self.request = request
-        document = dockerfile.document
-        variables = try GlobalVariables(document, of: request)
-        images = stores.images
-        let report = Self.oneAtATime(report)
-        let reading = BuildStep("load build definition from \(document.file)", isInternal: true)
-        report(.started(reading))
-        report(.done(reading, MonotonicTime.now.nanoseconds - start.nanoseconds))
-        let pull = BasePull(
-            store: stores.images,
-            platform: try request.targetPlatform,
-            access: stores.access,
-            tell: report
-        )
-        bases = BaseImages(stores.images, of: request, pull: pull)
-        graph = try BuildGraph(document, variables, of: request, images: bases)
-        runner = stores.runner
-        self.imports = imports
-        epoch = try request.epoch
-        shelf = remotes.shelf
-        self.remotes = remotes
-        agents = remotes.agents
-        self.report = report
-        contexts = ContextTrees(request: request, dockerfile: dockerfile, cache: shelf.cache)
+        self.target = target
+        variables = try GlobalVariables(shared.document, of: request, for: target)
+        graph = try BuildGraph(shared.document, variables, of: request, for: target, images: shared.bases)
     }
-
-    // MARK: Events
 
     /// Tells one event; never two at the same time.
-    func tell(_ event: BuildEvent) { report(event) }
-
-    private static func oneAtATime(
-        _ report: @escaping @Sendable (BuildEvent) -> Void
-    ) -> @Sendable (BuildEvent) -> Void {
-        let turn = Turn()
-        return { event in turn.taken.withLock { _ in report(event) } }
-    }
-
-    private final class Turn: Sendable {
-        let taken = Mutex(())
-    }
+    func tell(_ event: BuildEvent) { shared.tell(event) }
 
     // MARK: Results
 
-    func result(of stage: Int) -> StageState? { state.withLock { $0.results[stage] } }
+    func result(of stage: Int) -> StageState? { results.withLock { $0[stage] } }
 
-    func finish(_ stage: Int, with result: StageState) {
-        state.withLock { $0.results[stage] = result }
-    }
-
-    /// Asks all stages to stop at their next step.
-    func stop() { state.withLock { $0.isStopped = true } }
-
-    var isStopped: Bool { state.withLock(\.isStopped) }
+    func finish(_ stage: Int, with result: StageState) { results.withLock { $0[stage] = result } }
 
     // MARK: Trees
 
     /// The tree that layers show.
     func tree(of layers: [Digest]) throws -> MergedTree { try shelf.tree(of: layers) }
 
-    /// What a step came to that depends on this: here, or in a cache that others share.
-    func known(_ key: String) -> BuildCache.Step? {
-        if let step = cache.step(key), shelf.contains(step.layer) { return step }
-        do {
-            guard let step = try imports?.layer(key), shelf.contains(step.layer) else { return nil }
-            try cache.save(step, as: key)
-            return step
-        } catch {
-            tell(.warning("a layer of a shared cache cannot be had: \(error)"))
-            return nil
-        }
-    }
-
-    /// Notes what a step of this build came to.
-    func note(_ step: BuildCache.Step, for keys: [String]) {
-        let steps = keys.map { CacheDocument.Step(key: $0, layer: step.layer, created: step.created) }
-        state.withLock { $0.steps += steps }
-    }
-
-    /// What all steps of this build came to, in the order of their keys.
-    var steps: [CacheDocument.Step] { state.withLock(\.steps).sorted { $0.key < $1.key } }
-
     /// The tree that an instruction names, what it ignores, and a text that stands for its contents, if they never change.
     func source(_ source: BuildGraph.Source?) throws -> CopySource {
         guard let source else { return try contexts.main() }
+        if let image = try image(source, for: target) { return try stack(image.configuration.rootfs.diffIDs) }
         switch source {
-        case .scratch: return try stack([])
         case .stage(let index): return try stack(result(of: index)?.layers ?? [])
-        case .image(let name): return try stack(try image(name).configuration.rootfs.diffIDs)
-        case .context(let name):
-            guard case .image(let image) = request.namedContexts[name] else { return try contexts.named(name) }
-            return try stack(try self.image(image).configuration.rootfs.diffIDs)
+        case .context(let name): return try contexts.named(name)
+        case .scratch, .image: return try stack([])
         }
     }
 
@@ -158,14 +78,15 @@ final class BuildSession: Sendable {
         CopySource(tree: try tree(of: [layer]), ignored: .none, identity: identity)
     }
 
-    /// An image of the store, by name.
-    func image(_ name: String) throws -> Image {
-        guard let image = try bases.find(name) else { throw BuilderError(.missingImage(name)) }
+    /// The image that a source is for a platform; nil for what is no image.
+    func image(_ source: BuildGraph.Source, for platform: Platform) throws -> Image? {
+        let names = request.imageNames(of: source)
+        guard !names.isEmpty else { return nil }
+        guard let image = try shared.bases.find(names, for: platform) else {
+            throw BuilderError(.missingImage(names[0]))
+        }
         return image
     }
-
-    /// Writes down what was learned about files.
-    func save() { contexts.save() }
 }
 
 /// A tree to copy from.

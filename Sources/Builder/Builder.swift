@@ -18,6 +18,8 @@ public struct Builder: Sendable {
     private let runner: any StepRunner
     /// How registries are reached; nil is as the environment says.
     public var access: RegistryAccess?
+    /// Where the kernel shows what starts programs of other processors; nil is to ask it.
+    var handlers: FilePath?
 
     /// A builder for the images of a root.
     ///
@@ -50,14 +52,14 @@ public struct Builder: Sendable {
         defer { workspace.remove() }
         let cache = try BuildCache(root)
         let policy = try CacheSettings.policy(total: FileSystemSpace(at: root.data).total)
-        let stores = BuildStores(images: images, layers: layers, cache: cache, runner: runner, access: access)
+        let stores = BuildStores(images: images, runner: runner, access: access, handlers: handlers)
         let shelf = LayerShelf(layers, cache, workspace, now: try request.epoch ?? Timestamp.now())
         let remotes = try RemoteTrees(shelf, of: request)
         let arrived = try ContextArrival(remotes: remotes, images: images, tell: report).arrive(request)
         defer { withExtendedLifetime(arrived) {} }
         let request = arrived.request
         let imports = try imports(for: request, report)
-        let session = try BuildSession(
+        let shared = try SharedBuild(
             request: request,
             dockerfile: try DockerfileText(request),
             stores: stores,
@@ -66,22 +68,18 @@ public struct Builder: Sendable {
             since: start,
             report: report
         )
-        defer { session.save() }
-        warn(session)
-        try check(session)
+        defer { shared.contexts.save() }
+        try shared.fetchBases(request)
+        let sessions = try request.targets.map { try BuildSession(shared, request, for: $0) }
+        warn(request, shared)
+        for session in sessions { try check(session) }
         defer { try? runner.finish() }
-        try StageScheduler(session).run()
-        guard let result = session.result(of: session.graph.target) else { throw StageStopped() }
-        let export = ResultExport(
-            request: request,
-            results: [PlatformResult(session: session, state: result)],
-            stores: stores,
-            access: access,
-            tell: session.tell
-        )
+        try StageScheduler(sessions).run()
+        let results = try sessions.map(PlatformResult.init)
+        let export = ResultExport(request: request, results: results, images: images, access: access, tell: shared.tell)
         let outcome = try export.run()
-        try exportCaches(of: session, layers: result.layers)
-        if let policy, session.shelf.hasMadeLayers { bound(policy, session) }
+        try exportCaches(of: shared, request, layers: Set(results.flatMap(\.state.layers)))
+        if let policy, shelf.hasMadeLayers { bound(policy, shared) }
         return outcome
     }
 
@@ -92,17 +90,17 @@ public struct Builder: Sendable {
 
     /// Gives out what the steps came to.
     ///
-    /// - Parameter layers: those of the result.
-    private func exportCaches(of session: BuildSession, layers: [Digest]) throws {
-        for target in session.request.cacheTargets where target.place != .image {
-            let steps = session.steps.filter { target.mode == .max || layers.contains($0.layer) }
+    /// - Parameter layers: those of the results.
+    private func exportCaches(of shared: SharedBuild, _ request: BuildRequest, layers: Set<Digest>) throws {
+        for target in request.cacheTargets where target.place != .image {
+            let steps = shared.steps.filter { target.mode == .max || layers.contains($0.layer) }
             let title = "exporting cache to \(target.place)"
-            try BuildStep(title).perform(telling: session.tell) {
+            try BuildStep(title).perform(telling: shared.tell) {
                 do {
                     try CacheExport(target: target, images: images, access: access).write(steps)
                 } catch {
                     guard target.ignoresErrors else { throw error }
-                    session.tell(.warning("\(title): \(error)"))
+                    shared.tell(.warning("\(title): \(error)"))
                 }
             }
         }
@@ -121,11 +119,11 @@ public struct Builder: Sendable {
     }
 
     /// Removes from the cache what the machine's policy does not let stay. The image is made: a failure does not take that back.
-    private func bound(_ policy: CachePolicy, _ session: BuildSession) {
+    private func bound(_ policy: CachePolicy, _ shared: SharedBuild) {
         do {
             try CacheStore(root: root, images: images).collect(policy)
         } catch {
-            session.tell(.warning("the build cache could not be cleared up: \(error)"))
+            shared.tell(.warning("the build cache could not be cleared up: \(error)"))
         }
     }
 
@@ -139,18 +137,18 @@ public struct Builder: Sendable {
         throw BuilderError(.checksFailed(Set(checks.findings.map(\.rule.rawValue)).sorted()))
     }
 
-    private func warn(_ session: BuildSession) {
-        for warning in session.request.warnings { session.tell(.warning(warning)) }
-        let wish = session.request.arguments["BUILDKIT_SYNTAX"] ?? session.document.directives.syntax
+    private func warn(_ request: BuildRequest, _ shared: SharedBuild) {
+        for warning in request.warnings { shared.tell(.warning(warning)) }
+        let wish = request.arguments["BUILDKIT_SYNTAX"] ?? shared.document.directives.syntax
         if let syntax = wish, !Self.isOwnSyntax(syntax) {
-            session.tell(.warning("syntax \(syntax): frontends are not run, the built-in parser reads the file"))
+            shared.tell(.warning("syntax \(syntax): frontends are not run, the built-in parser reads the file"))
         }
-        let declared = session.document.declaredArguments.union(GlobalVariables.implicit)
-        let unused = session.request.arguments.keys.filter { name in
+        let declared = shared.document.declaredArguments.union(GlobalVariables.implicit)
+        let unused = request.arguments.keys.filter { name in
             !declared.contains(name) && !name.hasPrefix("BUILDKIT_") && name != "SOURCE_DATE_EPOCH"
         }
         guard !unused.isEmpty else { return }
-        session.tell(.warning("One or more build-args [\(unused.sorted().joined(separator: " "))] were not consumed"))
+        shared.tell(.warning("One or more build-args [\(unused.sorted().joined(separator: " "))] were not consumed"))
     }
 
     private static func isOwnSyntax(_ syntax: String) -> Bool {
@@ -161,10 +159,10 @@ public struct Builder: Sendable {
 /// What a build works on.
 struct BuildStores: Sendable {
     let images: ImageStore
-    let layers: LayerStore
-    let cache: BuildCache
     let runner: any StepRunner
     let access: RegistryAccess?
+    /// Where the kernel shows what starts programs of other processors; nil is to ask it.
+    let handlers: FilePath?
 }
 
 extension DockerfileDocument {

@@ -30,6 +30,23 @@ int tutti_openat2(int folder, const char *path, uint64_t flags, uint64_t mode, u
     return (int)syscall(SYS_openat2, folder, path, &how, sizeof how);
 }
 
+static int closing(int descriptor, int result) {
+    int error = errno;
+    if (descriptor >= 0) close(descriptor);
+    errno = error;
+    return result;
+}
+
+int tutti_file_system(const char *type) {
+    int context = (int)syscall(SYS_fsopen, type, FSOPEN_CLOEXEC);
+    if (context < 0) return -1;
+    int mount = -1;
+    if (syscall(SYS_fsconfig, context, FSCONFIG_CMD_CREATE, NULL, NULL, 0) == 0)
+        mount = (int)syscall(SYS_fsmount, context, FSMOUNT_CLOEXEC, MOUNT_ATTR_RDONLY);
+    mount = closing(context, mount);
+    return mount < 0 ? -1 : closing(mount, openat(mount, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+}
+
 int tutti_bpf_device_attach(const void *instructions, uint32_t count, int cgroup) {
     static const char license[] = "Apache-2.0";
     union bpf_attr load = {0}, attach = {0};

@@ -215,7 +215,7 @@ private final class YesAgent: Sendable {
             let error = #expect(throws: BuilderError.self) {
                 try scene.build("FROM scratch\nCOPY busybox /bin/sh\nRUN --mount=type=ssh,id=x,required true")
             }
-            #expect(error?.description == "Dockerfile:3: ssh agent \"x\" is required and was not given: --ssh x")
+            #expect(error?.description == "Dockerfile:3:1: ssh agent \"x\" is required and was not given: --ssh x")
         }
     }
 }

@@ -53,18 +53,21 @@ final class BuildScene: Sendable {
     }
 
     /// Builds, and remembers what was told.
+    @discardableResult
     func result(
         _ dockerfile: String,
         runner: (any StepRunner)? = nil,
+        handlers: FilePath? = nil,
         _ change: (inout BuildRequest) -> Void = { _ in }
     ) throws -> BuildResult {
         var request = BuildRequest(context: context)
         request.dockerfile = .text(dockerfile)
         change(&request)
         events.withLock { $0 = [] }
-        let builder =
+        var builder =
             runner.map { Builder(root: root, images: images, runner: $0) }
             ?? Builder(root: root, images: images)
+        builder.handlers = handlers
         return try builder.build(request) { event in self.events.withLock { $0.append(event) } }
     }
 

@@ -167,22 +167,22 @@ import Testing
     }
 
     @Test(arguments: [
-        ("COPY nothing /", "Dockerfile:2: \"/nothing\" not found"),
-        ("COPY x* /", "Dockerfile:2: \"x*\" matches nothing"),
-        ("COPY a b /c", "Dockerfile:2: /c, which several sources go to, is not a folder"),
-        ("COPY --chown=who a /", "Dockerfile:2: no user \"who\" in the stage's /etc/passwd"),
-        ("COPY --chmod=abc a /", "Dockerfile:2: \"abc\" is not a file mode"),
+        ("COPY nothing /", "Dockerfile:2:1: \"/nothing\" not found"),
+        ("COPY x* /", "Dockerfile:2:1: \"x*\" matches nothing"),
+        ("COPY a b /c", "Dockerfile:2:1: /c, which several sources go to, is not a folder"),
+        ("COPY --chown=who a /", "Dockerfile:2:1: no user \"who\" in the stage's /etc/passwd"),
+        ("COPY --chmod=abc a /", "Dockerfile:2:1: \"abc\" is not a file mode"),
         (
             "COPY --from=$A a /",
             "Dockerfile:2:1: --from=$A: must be a name without variables: FROM $… AS a stage"
         ),
         (
             "COPY --from=no..where a /",
-            "Dockerfile:2: \"no..where\" is not an image reference: the repository has an invalid character"
+            "Dockerfile:2:1: \"no..where\" is not an image reference: the repository has an invalid character"
         ),
         ("ENV A=${B:?needed}", "Dockerfile:2:1: variable B: needed"),
-        ("STOPSIGNAL SIGNOTHING", "Dockerfile:2: \"SIGNOTHING\" is not a signal"),
-        ("RUN --network=host ls", "Dockerfile:2: RUN --network=host needs --allow network.host"),
+        ("STOPSIGNAL SIGNOTHING", "Dockerfile:2:1: \"SIGNOTHING\" is not a signal"),
+        ("RUN --network=host ls", "Dockerfile:2:1: RUN --network=host needs --allow network.host"),
     ])
     func `end with a message that says where`(line: String, expected: String) throws {
         try BuildScene.with { scene in
@@ -317,7 +317,14 @@ import Testing
     private func finalState(_ text: String, from base: ImageConfiguration = ImageConfiguration()) throws -> StageState {
         let document = try DockerfileDocument(parsing: Array(text.utf8))
         let global = try GlobalVariables(document, given: [:], platform: [:])
-        var state = StageState(from: base, global: global, continuing: nil, escape: "\\", now: 1_000_000_000)
+        var state = StageState(
+            from: base,
+            for: .host,
+            global: global,
+            continuing: nil,
+            escape: "\\",
+            now: 1_000_000_000
+        )
         for located in document.stages[0].instructions { _ = try state.apply(located.instruction) }
         return state
     }

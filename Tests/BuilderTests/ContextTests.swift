@@ -75,7 +75,7 @@ import Testing
             let error = #expect(throws: BuilderError.self) {
                 try build(scene, .stream(stream(Array("FROM scratch\nCOPY f /".utf8))))
             }
-            #expect(error?.description == "Dockerfile:2: \"/f\" not found")
+            #expect(error?.description == "Dockerfile:2:1: \"/f\" not found")
         }
     }
 

@@ -116,7 +116,7 @@ import Testing
             let error = #expect(throws: BuilderError.self) {
                 try scene.build("FROM scratch\nADD \(git.url)\(suffix) /")
             }
-            #expect(error?.description == "Dockerfile:2: \(reason.replacing("URL", with: git.url))")
+            #expect(error?.description == "Dockerfile:2:1: \(reason.replacing("URL", with: git.url))")
         }
     }
 
@@ -129,7 +129,7 @@ import Testing
                 try scene.build("FROM scratch\nADD --checksum=\(prefix) \(git.url)#main /")
             }
             let reason = "\(git.url)#main is commit \(main), not \(prefix) as it should be"
-            #expect(error?.description == "Dockerfile:2: \(reason)")
+            #expect(error?.description == "Dockerfile:2:1: \(reason)")
         }
     }
 

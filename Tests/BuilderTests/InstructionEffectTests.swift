@@ -62,7 +62,14 @@ private func field(_ name: String, _ config: RunConfiguration) -> String {
             given: ["GIVEN": "given"],
             platform: PlatformArguments.values(target: Platform(os: "linux", architecture: "amd64"), stage: "last")
         )
-        var state = StageState(from: ImageConfiguration(), global: global, continuing: nil, escape: "\\", now: 0)
+        var state = StageState(
+            from: ImageConfiguration(),
+            for: .host,
+            global: global,
+            continuing: nil,
+            escape: "\\",
+            now: 0
+        )
         for located in document.stages[0].instructions { #expect(try state.apply(located.instruction)) }
         #expect(field(name, state.image.config) == expected)
     }
@@ -72,7 +79,14 @@ private func field(_ name: String, _ config: RunConfiguration) -> String {
             parsing: Array("FROM scratch\nARG A=1 GIVEN=2 NONE\nONBUILD RUN x\nVOLUME /a /b\nSHELL [\"x\"]".utf8)
         )
         let global = try GlobalVariables(document, given: ["GIVEN": "given"], platform: [:])
-        var state = StageState(from: ImageConfiguration(), global: global, continuing: nil, escape: "\\", now: 0)
+        var state = StageState(
+            from: ImageConfiguration(),
+            for: .host,
+            global: global,
+            continuing: nil,
+            escape: "\\",
+            now: 0
+        )
         for located in document.stages[0].instructions { _ = try state.apply(located.instruction) }
         #expect(
             state.image.history.map(\.createdBy) == ["ARG A=1 GIVEN=given NONE", "VOLUME [/a /b]", "SHELL [x]"]

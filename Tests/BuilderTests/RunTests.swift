@@ -63,8 +63,8 @@ import Testing
             } catch let error as BuilderError {
                 failure = error
             }
-            let message = #"Dockerfile:5: process "/bin/sh -c echo first &&   exit 3" did not complete successfully: "#
-            #expect(failure?.description == message + "exit code: 3")
+            let message = #"process "/bin/sh -c echo first &&   exit 3" did not complete successfully: exit code: 3"#
+            #expect(failure?.description == "Dockerfile:5:1: " + message)
             let excerpt = failure?.excerpt?.replacing(#/\n\d+\.\d{3} first\n/#, with: "\n0.001 first\n")
             #expect(
                 excerpt == """
@@ -250,7 +250,7 @@ import Testing
             let text =
                 "RUN mkdir /mnt; mount -t tmpfs none /mnt || echo confined\nRUN --security=insecure mount -t tmpfs none /mnt"
             let error = #expect(throws: BuilderError.self) { try build(scene, text) }
-            #expect(error?.description == "Dockerfile:6: RUN --security=insecure needs --allow security.insecure")
+            #expect(error?.description == "Dockerfile:6:1: RUN --security=insecure needs --allow security.insecure")
             #expect(scene.story.contains("> confined"))
             _ = try build(scene, text) { $0.allowsInsecurity = true }
         }

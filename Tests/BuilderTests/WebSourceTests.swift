@@ -121,7 +121,7 @@ import Testing
             #expect(server.requests.count == 1)
             let wrong = "sha256:\(String(repeating: "0", count: 64))"
             let error = #expect(throws: BuilderError.self) { try scene.build(text) { $0.arguments["SUM"] = wrong } }
-            let told = "Dockerfile:3: http://\(server.host)/f is \(Self.helloSum), not \(wrong) as it should be"
+            let told = "Dockerfile:3:1: http://\(server.host)/f is \(Self.helloSum), not \(wrong) as it should be"
             #expect(error?.description == told)
         }
     }
@@ -137,7 +137,7 @@ import Testing
         try BuildScene.with { scene in
             try scene.write("f", "")
             let error = #expect(throws: BuilderError.self) { try scene.build("FROM scratch\n\(instruction)") }
-            #expect(error?.description == "Dockerfile:2: \(reason)")
+            #expect(error?.description == "Dockerfile:2:1: \(reason)")
         }
     }
 

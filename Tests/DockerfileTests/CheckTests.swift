@@ -19,7 +19,7 @@ private func findings(
         ),
         platform: platform,
         ignored: try IgnorePatterns(patterns)
-    ) { name in
+    ) { name, _ in
         switch name {
         case "base":
             .init(

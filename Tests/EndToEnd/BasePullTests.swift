@@ -39,7 +39,7 @@ extension EndToEnd {
                 let missing = try stage.docker("build", ".")
                 #expect(missing.code == 1)
                 let why = "\(registry.host)/team/none: failed to resolve source metadata: "
-                #expect(missing.errors.contains("Dockerfile:3: \(why)"), "\(missing)")
+                #expect(missing.errors.contains("Dockerfile:3:1: \(why)"), "\(missing)")
             }
         }
     }

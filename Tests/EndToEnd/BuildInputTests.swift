@@ -16,7 +16,7 @@ extension EndToEnd {
                 )
                 let refused = try stage.docker("build", "--progress", "plain", ".")
                 #expect(refused.code == 1, "\(refused)")
-                #expect(refused.errors.contains("Dockerfile:2: ssh agent \"default\" is required"), "\(refused)")
+                #expect(refused.errors.contains("Dockerfile:2:1: ssh agent \"default\" is required"), "\(refused)")
                 let build = try stage.docker("build", "--progress", "plain", "--ssh", "default=keys/key", ".")
                 #expect(build.code == 0 && build.errors.contains(" forwarded\n"), "\(build)")
                 let none = try stage.docker("build", "--ssh", "default", ".", in: ["SSH_AUTH_SOCK": ""])

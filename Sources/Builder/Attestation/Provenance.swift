@@ -67,12 +67,13 @@ struct Provenance {
 
     /// The images that stages start from or copy from, and what was fetched, each with its digest.
     private func dependencies() throws -> [JSONValue] {
-        let images = try session.namedImages().map { name in
-            let image = try session.image(name)
-            let uri = PackageURL.image(name, platform: image.configuration.platform)
-            return Self.dependency(uri, try session.digest(of: image, as: name))
+        var uris: Set<String> = []
+        return try session.graph.images(of: request, for: session.target).compactMap { wanted in
+            guard let image = try session.shared.bases.find(wanted.name, for: wanted.platform) else { return nil }
+            let uri = PackageURL.image(wanted.name, platform: image.configuration.platform)
+            guard uris.insert(uri).inserted else { return nil }
+            return Self.dependency(uri, try session.digest(of: image, as: wanted.name))
         }
-        return images
     }
 
     private static func dependency(_ uri: String, _ digest: Digest) -> JSONValue {
@@ -89,7 +90,7 @@ struct Provenance {
         }
         var members: [JSONValue.Member] = [
             .init("invocationID", .string(invocation)),
-            .init("startedOn", .string(Timestamp.text(session.startedAt))),
+            .init("startedOn", .string(Timestamp.text(session.shared.startedAt))),
             .init("finishedOn", .string(Timestamp.text(Timestamp.now()))),
             .init("buildkit_hermetic", .bool(!usesNetwork && !session.isIncomplete)),
             .init(
@@ -110,20 +111,6 @@ struct Provenance {
 }
 
 extension BuildSession {
-    /// The images that the stages which are built start from or copy from, as the file names them.
-    fileprivate func namedImages() throws -> [String] {
-        let used = graph.nodes.values.flatMap { [$0.base] + $0.sources.values }.compactMap { source -> String? in
-            switch source {
-            case .image(let name): return name
-            case .context(let name):
-                if case .image(let image) = request.namedContexts[name] { return image }
-                return nil
-            case .scratch, .stage: return nil
-            }
-        }
-        return Set(used).sorted()
-    }
-
     /// What a registry calls an image, or else its manifest here.
     fileprivate func digest(of image: Image, as name: String) throws -> Digest {
         let repository = (try? ImageReference(parsing: name))?.repository

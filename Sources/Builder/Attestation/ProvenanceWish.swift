@@ -39,8 +39,18 @@ public enum ProvenanceSetting: Hashable, Sendable {
         }
     }
 
-    /// Reads what `--attest` takes, which has to be of provenance: nothing here scans for what images are made of.
-    public init(attestation text: String) throws {
+    /// Reads what `BUILDX_NO_DEFAULT_ATTESTATIONS` says, where nothing else is said.
+    public init(withoutUsual text: String) throws {
+        switch text.lowercased() {
+        case "1", "t", "true": self = .off
+        case "0", "f", "false": self = .usual
+        default: throw BuilderError(.badAttribute(text, "BUILDX_NO_DEFAULT_ATTESTATIONS is true or false"))
+        }
+    }
+
+    /// Reads what `--attest` takes, which has to be of provenance: nothing here scans for what images are made of. Nil where
+    /// another attestation is turned off.
+    public init?(attestation text: String) throws {
         var attributes = try AttributeList(parsing: text)
         switch attributes.take("type") {
         case "provenance": try self.init(&attributes)
@@ -48,7 +58,7 @@ public enum ProvenanceSetting: Hashable, Sendable {
             guard try attributes.takeFlag("disabled") == true else {
                 throw attributes.refused("no scanner writes bills of materials here")
             }
-            self = .usual
+            return nil
         case let type?: throw attributes.refused("there is no attestation of type \"\(type)\"")
         case nil: throw attributes.refused("type is required for an attestation")
         }

@@ -29,6 +29,7 @@ public struct CheckNotice: Hashable, Sendable {
 /// What the checks want to know of a build.
 struct CheckWork {
     let request: BuildRequest
+    let target: Platform
     let document: DockerfileDocument
     let variables: GlobalVariables
     let contexts: ContextTrees
@@ -41,11 +42,11 @@ struct CheckWork {
         let settings = try self.settings
         let surroundings = CheckSurroundings(
             variables: variables,
-            platform: try request.targetPlatform,
+            platform: target,
             stages: stages,
             ignored: document.readsContext ? try contexts.main().ignored : .none,
             contexts: Set(request.namedContexts.keys),
-            base: { base(named: $0) }
+            base: { base(named: $0, for: $1) }
         )
         return BuildChecks(
             document: document,
@@ -66,8 +67,8 @@ struct CheckWork {
         }
     }
 
-    private func base(named name: String) -> CheckSurroundings.Base? {
-        guard let configuration = (try? images.base(name))?.configuration else { return nil }
+    private func base(named name: String, for platform: Platform) -> CheckSurroundings.Base? {
+        guard let configuration = (try? images.base(name, for: platform))?.configuration else { return nil }
         return CheckSurroundings.Base(
             platform: configuration.platform,
             environment: configuration.config.env.map(Pair.init(assignment:)),
@@ -95,10 +96,11 @@ extension BuildSession {
     func checks() throws -> BuildChecks {
         let work = CheckWork(
             request: request,
+            target: target,
             document: document,
             variables: variables,
             contexts: contexts,
-            images: bases
+            images: shared.bases
         )
         return try work.run(stages: Set(graph.nodes.keys))
     }

@@ -6,8 +6,9 @@ extension Builder {
         of request: BuildRequest
     ) throws -> (outline: BuildOutline, document: DockerfileDocument) {
         let document = try DockerfileText(request).document
-        let variables = try GlobalVariables(document, of: request)
-        let graph = try BuildGraph(document, variables, of: request, images: nil)
+        let target = try request.targets[0]
+        let variables = try GlobalVariables(document, of: request, for: target)
+        let graph = try BuildGraph(document, variables, of: request, for: target, images: nil)
         let others = graph.nodes.keys.filter { $0 != graph.target }.sorted(by: >)
         return (document.outline(of: [graph.target] + others, variables: variables), document)
     }

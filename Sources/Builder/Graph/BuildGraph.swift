@@ -1,4 +1,5 @@
 import Dockerfile
+import OCI
 
 /// Which stages a build needs, what each is made from, and what has to come first.
 struct BuildGraph: Sendable {
@@ -16,8 +17,8 @@ struct BuildGraph: Sendable {
     struct Node: Sendable {
         let stage: Stage
         let base: Source
-        /// As FROM asks, expanded.
-        let platform: String?
+        /// As FROM asks.
+        let platform: Platform?
         /// What every `--from` of the stage means.
         let sources: [String: Source]
 
@@ -35,13 +36,13 @@ struct BuildGraph: Sendable {
     let nodes: [Int: Node]
     let target: Int
 
-    /// - Parameter triggers: what an image has its children do.
+    /// - Parameter triggers: what an image for a platform has its children do; nil is the platform that is built for.
     init(
         _ document: DockerfileDocument,
         target: String?,
         variables: GlobalVariables,
         contexts: Set<String>,
-        triggers: @escaping (String) -> [String] = { _ in [] }
+        triggers: @escaping (String, Platform?) -> [String] = { _, _ in [] }
     ) throws {
         let resolver = Resolver(
             document: document,
@@ -70,6 +71,7 @@ struct BuildGraph: Sendable {
         _ document: DockerfileDocument,
         _ variables: GlobalVariables,
         of request: BuildRequest,
+        for target: Platform,
         images: BaseImages?
     ) throws {
         try self.init(
@@ -77,9 +79,20 @@ struct BuildGraph: Sendable {
             target: request.target,
             variables: variables,
             contexts: Set(request.namedContexts.keys)
-        ) { name in
-            (try? images?.base(name))?.configuration.config.onBuild ?? []
+        ) { name, platform in
+            (try? images?.base(name, for: platform ?? target))?.configuration.config.onBuild ?? []
         }
+    }
+
+    /// The images that stages start from and copy from, each for its platform.
+    func images(of request: BuildRequest, for target: Platform) -> [BaseImages.Wanted] {
+        let used = nodes.values.flatMap { node in
+            [(node.base, node.platform ?? target)] + node.sources.values.map { ($0, target) }
+        }
+        let wanted = used.flatMap { source, platform in
+            request.imageNames(of: source).map { BaseImages.Wanted(name: $0, platform: platform) }
+        }
+        return Set(wanted).sorted { ($0.name, $0.platform.description) < ($1.name, $1.platform.description) }
     }
 
     /// Takes away what has no predecessor left until nothing is left; what remains goes in circles.
@@ -118,7 +131,7 @@ private struct Resolver {
     let document: DockerfileDocument
     let expander: WordExpander
     let contexts: Set<String>
-    let imageTriggers: (String) -> [String]
+    let imageTriggers: (String, Platform?) -> [String]
 
     func target(_ name: String?) throws -> Int {
         guard let name else { return document.stages.count - 1 }
@@ -137,20 +150,39 @@ private struct Resolver {
             )
         }
         let base = base(image, for: stage)
+        let platform = try platform(of: stage)
         var sources: [String: BuildGraph.Source] = [:]
-        for located in try triggers(of: base, for: stage) + stage.instructions {
+        for located in try triggers(of: base, for: stage, platform) + stage.instructions {
             for name in Self.sources(of: located.instruction) {
                 sources[name] = try source(name, for: stage, at: located)
             }
         }
-        let platform = try stage.from.platform.map { try expand($0, of: stage) }
         return BuildGraph.Node(stage: stage, base: base, platform: platform, sources: sources)
     }
 
-    private func triggers(of base: BuildGraph.Source, for stage: Stage) throws -> [LocatedInstruction] {
+    /// The platform that FROM asks for; nil where it asks for none, or for nothing once its variables are replaced.
+    private func platform(of stage: Stage) throws -> Platform? {
+        guard let asked = stage.from.platform else { return nil }
+        let text = try expand(asked, of: stage)
+        do throws(OCIError) {
+            return try text.isEmpty ? nil : Platform(parsing: text)
+        } catch {
+            throw DockerfileError(
+                file: document.file,
+                position: stage.from.range.start,
+                problem: .badFlagValue("platform", value: text, expected: "os/architecture[/variant]")
+            )
+        }
+    }
+
+    private func triggers(
+        of base: BuildGraph.Source,
+        for stage: Stage,
+        _ platform: Platform?
+    ) throws -> [LocatedInstruction] {
         let texts =
             switch base {
-            case .image(let name), .context(let name): imageTriggers(name)
+            case .image(let name), .context(let name): imageTriggers(name, platform)
             case .stage(let index): document.stages[index].triggers
             case .scratch: [String]()
             }

@@ -4,38 +4,57 @@ import SystemPackage
 
 /// Starts every stage as soon as those that it needs are complete, each on a thread of its own.
 final class StageScheduler: Sendable {
-    private let session: BuildSession
-    private let outcomes = Mutex<[(stage: Int, outcome: Result<StageState, any Error>)]>([])
+    /// One stage of one session.
+    private struct Job: Hashable, Comparable {
+        let stage: Int
+        let session: Int
 
-    init(_ session: BuildSession) {
-        self.session = session
+        static func < (one: Job, other: Job) -> Bool { (one.stage, one.session) < (other.stage, other.session) }
     }
 
-    /// Returns when the target is complete. The first failure ends the others at their next step, and is thrown.
+    private let sessions: [BuildSession]
+    private let outcomes = Mutex<[(job: Job, outcome: Result<StageState, any Error>)]>([])
+
+    init(_ sessions: [BuildSession]) {
+        self.sessions = sessions
+    }
+
+    private var jobs: [Job: Set<Job>] {
+        var jobs: [Job: Set<Job>] = [:]
+        for (index, session) in sessions.enumerated() {
+            for (stage, node) in session.graph.nodes {
+                let before = node.predecessors.map { Job(stage: $0, session: index) }
+                jobs[Job(stage: stage, session: index)] = Set(before)
+            }
+        }
+        return jobs
+    }
+
+    /// Returns when all targets are complete. The first failure ends the others at their next step, and is thrown.
     func run() throws {
         let bell = try FileDescriptor.closeOnExecPipe()
         defer {
             try? bell.reading.close()
             try? bell.writing.close()
         }
-        var waiting = session.graph.nodes.mapValues(\.predecessors)
+        var waiting = jobs
         var running = 0
         var failure: (any Error)?
         while true {
-            for stage in waiting.filter(\.value.isEmpty).keys.sorted() where failure == nil {
-                waiting[stage] = nil
+            for job in waiting.filter(\.value.isEmpty).keys.sorted() where failure == nil {
+                waiting[job] = nil
                 running += 1
-                try start(stage, isAlone: waiting.isEmpty && running == 1, bell: bell.writing)
+                try start(job, isAlone: waiting.isEmpty && running == 1, bell: bell.writing)
             }
             guard running > 0 else { break }
-            for (stage, outcome) in try awaitOutcomes(bell.reading) {
+            for (job, outcome) in try awaitOutcomes(bell.reading) {
                 running -= 1
                 switch outcome {
                 case .success(let state):
-                    session.finish(stage, with: state)
-                    for other in waiting.keys { waiting[other]?.remove(stage) }
+                    sessions[job.session].finish(job.stage, with: state)
+                    for other in waiting.keys { waiting[other]?.remove(job) }
                 case .failure(let error):
-                    session.stop()
+                    sessions[job.session].shared.stop()
                     if failure == nil || failure is StageStopped { failure = error }
                 }
             }
@@ -43,24 +62,25 @@ final class StageScheduler: Sendable {
         if let failure { throw failure }
     }
 
-    private func start(_ stage: Int, isAlone: Bool, bell: FileDescriptor) throws {
-        guard !isAlone else { return work(stage, bell) }
-        try Thread.start { [self] in work(stage, bell) }
+    private func start(_ job: Job, isAlone: Bool, bell: FileDescriptor) throws {
+        guard !isAlone else { return work(job, bell) }
+        try Thread.start { [self] in work(job, bell) }
     }
 
-    private func work(_ stage: Int, _ bell: FileDescriptor) {
+    private func work(_ job: Job, _ bell: FileDescriptor) {
+        let session = sessions[job.session]
         let outcome = Result<StageState, any Error> {
-            guard let node = session.graph.nodes[stage] else { throw StageStopped() }
+            guard let node = session.graph.nodes[job.stage] else { throw StageStopped() }
             var build = try StageBuild(session, node)
             return try build.run()
         }
-        outcomes.withLock { $0.append((stage, outcome)) }
+        outcomes.withLock { $0.append((job, outcome)) }
         _ = try? bell.writeAvailable([0])
     }
 
     private func awaitOutcomes(
         _ bell: FileDescriptor
-    ) throws -> [(stage: Int, outcome: Result<StageState, any Error>)] {
+    ) throws -> [(job: Job, outcome: Result<StageState, any Error>)] {
         var buffer = [UInt8](repeating: 0, count: 64)
         _ = try bell.readAvailable(into: &buffer)
         return outcomes.withLock { outcomes in

@@ -24,14 +24,13 @@ public struct BuildResult: Hashable, Sendable {
 
     /// What stands for the image: the index where there are several platforms, or else the image's id.
     public var identifier: Digest? {
-        guard let descriptor, ids.count > 1 else { return id ?? descriptor?.digest }
-        return descriptor.digest
+        ids.count == 1 ? id : descriptor?.digest
     }
 
     /// What `--metadata-file` holds.
     public func metadata() throws -> [UInt8] {
         var members: [String: JSONValue] = ["buildx.build.ref": .string("default/default/\(reference)")]
-        if let id { members["containerimage.config.digest"] = .string(id.description) }
+        if ids.count == 1, let id { members["containerimage.config.digest"] = .string(id.description) }
         if let descriptor {
             members["containerimage.descriptor"] = try JSONValue(encoding: descriptor)
             members["containerimage.digest"] = .string(descriptor.digest.description)
@@ -50,7 +49,14 @@ struct PlatformResult {
     let session: BuildSession
     let state: StageState
 
-    var platform: Platform { state.image.platform }
+    /// - Precondition: all stages of the session are complete.
+    init(_ session: BuildSession) throws {
+        guard let state = session.result(of: session.graph.target) else { throw StageStopped() }
+        self.session = session
+        self.state = state
+    }
+
+    var platform: Platform { session.target }
 
     /// The platform as a folder is called, such as `linux_arm_v7`.
     var folderName: String { platform.description.split(separator: "/").joined(separator: "_") }

@@ -16,7 +16,7 @@ struct FinalImage {
         var image = result.state.image
         for (name, value) in request.labels { image.config.labels[name] = value }
         if request.hasInlineCache {
-            let steps = session.steps.map { $0.created(at: result.session.epoch ?? $0.created) }
+            let steps = session.shared.steps.map { $0.created(at: result.session.epoch ?? $0.created) }
             image.inlineCache = try CacheDocument.inline(steps, layers: image.rootfs.diffIDs)
         }
         var key = CacheKey("image")

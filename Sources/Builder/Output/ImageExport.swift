@@ -19,7 +19,7 @@ struct ImageExport {
         annotations = export.request.annotations + wishes.annotations
     }
 
-    private var images: ImageStore { export.stores.images }
+    private var images: ImageStore { export.images }
 
     private func note(_ text: String) { export.tell(.progress(step, text)) }
 
@@ -34,8 +34,8 @@ struct ImageExport {
         let names = try names()
         let provenance = export.request.provenance.wish(leaves: pushing != nil)
         let isPlain =
-            pushing == nil && provenance == nil && wishes.form == nil && annotations.isEmpty
-            && export.results.count == 1
+            try pushing == nil && provenance == nil && wishes.form == nil && annotations.isEmpty
+            && !export.request.isForSeveral
         if isPlain {
             try storePlain(&outcome)
         } else {
@@ -44,6 +44,9 @@ struct ImageExport {
         for name in names {
             try self.name(outcome, as: name)
             note("naming to \(name) done")
+        }
+        if names.isEmpty, let index = outcome.descriptor, index.mediaType.isIndex {
+            try images.keep(outcome.ids, index: index)
         }
         outcome.names = names.map(\.description)
         guard let pushing else { return }
@@ -130,7 +133,7 @@ struct ImageExport {
         var (manifests, statements): ([Descriptor], [Descriptor]) = ([], [])
         for result in export.results {
             let final = try FinalImage(result, wishes, export.request)
-            let platform = final.configuration.platform
+            let platform = result.platform
             let bytes = try JSON.encode(final.configuration)
             let packed = try packer.image(bytes, annotations: annotations.values(.manifest, for: platform))
             note("exporting layers done")
@@ -144,21 +147,19 @@ struct ImageExport {
             guard let provenance else { continue }
             statements.append(try attest(provenance, result, manifest, with: packer, &outcome))
         }
-        let platforms = images.map(\.final.configuration.platform)
-        return PackedResult(images: images, top: try top(manifests, platforms, statements, packer))
+        return PackedResult(images: images, top: try top(manifests, statements, packer))
     }
 
     /// The document that stands for all.
     private func top(
         _ manifests: [Descriptor],
-        _ platforms: [Platform],
         _ statements: [Descriptor],
         _ packer: ImagePacker
     ) throws -> Descriptor {
-        if manifests.count == 1, statements.isEmpty, let only = manifests.first { return only }
-        let listed = zip(manifests, platforms).map { manifest, platform in
+        if try !export.request.isForSeveral, statements.isEmpty, let only = manifests.first { return only }
+        let listed = zip(manifests, export.results).map { manifest, result in
             var manifest = manifest
-            manifest.platform = platform
+            manifest.platform = result.platform
             return manifest
         }
         var index = try packer.index(listed + statements, annotations: annotations.values(.index))

@@ -9,7 +9,7 @@ import SystemPackage
 struct ResultExport {
     let request: BuildRequest
     let results: [PlatformResult]
-    let stores: BuildStores
+    let images: ImageStore
     let access: RegistryAccess?
     let tell: @Sendable (BuildEvent) -> Void
 
@@ -97,10 +97,11 @@ extension BuildRequest {
     }
 
     /// Whether an image is given out in an index, which may have remarks of its own.
-    private func makesIndex(_ output: BuildOutput) -> Bool {
+    private func makesIndex(_ output: BuildOutput) throws -> Bool {
         switch output {
-        case .image(_, let pushing): provenance.wish(leaves: pushing != nil) != nil
-        case .archive(_, let archive): !archive.isForDocker && provenance.wish(leaves: true) != nil
+        case .image(_, let pushing): try isForSeveral || provenance.wish(leaves: pushing != nil) != nil
+        case .archive(_, let archive):
+            try isForSeveral || !archive.isForDocker && provenance.wish(leaves: true) != nil
         default: false
         }
     }
@@ -108,12 +109,14 @@ extension BuildRequest {
     /// Refuses outputs that cannot be given, before anything is built for them.
     func checkOutputs() throws {
         for output in effectiveOutputs {
-            if let wishes = output.wishes, !makesIndex(output),
+            if let wishes = output.wishes, try !makesIndex(output),
                 (annotations + wishes.annotations).contains(where: \.level.isOfIndex)
             {
                 throw BuilderError(.other("index annotations not supported for single platform export"))
             }
             switch output {
+            case .archive(_, let archive) where try archive.isForDocker && isForSeveral:
+                throw BuilderError(.other("docker exporter does not currently support exporting manifest lists"))
             case .image(let wishes, .some) where (wishes.names ?? tags).isEmpty:
                 throw BuilderError(.other("tag is needed when pushing to registry"))
             case let output where output.isStandardOutput && Terminal.isTerminal(.standardOutput):

@@ -82,7 +82,7 @@ struct ContextArrival {
         _ arrived: inout Arrived
     ) throws {
         switch context {
-        case .folder, .image, .fetched: return
+        case .folder, .image, .images, .fetched: return
         case .remote(let text):
             try shown("load context \(name): \(text)") {
                 switch try fetch(text, &arrived) {
@@ -92,8 +92,9 @@ struct ContextArrival {
             }
         case .layout(let path, let selection):
             try shown("load context \(name): oci-layout://\(path)") {
-                let id = try LayoutImage(path: path, selection: selection).load(into: images)
-                arrived.request.namedContexts[name] = .image(id.description)
+                let layout = LayoutImage(path: path, selection: selection)
+                let ids = try layout.load(into: images, for: arrived.request.targets + [.host])
+                arrived.request.namedContexts[name] = .images(ids.map(\.description))
             }
         }
     }

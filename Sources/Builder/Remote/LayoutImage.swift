@@ -14,12 +14,30 @@ struct LayoutImage {
 
     private static let nameKey = "org.opencontainers.image.ref.name"
 
-    /// Takes the image into the store, without a name.
-    func load(into images: ImageStore) throws -> Digest {
-        var descriptor = try choose()
+    /// Takes the image into the store for each of several platforms that it is there for, without a name.
+    ///
+    /// - Throws: `ImageError.noImage` where it is there for none of them.
+    func load(into images: ImageStore, for platforms: [Platform]) throws -> [Digest] {
+        let descriptor = try choose()
+        var wanted = Set(platforms).sorted { $0.description < $1.description }
+        // What is no list is for whatever it is for.
+        if case .manifest = try ManifestDocument(parsing: read(Self.blob(descriptor.digest, path))) { wanted = [.host] }
+        let ids = try wanted.compactMap { platform -> Digest? in
+            do throws(any Error) {
+                return try load(descriptor, for: platform, into: images)
+            } catch ImageError.noImage {
+                return nil
+            }
+        }
+        guard !ids.isEmpty else { throw ImageError.noImage }
+        return ids
+    }
+
+    private func load(_ chosen: Descriptor, for platform: Platform, into images: ImageStore) throws -> Digest {
+        var descriptor = chosen
         descriptor.annotations = nil
         let index = try JSON.encode(ImageIndex(manifests: [descriptor]))
-        let blobs = try self.blobs(of: descriptor)
+        let blobs = try self.blobs(of: descriptor, for: platform)
         let path = path
         let loaded = try Pipeline.connect { sink in
             let writer = TarWriter(sink)
@@ -29,7 +47,7 @@ struct LayoutImage {
             for digest in blobs { try Self.add(digest, from: path, to: writer) }
             try writer.finish()
         } to: {
-            try images.load($0)
+            try images.load($0, platform: platform)
         }
         guard let image = loaded.first else { throw ImageError.noImage }
         return image.id
@@ -47,16 +65,16 @@ struct LayoutImage {
         return descriptor
     }
 
-    /// All blobs that make an image of this machine's kind.
-    private func blobs(of descriptor: Descriptor, depth: Int = 0) throws -> [Digest] {
+    /// All blobs that make an image for a platform.
+    private func blobs(of descriptor: Descriptor, for platform: Platform, depth: Int = 0) throws -> [Digest] {
         switch try ManifestDocument(parsing: read(Self.blob(descriptor.digest, path))) {
         case .manifest(let manifest):
             var seen: Set<Digest> = []
             let all = [descriptor.digest, manifest.config.digest] + manifest.layers.map(\.digest)
             return all.filter { seen.insert($0).inserted }
         case .index(let index):
-            guard depth < 4, let chosen = Platform.host.choose(among: index.manifests) else { throw ImageError.noImage }
-            return try [descriptor.digest] + blobs(of: chosen, depth: depth + 1)
+            guard depth < 4, let chosen = platform.choose(among: index.manifests) else { throw ImageError.noImage }
+            return try [descriptor.digest] + blobs(of: chosen, for: platform, depth: depth + 1)
         }
     }
 

@@ -39,8 +39,11 @@ extension BuildStep {
     public var isInstruction: Bool { number > 0 }
 
     /// Something that is no instruction, such as `exporting to image`.
-    init(_ text: String, isInternal: Bool = false) {
-        self.init(stage: isInternal ? "internal" : nil, number: 0, count: 0, text: text)
+    ///
+    /// - Parameter platform: what it is done for; nil where there is nothing to tell apart.
+    init(_ text: String, isInternal: Bool = false, for platform: String? = nil) {
+        let label = [platform, isInternal ? "internal" : nil].compactMap(\.self)
+        self.init(stage: label.isEmpty ? nil : label.joined(separator: " "), number: 0, count: 0, text: text)
     }
 
     /// Does what is no instruction, and tells of its beginning and its end.

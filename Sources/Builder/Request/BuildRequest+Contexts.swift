@@ -42,7 +42,7 @@ extension BuildRequest {
             || namedContexts.values.contains { context in
                 switch context {
                 case .remote, .layout: true
-                case .folder, .image, .fetched: false
+                case .folder, .image, .images, .fetched: false
                 }
             }
     }
@@ -62,5 +62,21 @@ extension BuildRequest {
 extension String {
     fileprivate func suffix(after prefix: String) -> String? {
         hasPrefix(prefix) ? String(dropFirst(prefix.count)) : nil
+    }
+}
+
+extension BuildRequest {
+    /// What a source is called as an image: by several names where it is another one for each platform, and by none where
+    /// it is no image.
+    func imageNames(of source: BuildGraph.Source) -> [String] {
+        guard case .context(let name) = source else {
+            if case .image(let name) = source { return [name] }
+            return []
+        }
+        switch namedContexts[name] {
+        case .image(let image): return [image]
+        case .images(let images): return images
+        default: return []
+        }
     }
 }

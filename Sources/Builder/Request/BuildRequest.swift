@@ -34,6 +34,8 @@ public struct BuildRequest: Sendable {
         case folder(FilePath)
         /// An image of the local store.
         case image(String)
+        /// Images of the local store, by their ids, of which the one for the platform is meant.
+        case images([String])
         /// A git repository, or a file of the web: an archive, or a file for itself.
         case remote(String)
         /// An image of an OCI layout in a folder: the one of that tag or digest, or else `latest` or the only one.
@@ -74,8 +76,8 @@ public struct BuildRequest: Sendable {
     public var arguments: [String: String] = [:]
     /// A stage's name or index; nil is the last one.
     public var target: String?
-    /// `os/arch[/variant]`; nil is this machine's.
-    public var platform: String?
+    /// What is built for: `os/arch[/variant]`, or `local` for this machine, which it is for where nothing is said.
+    public var platforms: [String] = []
     /// What the image is labelled with besides its own labels.
     public var labels: [String: String] = [:]
     /// What the image is called; may be empty.

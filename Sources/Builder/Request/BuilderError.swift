@@ -36,7 +36,8 @@ public struct BuilderError: Error, Hashable, Sendable {
         case cycle([String])
         case missingImage(String)
         case notPulled(String, reason: String)
-        case unsupportedPlatform(String, own: String)
+        /// A platform whose programs do not run on this one, and why.
+        case noEmulator(Platform, own: Platform, EmulatorLack)
         case missingSource(String, isIgnored: Bool)
         case noMatch(String)
         case notAFolder(String)
@@ -71,9 +72,9 @@ public struct BuilderError: Error, Hashable, Sendable {
 }
 
 extension BuilderError: CustomStringConvertible {
-    /// `Dockerfile:7: …`
+    /// `Dockerfile:7:1: …`
     public var description: String {
-        place.map { "\($0.file):\($0.range.start.line): \(problem)" } ?? "\(problem)"
+        place.map { "\($0.file):\($0.range.start.line):\($0.range.start.column): \(problem)" } ?? "\(problem)"
     }
 
     /// What the failed step wrote last, and its place in the file: several lines to be shown above the error.
@@ -101,7 +102,7 @@ extension BuilderError.Problem: CustomStringConvertible {
         case .cycle(let stages): "stages depend on each other: \(stages.joined(separator: " → "))"
         case .missingImage(let name): "no image \"\(name)\" here, and it cannot be pulled"
         case .notPulled(let name, let reason): "\(name): failed to resolve source metadata: \(reason)"
-        case .unsupportedPlatform(let platform, let own): "platform \(platform): this machine builds \(own) only"
+        case .noEmulator(let platform, let own, let lack): "RUN for \(platform) on \(own): \(lack)"
         case .missingSource(let path, let isIgnored):
             "\"\(path)\" not found\(isIgnored ? ": it is excluded by .dockerignore" : "")"
         case .noMatch(let pattern): "\"\(pattern)\" matches nothing"

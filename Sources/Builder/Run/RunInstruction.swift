@@ -24,6 +24,7 @@ extension StageBuild {
         let key = work.key(key("run"), state)
         let output = StepOutput { [session] line in session.tell(.output(step, line)) }
         return try layer(history, keys: [{ key }]) { build, draft in
+            try build.checkPrograms()
             let code = try build.execute(work, in: draft, output: output)
             guard code == 0 else {
                 let text = command.arguments.joined(separator: " ")

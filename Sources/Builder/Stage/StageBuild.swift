@@ -19,14 +19,15 @@ struct StageBuild {
     init(_ session: BuildSession, _ node: BuildGraph.Node) throws {
         self.session = session
         self.node = node
-        let base: (image: ImageConfiguration, parent: StageState?)
+        let base: StageBase
         do {
-            base = try Self.base(session, node)
+            base = try StageBase(of: node, in: session)
         } catch let error as BuilderError where error.place == nil {
             throw BuilderError(error.problem, at: session.place(of: node.stage.from.range, nil))
         }
         state = StageState(
             from: base.image,
+            for: base.platform,
             global: session.variables,
             continuing: base.parent,
             escape: session.document.directives.escape,
@@ -37,26 +38,11 @@ struct StageBuild {
         let isImage = if case .image = node.base { true } else { false }
         baseSteps = isImage || Self.folder(session, node) != nil ? 1 : 0
         let instructions = triggers + node.stage.instructions
-        steps = StepCounter(stage: label, count: baseSteps + instructions.count { $0.instruction.isStep })
-    }
-
-    private static func base(
-        _ session: BuildSession,
-        _ node: BuildGraph.Node
-    ) throws -> (image: ImageConfiguration, parent: StageState?) {
-        let platform = try node.platform.map { try Platform(parsing: $0) }
-        switch node.base {
-        case .scratch: return (ImageConfiguration(platform: platform ?? .host), nil)
-        case .image(let name): return (try session.image(name).configuration, nil)
-        case .stage(let index):
-            guard let parent = session.result(of: index) else { return (ImageConfiguration(), nil) }
-            return (parent.image, parent)
-        case .context(let name):
-            guard case .image(let image) = session.request.namedContexts[name] else {
-                return (ImageConfiguration(platform: platform ?? .host), nil)
-            }
-            return (try session.image(image).configuration, nil)
-        }
+        steps = StepCounter(
+            stage: label,
+            target: try session.request.isForSeveral ? session.target : nil,
+            count: baseSteps + instructions.count { $0.instruction.isStep }
+        )
     }
 
     /// Runs the stage to its end.
@@ -65,10 +51,11 @@ struct StageBuild {
         try takeFolder()
         var number = baseSteps
         for (index, located) in (triggers + node.stage.instructions).enumerated() {
-            guard !session.isStopped else { throw StageStopped() }
+            guard !session.shared.isStopped else { throw StageStopped() }
             if located.instruction.isStep { number += 1 }
             let isTrigger = index < triggers.count
-            try carryOut(located, steps.step(number, isTrigger ? "ONBUILD \(located.text)" : located.text))
+            let text = isTrigger ? "ONBUILD \(located.text)" : located.text
+            try carryOut(located, steps.step(number, text, of: state))
         }
         return state
     }
@@ -76,7 +63,7 @@ struct StageBuild {
     /// A stage that begins with a folder has its files in a first layer.
     private mutating func takeFolder() throws {
         guard let name = Self.folder(session, node) else { return }
-        let step = steps.step(1, node.stage.from.text)
+        let step = steps.step(1, node.stage.from.text, of: state)
         try shown(step, at: node.stage.from.range) { build throws in
             try build.copyAll(from: build.session.source(build.node.base), history: "FROM \(name)")
         }
@@ -84,14 +71,13 @@ struct StageBuild {
 
     /// The context that the stage begins with, if that is a folder.
     private static func folder(_ session: BuildSession, _ node: BuildGraph.Node) -> String? {
-        guard case .context(let name) = node.base else { return nil }
-        if case .image = session.request.namedContexts[name] { return nil }
+        guard case .context(let name) = node.base, session.request.imageNames(of: node.base).isEmpty else { return nil }
         return name
     }
 
     private func showBase() throws {
         guard case .image = node.base else { return }
-        let step = steps.step(1, node.stage.from.text)
+        let step = steps.step(1, node.stage.from.text, of: state)
         session.tell(.started(step))
         session.tell(.cached(step))
     }
@@ -116,7 +102,7 @@ struct StageBuild {
             let isCached = try placed(range, step, body)
             let duration = MonotonicTime.now.nanoseconds - start.nanoseconds
             session.tell(isCached ? .cached(step) : .done(step, duration))
-        } catch {
+        } catch let error where !(error is StageStopped) {
             session.tell(.failed(step, (error as? BuilderError).map { "\($0.problem)" } ?? "\(error)"))
             throw error
         }
@@ -169,16 +155,6 @@ extension BuildSession {
 /// A stage that ends because another one failed.
 struct StageStopped: Error {}
 
-/// Numbers the steps of a stage.
-struct StepCounter {
-    let stage: String?
-    let count: Int
-
-    func step(_ number: Int, _ text: String) -> BuildStep {
-        BuildStep(stage: stage, number: number, count: count, text: text)
-    }
-}
-
 extension Instruction {
     /// Whether progress counts it: whether it may change files.
     var isStep: Bool {
@@ -203,29 +179,47 @@ extension StageBuild {
         keys: [() throws -> CacheKey],
         make: (inout StageBuild, LayerDraft) throws -> Void
     ) throws -> Bool {
-        var tried: [String] = []
+        var isCached = true
+        let first = try keys[0]().text
+        let slot = "\(first) \(session.request.ignoresCache(of: node.stage))"
+        let step = try session.shared.once(slot) {
+            let texts = [{ first }] + keys.dropFirst().map { key in { try key().text } }
+            var tried: [String] = []
+            if let known = try find(texts, history, &tried) { return known }
+            isCached = false
+            let draft = try session.layers.makeDraft()
+            try make(&self, draft)
+            let made = BuildCache.Step(layer: try session.shelf.keep(draft, history), created: session.now)
+            for key in tried { try session.cache.save(made, as: key) }
+            session.shared.note(made, for: tried)
+            return made
+        }
+        state.note(history, layer: step.layer, created: step.created)
+        return isCached
+    }
+
+    /// What the first of several keys that something is known for leads to.
+    ///
+    /// - Parameter tried: gets the keys that were looked up.
+    private func find(
+        _ keys: [() throws -> String],
+        _ history: String,
+        _ tried: inout [String]
+    ) throws -> BuildCache.Step? {
         for key in keys {
-            let key = try key().text
+            let key = try key()
             tried.append(key)
             guard let known = cached(key) else { continue }
             for earlier in tried.dropLast() { try session.cache.save(known, as: earlier) }
             try session.cache.noteUse(of: known.layer, history, created: known.created)
-            session.note(known, for: tried)
-            state.note(history, layer: known.layer, created: known.created)
-            return true
+            session.shared.note(known, for: tried)
+            return known
         }
-        let draft = try session.layers.makeDraft()
-        try make(&self, draft)
-        let layer = try session.shelf.keep(draft, history)
-        let result = BuildCache.Step(layer: layer, created: session.now)
-        for key in tried { try session.cache.save(result, as: key) }
-        session.note(result, for: tried)
-        state.note(history, layer: layer, created: result.created)
-        return false
+        return nil
     }
 
     private func cached(_ key: String) -> BuildCache.Step? {
-        session.request.ignoresCache(of: node.stage) ? nil : session.known(key)
+        session.request.ignoresCache(of: node.stage) ? nil : session.shared.known(key)
     }
 
     /// A key that begins with the layers so far.

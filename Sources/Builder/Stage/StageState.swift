@@ -6,6 +6,8 @@ import OCI
 struct StageState: Sendable {
     /// The image as it would be if the stage ended here.
     var image: ImageConfiguration
+    /// What the stage is for; its base may be for another one where there is no other.
+    let platform: Platform
     var variables: StageVariables
     /// How much of the image is of the base that the first of its stages started from.
     let inherited: Inherited
@@ -28,12 +30,14 @@ struct StageState: Sendable {
     /// - Parameter parent: the stage that this one continues.
     init(
         from base: ImageConfiguration,
+        for platform: Platform,
         global: GlobalVariables,
         continuing parent: StageState?,
         escape: Character,
         now: Int64
     ) {
         image = base
+        self.platform = platform
         inherited =
             parent?.inherited ?? Inherited(layers: base.rootfs.diffIDs.count, history: base.history.count)
         if !image.config.env.contains(where: { $0.hasPrefix("PATH=") }) { image.config.env.append(Self.searchPath) }

@@ -143,9 +143,9 @@ struct DockerfileText: Sendable {
 
 extension GlobalVariables {
     /// What variables mean in a build.
-    init(_ document: DockerfileDocument, of request: BuildRequest) throws {
+    init(_ document: DockerfileDocument, of request: BuildRequest, for target: Platform) throws {
         let platform = PlatformArguments.values(
-            target: try request.targetPlatform,
+            target: target,
             stage: request.target ?? document.stages.last?.from.name
         )
         try self.init(document, given: request.arguments, platform: platform)
@@ -153,9 +153,20 @@ extension GlobalVariables {
 }
 
 extension BuildRequest {
-    /// What is built for.
-    var targetPlatform: Platform {
-        get throws { try platform.map { try Platform(parsing: $0) } ?? .host }
+    /// What is built for, each once.
+    var targets: [Platform] {
+        get throws {
+            var seen: Set<Platform> = []
+            let all = try platforms.map { try $0 == "local" ? Platform.host : Platform(parsing: $0) }
+            return all.isEmpty ? [.host] : all.filter { seen.insert($0).inserted }
+        }
+    }
+
+    /// Whether the result is a list of platforms, even if of one alone.
+    var isForSeveral: Bool {
+        get throws {
+            try targets.count > 1 || ["1", "true"].contains(arguments["BUILDKIT_MULTI_PLATFORM"] ?? "")
+        }
     }
 
     /// Whether every step of a stage is carried out anew.

@@ -114,10 +114,3 @@ struct BakeFile {
         }
     }
 }
-
-extension ImageBuild {
-    /// What the image is built for.
-    fileprivate var platforms: [String] {
-        definition.platforms.isEmpty ? platform.map { [$0] } ?? [] : definition.platforms
-    }
-}

@@ -11,6 +11,7 @@ extension Compose {
             summary: "Build the images of services",
             flags: [
                 argument, agent, noCache, pull, push, dependencies, check, print, quiet, progress, builder, memory,
+                provenance, sbom,
             ] + ignored
         )
 
@@ -20,6 +21,8 @@ extension Compose {
         private static let pull = Flag.toggle("--pull", "Fetch base images anew")
         private static let push = Flag.toggle("--push", "Bring the images to their registries")
         private static let print = Flag.toggle("--print", "Print what would be built, as a file for bake")
+        private static let provenance = Flag<String?>.text("--provenance", "Attest how images are made: true, mode=max")
+        private static let sbom = Flag<String?>.text("--sbom", "Attest what images are made of; not supported").hidden
         private static let builder = Flag<String?>.text("--builder", "Builder to use; there is only the default one")
             .hidden
         private static let memory = Flag<Int64?>.bytes("-m, --memory", "Has no effect, as with BuildKit").hidden
@@ -49,6 +52,8 @@ extension Compose {
             options.includesDependencies = arguments[Self.dependencies]
             options.isQuiet = arguments[Self.quiet]
             options.pushes = arguments[Self.push]
+            options.provenance = arguments[Self.provenance]
+            options.sbom = arguments[Self.sbom]
             self.options = options
             progress = arguments[Self.progress]
             checksOnly = arguments[Self.check]

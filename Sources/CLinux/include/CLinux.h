@@ -103,6 +103,7 @@ int tutti_errno(void);
 int tutti_pidfd_open(int pid);
 int tutti_pidfd_send_signal(int pidfd, int signal);
 int tutti_openat2(int folder, const char *path, uint64_t flags, uint64_t mode, uint64_t resolve);
+int tutti_file_system(const char *type); // the root folder of a file system that is mounted nowhere, to be read
 int tutti_memory_file(const char *name); // memfd_create, close-on-exec
 int tutti_synchronize_file_system(int descriptor); // syncfs
 int tutti_end_with_parent(void); // prctl, PR_SET_PDEATHSIG

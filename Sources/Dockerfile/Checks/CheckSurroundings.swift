@@ -32,8 +32,8 @@ public struct CheckSurroundings: Sendable {
     public var ignored: IgnorePatterns
     /// Names that mean something of the request's own, where they stand in the place of an image or a stage.
     public var contexts: Set<String>
-    /// What is known of an image; nil where it is not here.
-    public var base: @Sendable (String) -> Base?
+    /// What is known of an image for a platform; nil where it is not here.
+    public var base: @Sendable (String, Platform) -> Base?
 
     /// The value of these parts.
     public init(
@@ -42,7 +42,7 @@ public struct CheckSurroundings: Sendable {
         stages: Set<Int>? = nil,
         ignored: IgnorePatterns = .none,
         contexts: Set<String> = [],
-        base: @escaping @Sendable (String) -> Base? = { _ in nil }
+        base: @escaping @Sendable (String, Platform) -> Base? = { _, _ in nil }
     ) {
         self.variables = variables
         self.platform = platform

@@ -33,7 +33,15 @@ struct StageChecks {
     private func image(of stage: Stage) -> String? { try? surroundings.variables.expander.expand(stage.from.image) }
 
     private func base(of stage: Stage) -> CheckSurroundings.Base? {
-        image(of: stage).flatMap { $0 == "scratch" ? nil : surroundings.base($0) }
+        image(of: stage).flatMap { $0 == "scratch" ? nil : surroundings.base($0, platform(of: stage)) }
+    }
+
+    /// What the stage is for.
+    private func platform(of stage: Stage) -> Platform {
+        let asked = stage.from.platform.flatMap { text in
+            (try? surroundings.variables.expander.expand(text)).flatMap { try? Platform(parsing: $0) }
+        }
+        return asked ?? surroundings.platform
     }
 
     private func parent(of stage: Stage) -> Int? {
@@ -42,10 +50,7 @@ struct StageChecks {
     }
 
     private func checkPlatform(of base: CheckSurroundings.Base, _ stage: Stage, _ log: inout CheckLog) {
-        let asked = stage.from.platform.flatMap { text in
-            (try? surroundings.variables.expander.expand(text)).flatMap { try? Platform(parsing: $0) }
-        }
-        let (expected, actual) = (asked ?? surroundings.platform, base.platform)
+        let (expected, actual) = (platform(of: stage), base.platform)
         guard expected.os != actual.os || expected.architecture != actual.architecture else { return }
         let image = image(of: stage) ?? stage.from.image
         let detail =

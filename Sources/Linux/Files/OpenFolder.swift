@@ -21,6 +21,13 @@ public final class OpenFolder: Sendable {
         descriptor = try SystemError.attempt("open", on: path.string) { open(path.string, flags) }
     }
 
+    /// The root of a file system that the kernel keeps, which is mounted nowhere for it.
+    ///
+    /// The corresponding C functions are `fsopen` and `fsmount`.
+    public init(ofFileSystem type: String) throws(SystemError) {
+        descriptor = try SystemError.attempt("fsopen", on: type) { tutti_file_system(type) }
+    }
+
     // MARK: Looking
 
     /// The folder of that name in this one.

@@ -11,9 +11,6 @@ extension BuildRequest {
     public init(_ wish: ImageBuild) throws {
         let definition = wish.definition
         try definition.refuseWhatCannotBeHad(wish.target)
-        guard definition.platforms.count <= 1 else {
-            throw EngineError.unsupportedBuild("building for more than one platform is not supported")
-        }
         self.init(context: FilePath(definition.context))
         if Self.isReference(definition.context) { origin = .reference(definition.context) }
         provenance = try definition.provenanceSetting(wish.target)
@@ -21,7 +18,7 @@ extension BuildRequest {
         dockerfile = definition.dockerfileInline.map { .text($0) } ?? definition.dockerfile.map { .file(FilePath($0)) }
         for (name, value) in definition.arguments { arguments[name] = value }
         target = definition.target
-        platform = wish.platform ?? definition.platforms.first
+        platforms = wish.platforms
         labels = definition.labels.merging(wish.labels) { _, ours in ours }
         tags = [wish.image] + definition.tags
         if wish.isPushed { outputs = [.image(ImageWishes(), pushed: .byName)] }

@@ -17,11 +17,19 @@ extension LocalEngine {
             let service = project.service(String(context.dropFirst("service:".count)))
             images.formUnion(service.map { [project.imageName(of: $0)] } ?? [])
         }
-        return try observe(project.name, images: images)
+        let platforms = project.services.map { (project.imageName(of: $0), project.platform(of: $0)) }
+            .compactMap { name, platform in platform.map { (name, $0) } }
+        return try observe(project.name, images: images, platforms: Dictionary(platforms) { first, _ in first })
     }
 
     /// Takes a reading of what there is of a project by its name alone.
-    public func observe(_ name: String, images: Set<String> = []) throws -> Observation {
+    ///
+    /// - Parameter platforms: what images are to run on, by their names; one for another platform is not the image.
+    public func observe(
+        _ name: String,
+        images: Set<String> = [],
+        platforms: [String: String] = [:]
+    ) throws -> Observation {
         var observation = Observation(project: name)
         try containers.sweep()
         try volumes.sweep()
@@ -39,7 +47,7 @@ extension LocalEngine {
         }
         let now = WallClock.now
         for name in images {
-            guard let image = try self.images.find(name) else { continue }
+            guard let image = try find(name, for: platforms[name]) else { continue }
             observation.images[name] = image.id.description
             observation.imageAges[name] = now - image.taggedAt
         }

@@ -78,8 +78,8 @@ public struct ImageBuild: Hashable, Sendable {
     public var image: String
     /// What the files say of the build; `docker build` fills one in from its flags.
     public var definition: Service.Build
-    /// `os/arch[/variant]`; nil is this machine's.
-    public var platform: String?
+    /// What it is built for: `os/arch[/variant]`; nothing said is this machine.
+    public var platforms: [String]
     /// Labels of ours that the result gets besides those of the definition.
     public var labels: [String: String]
     /// What `service:<name>` among the additional contexts stands for: images by service.
@@ -99,10 +99,10 @@ public struct ImageBuild: Hashable, Sendable {
     public var target: String { labels[ControlLabel.service] ?? image }
 
     /// A build of an image.
-    public init(image: String, definition: Service.Build, platform: String? = nil, labels: [String: String] = [:]) {
+    public init(image: String, definition: Service.Build, platforms: [String] = [], labels: [String: String] = [:]) {
         self.image = image
         self.definition = definition
-        self.platform = platform
+        self.platforms = platforms
         self.labels = labels
     }
 }

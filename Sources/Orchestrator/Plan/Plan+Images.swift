@@ -17,6 +17,10 @@ public struct BuildOptions: Hashable, Sendable {
     public var includesDependencies = false
     /// Whether no more than the outcome is reported.
     public var isQuiet = false
+    /// What is attested of how images are made, in place of what the files say.
+    public var provenance: String?
+    /// What is attested of what they are made of, in place of what the files say.
+    public var sbom: String?
     /// Whether images go to their registries, if their services say what they are called.
     public var pushes = false
 
@@ -73,12 +77,16 @@ extension Plan {
         options: BuildOptions,
         steps: inout [String: Int]
     ) throws(PlanError) {
-        guard let service = project.anyService(name), var build = ImageBuild(of: service, in: project) else { return }
+        guard let service = project.anyService(name),
+            var build = try ImageBuild(of: service, in: project, isForRunning: false)
+        else { return }
         guard steps[build.image] == nil else { return }
         build.definition.arguments.merge(options.arguments) { _, given in given }
         build.definition.ignoresCache = build.definition.ignoresCache || options.ignoresCache
         build.definition.pulls = build.definition.pulls || options.pulls
         build.agents += options.agents
+        build.definition.provenance = options.provenance ?? build.definition.provenance
+        build.definition.sbom = options.sbom ?? build.definition.sbom
         build.isQuiet = options.isQuiet
         build.isPushed = options.pushes && service.image != nil
         for context in build.serviceImages.keys.sorted() where context != name {
@@ -133,7 +141,7 @@ extension Plan {
             }
             let pull = ImagePull(
                 reference: image,
-                platform: service.platform,
+                platform: project.platform(of: service),
                 isOptional: options.ignoresFailures || service.build != nil
             )
             add(.pullImage(pull), because: "pull")

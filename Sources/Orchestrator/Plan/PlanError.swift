@@ -10,6 +10,7 @@ public enum PlanError: Error, Hashable, Sendable {
     case fixedNameScaled(service: String, name: String)
     case imageMissing(image: String, service: String)
     case nothingToBuild(service: String)
+    case otherPlatform(service: String, String)
     case invalidProjectName(String)
     case unsupported(service: String, key: String, why: String)
 }
@@ -32,6 +33,8 @@ extension PlanError: CustomStringConvertible {
             "service \(service): container_name \(name) is one name for more than one container"
         case .imageMissing(let image, let service): "service \(service): image \(image) not found and may not be pulled"
         case .nothingToBuild(let service): "service \(service) has no build section"
+        case .otherPlatform(let service, let platform):
+            "service \"\(service)\" build.platforms does not support value set by DOCKER_DEFAULT_PLATFORM: \(platform)"
         case .invalidProjectName(let name):
             "invalid project name \"\(name)\": must consist only of lowercase alphanumeric characters, hyphens, and "
                 + "underscores as well as start with a letter or number"

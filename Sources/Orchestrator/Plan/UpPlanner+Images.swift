@@ -18,7 +18,7 @@ extension UpPlanner {
         let image = project.imageName(of: service)
         guard service.provider == nil, imageSteps[image] == nil else { return }
         guard let (source, cause) = try source(of: service, image) else { return }
-        let pull = ImagePull(reference: image, platform: service.platform)
+        let pull = ImagePull(reference: image, platform: project.platform(of: service))
         switch source {
         case .pull: imageSteps[image] = plan.add(.pullImage(pull), because: cause)
         case .build(let build):
@@ -36,7 +36,7 @@ extension UpPlanner {
             guard pullPolicy(of: service) != .never else {
                 throw .imageMissing(image: image, service: service.name)
             }
-            let pull = ImagePull(reference: image, platform: service.platform)
+            let pull = ImagePull(reference: image, platform: project.platform(of: service))
             imageSteps[image] = plan.add(.pullImage(pull), because: "needed by \(service.name)")
         }
     }
@@ -61,7 +61,7 @@ extension UpPlanner {
     private func source(of service: Service, _ image: String) throws(PlanError) -> (Source, String)? {
         let isMissing = observed.images[image] == nil
         let policy = pullPolicy(of: service)
-        let build = options.building == .never ? nil : ImageBuild(of: service, in: project)
+        let build = options.building == .never ? nil : try ImageBuild(of: service, in: project)
         if let build, options.building == .always { return (.build(build), "--build") }
         switch policy {
         case .always:
@@ -98,12 +98,14 @@ extension UpPlanner {
 
 extension ImageBuild {
     /// The build of a service's image; nil if it has no build section.
-    init?(of service: Service, in project: Project) {
+    ///
+    /// - Parameter isForRunning: whether it is built to be run here, for which one platform is enough.
+    init?(of service: Service, in project: Project, isForRunning: Bool = true) throws(PlanError) {
         guard let definition = service.build else { return nil }
         self.init(
             image: project.imageName(of: service),
             definition: definition,
-            platform: service.platform,
+            platforms: try project.platforms(of: service, definition, isForRunning: isForRunning),
             labels: [
                 ControlLabel.project: project.name,
                 ControlLabel.service: service.name,
@@ -126,5 +128,30 @@ extension ImageBuild {
             secrets[id] = project.secret(reference.source)?.origin
             secretFiles[id] = reference
         }
+    }
+}
+
+extension Project {
+    /// What a service is to run on: what its files say, or else `DOCKER_DEFAULT_PLATFORM`; nil is this machine.
+    func platform(of service: Service) -> String? {
+        let usual = environment["DOCKER_DEFAULT_PLATFORM"] ?? ""
+        return service.platform ?? (usual.isEmpty ? nil : usual)
+    }
+
+    /// What the image of a service is built for.
+    ///
+    /// What runs here has one platform: the service's, or the only one that its build names, or else this machine's.
+    fileprivate func platforms(
+        of service: Service,
+        _ build: Service.Build,
+        isForRunning: Bool
+    ) throws(PlanError) -> [String] {
+        guard let platform = platform(of: service) else {
+            return isForRunning && build.platforms.count > 1 ? [] : build.platforms
+        }
+        guard build.platforms.isEmpty || build.platforms.contains(platform) else {
+            throw .otherPlatform(service: service.name, platform)
+        }
+        return isForRunning || build.platforms.isEmpty ? [platform] : build.platforms
     }
 }

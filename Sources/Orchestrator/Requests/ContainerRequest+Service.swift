@@ -23,7 +23,7 @@ extension ContainerRequest {
     ) throws(PlanError) {
         self.init(id: identity.id, name: identity.name, image: project.imageName(of: service))
         let resolve = Resolution(service: service, containerOf: containerOf)
-        platform = service.platform
+        platform = project.platform(of: service)
         try service.refuseWhatCannotBeHad()
         annotations = service.annotations
         labels = service.labels.merging(project.controlLabels(of: service, role)) { _, ours in ours }

@@ -2,7 +2,7 @@
 extension BuildFlag {
     static let tag = Flag.list("-t, --tag", "Name of the image")
     static let label = Flag.list("--label", "Label: NAME=VALUE")
-    static let platform = Flag<String?>.text("--platform", "Platform: OS/ARCH")
+    static let platform = Flag.list("--platform", "Platforms to build for: OS/ARCH[,OS/ARCH...]")
     static let output = Flag.list("-o, --output", "What becomes of the result: type=local,dest=PATH")
     static let push = Flag.toggle("--push", "Bring the image to its registry: --output=type=registry")
     static let load = Flag.toggle("--load", "Have the image among those of this machine: --output=type=docker")

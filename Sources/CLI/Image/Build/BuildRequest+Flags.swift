@@ -18,7 +18,9 @@ extension BuildRequest {
         self.arguments.merge(try ClientProxies.variables(session.clientConfiguration)) { own, _ in own }
         tags = arguments[BuildFlag.tag]
         target = arguments[BuildFlag.target]
-        platform = arguments[BuildFlag.platform]
+        let usual = session.environment["DOCKER_DEFAULT_PLATFORM"].map { [$0] } ?? []
+        let asked = arguments[BuildFlag.platform].isEmpty ? usual : arguments[BuildFlag.platform]
+        platforms = asked.flatMap { $0.split { $0 == "," || $0 == " " }.map(String.init) }
         labels = LabelText.labels(arguments[BuildFlag.label])
         ignoresCache = arguments[BuildFlag.noCache]
         for names in arguments[BuildFlag.noCacheFilter] {
@@ -32,16 +34,21 @@ extension BuildRequest {
         try setContexts(arguments)
         try setRunning(arguments)
         try setLimits(arguments)
-        try setAttestations(arguments)
+        try setAttestations(arguments, session)
         try setOutputs(arguments, session)
     }
 
-    private mutating func setAttestations(_ arguments: Arguments) throws {
+    private mutating func setAttestations(_ arguments: Arguments, _ session: Session) throws {
         let sbom = arguments[BuildFlag.sbom]?.lowercased() ?? ""
         guard ["", "0", "f", "false"].contains(sbom) else {
             throw UsageError.conflict("--sbom: no scanner writes bills of materials here")
         }
-        for text in arguments[BuildFlag.attestation] { provenance = try ProvenanceSetting(attestation: text) }
+        if let text = session.environment["BUILDX_NO_DEFAULT_ATTESTATIONS"] {
+            provenance = try ProvenanceSetting(withoutUsual: text)
+        }
+        for text in arguments[BuildFlag.attestation] {
+            provenance = try ProvenanceSetting(attestation: text) ?? provenance
+        }
         if let text = arguments[BuildFlag.provenance] { provenance = try ProvenanceSetting(parsing: text) }
     }
 

@@ -28,7 +28,7 @@ func readFile(_ bytes: [UInt8]) {
 }
 
 func lookOver(_ document: DockerfileDocument, _ variables: GlobalVariables) {
-    let surroundings = CheckSurroundings(variables: variables, platform: .host) { _ in
+    let surroundings = CheckSurroundings(variables: variables, platform: .host) { _, _ in
         CheckSurroundings.Base(platform: .host, environment: [], namesShell: false, triggers: ["RUN a", "COPY $b /"])
     }
     let settings = (try? document.checkSettings) ?? CheckSettings()
