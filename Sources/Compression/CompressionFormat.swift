@@ -54,7 +54,7 @@ extension ByteSource {
         switch packing {
         case .none: return self
         case .gzip:
-            let inflation = Inflation(self)
+            let inflation = try Inflation(self)
             return ByteSource { try inflation.next() }
         case .zstd:
             let reader = ZstandardReader(self)

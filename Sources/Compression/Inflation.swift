@@ -6,6 +6,7 @@ import CIsal
 final class Inflation {
     private static let pieceSize = 1 << 18
 
+    private let isal: tutti_isal
     private let state = UnsafeMutablePointer<inflate_state>.allocate(capacity: 1)
     private let source: ByteSource
     private var input: [UInt8] = []
@@ -14,9 +15,11 @@ final class Inflation {
     /// Whether the library may have more to give without further input.
     private var hasMore = false
 
-    init(_ source: ByteSource) {
+    init(_ source: ByteSource) throws {
+        guard let isal = tutti_isal()?.pointee else { throw CompressionError.unsupported(format: "gzip") }
+        self.isal = isal
         self.source = source
-        isal_inflate_init(state)
+        isal.inflate_init(state)
     }
 
     deinit { state.deallocate() }
@@ -46,7 +49,7 @@ final class Inflation {
             // Padding after the last member, as tape tools leave it, is nothing to unpack.
             while used < input.count, input[used] == 0 { used += 1 }
             guard used < input.count else { return [] }
-            isal_inflate_reset(state)
+            isal.inflate_reset(state)
             // The header is read, and the sum and the size after the data are compared.
             state.pointee.crc_flag = UInt32(ISAL_GZIP)
             isInside = true
@@ -58,7 +61,7 @@ final class Inflation {
                 state.pointee.avail_in = UInt32(input.count - used)
                 state.pointee.next_out = output.baseAddress
                 state.pointee.avail_out = UInt32(output.count)
-                result = isal_inflate(state)
+                result = isal.inflate(state)
                 used = input.count - Int(state.pointee.avail_in)
                 count = output.count - Int(state.pointee.avail_out)
             }
