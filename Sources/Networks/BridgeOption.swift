@@ -44,6 +44,7 @@ extension Network {
 
     /// The pools in which the host has an address.
     var ownPools: [AddressPool] {
+        guard driver == .bridge else { return [] }
         let isInhibited = ["true", "1", "t"].contains(options[BridgeOption.inhibit]?.lowercased())
         return pools.filter { pool in
             guard gatewayMode(pool.subnet.family) != .isolated else { return false }
@@ -121,8 +122,17 @@ extension NetworkRequest {
         }
     }
 
+    /// The name of what a network of the driver has on the host.
+    func link(of driver: Network.Driver, id: String) throws(NetworksError) -> String {
+        switch driver {
+        case .bridge: try bridge(id: id)
+        case .macvlan, .ipvlan: parent ?? "dm-\(id.prefix(12))"
+        case .host, .null: ""
+        }
+    }
+
     /// The bridge's name, or the one that goes with the identifier.
-    func bridge(id: String) throws(NetworksError) -> String {
+    private func bridge(id: String) throws(NetworksError) -> String {
         guard let name = options[BridgeOption.name] else { return "br-\(id.prefix(12))" }
         let isSound =
             (1...15).contains(name.utf8.count) && !name.hasPrefix(".")

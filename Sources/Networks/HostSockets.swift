@@ -17,9 +17,14 @@ struct HostSockets: ~Copyable {
         self.filter = filter
     }
 
+    /// Makes what a network has on the host where it is missing; gives the index of its bridge or parent.
+    mutating func ensureLink(of network: Network) throws -> Int32 {
+        network.driver.isLayered ? try ensureParent(of: network) : try ensureBridge(of: network)
+    }
+
     /// Makes a network's bridge and rules where they are missing, as they are after a boot or after somebody has
     /// flushed all rules; gives the bridge's index.
-    mutating func ensureBridge(of network: Network) throws(SystemError) -> Int32 {
+    private mutating func ensureBridge(of network: Network) throws(SystemError) -> Int32 {
         let found = try route.link(named: network.bridge)
         let bridge = if let found { found } else { try makeBridge(of: network) }
         try route.perform(network.ownPools.map { .setAddress($0.gateway, in: $0.subnet, of: bridge.index) })
@@ -68,7 +73,7 @@ struct HostSockets: ~Copyable {
     }
 
     /// Somebody else may have done the same at the same time.
-    private static func tolerating(_ errno: Errno, _ body: () throws(SystemError) -> Void) throws(SystemError) {
+    static func tolerating(_ errno: Errno, _ body: () throws(SystemError) -> Void) throws(SystemError) {
         do {
             try body()
         } catch {

@@ -2,11 +2,19 @@ import Linux
 import Storage
 import SystemPackage
 
-/// One interface that a container is to have, with the bridge at the other end of its cable.
+/// One interface that a container is to have.
 struct ContainerInterface: Sendable {
-    let cable: VirtualCable
-    /// The bridge's name.
-    let bridge: String
+    /// What it is.
+    enum Kind: Sendable {
+        /// The end of a cable.
+        case cable(VirtualCable, bridge: String)
+        /// It lies upon an interface of the host.
+        case layer(LayeredLink)
+    }
+
+    let kind: Kind
+    /// Its name inside.
+    let name: String
     let addresses: [NetworkAttachment.Address]
     let linkLocalAddresses: [IPAddress]
     /// Kernel settings of its own, by their places below `/proc/sys`.
@@ -15,16 +23,20 @@ struct ContainerInterface: Sendable {
     let isIsolated: Bool
 
     init(_ endpoint: NetworkAttachment.Endpoint, on network: Network, bridge: Int32) {
-        let mac = HardwareAddress(endpoint.mac) ?? HardwareAddress(of: IPAddress(.v4, number: 0))
-        // The end outside outlives its container by some milliseconds, so a name of its own for each start.
-        cable = VirtualCable(
-            name: "veth\(RandomName.hexadecimal(11))",
-            bridge: bridge,
-            innerName: endpoint.interface,
-            innerAddress: mac,
-            mtu: network.mtu
-        )
-        self.bridge = network.bridge
+        name = endpoint.interface
+        if let layer = network.layer(endpoint, on: bridge) {
+            kind = .layer(layer)
+        } else {
+            // The end outside outlives its container by some milliseconds, so a name of its own for each start.
+            let cable = VirtualCable(
+                name: "veth\(RandomName.hexadecimal(11))",
+                bridge: bridge,
+                innerName: endpoint.interface,
+                innerAddress: HardwareAddress(endpoint.mac) ?? HardwareAddress(of: IPAddress(.v4, number: 0)),
+                mtu: network.mtu
+            )
+            kind = .cable(cable, bridge: network.bridge)
+        }
         addresses = endpoint.addresses
         linkLocalAddresses = endpoint.linkLocalAddresses
         settings = endpoint.settings
@@ -57,10 +69,9 @@ struct NamespaceSetup {
         try NetworkNamespace.enter(path) { namespace in
             var inside = try NetlinkSocket(.route)
             let indices = try plugIn(namespace, &route, &inside)
-            let present = try inside.routes().filter { $0.destination == nil && $0.gateway != nil }
-            let removals = present.compactMap { route in
-                route.gateway.map { NetlinkMessage.removeDefaultRoute(by: $0, through: route.link) }
-            }
+            // The kernel has one of its own for version 6, by loopback.
+            let present = try inside.routes().filter { $0.destination == nil && $0.link > 1 }
+            let removals = present.map { NetlinkMessage.removeDefaultRoute($0.family, by: $0.gateway, through: $0.link) }
             let additions = try primary.map { try defaultRoutes(by: $0, indices) } ?? []
             try inside.perform(removals + additions)
         }
@@ -82,17 +93,12 @@ struct NamespaceSetup {
         _ route: inout NetlinkSocket,
         _ inside: inout NetlinkSocket
     ) throws(SystemError) -> [String: Int32] {
-        try route.perform(
-            interfaces.flatMap { interface -> [NetlinkMessage] in
-                let creation = NetlinkMessage.create(interface.cable, into: namespace)
-                return interface.isIsolated ? [creation, .isolatePort(interface.cable.name)] : [creation]
-            }
-        )
+        try route.perform(interfaces.flatMap { $0.creation(in: namespace) })
         for interface in interfaces { try interface.writeSettings() }
-        try inside.perform(interfaces.map { .switchOn(named: $0.cable.innerName) })
+        try inside.perform(interfaces.map { .switchOn(named: $0.name) })
         let indices = Dictionary(try inside.links().map { ($0.name, $0.index) }) { first, _ in first }
         for interface in interfaces {
-            let index = try Self.index(of: interface.cable.innerName, in: indices)
+            let index = try Self.index(of: interface.name, in: indices)
             try inside.perform(interface.addressMessages(index))
         }
         return indices
@@ -103,7 +109,10 @@ struct NamespaceSetup {
         _ indices: [String: Int32]
     ) throws(SystemError) -> [NetlinkMessage] {
         let index = try Self.index(of: endpoint.interface, in: indices)
-        return endpoint.addresses.map { .addDefaultRoute(by: $0.gateway, through: index) }
+        return endpoint.addresses.map { address in
+            let gateway = endpoint.routesByLink ? nil : address.gateway
+            return .addDefaultRoute(address.address.family, by: gateway, through: index)
+        }
     }
 
     private static func index(of name: String, in indices: [String: Int32]) throws(SystemError) -> Int32 {
@@ -116,9 +125,9 @@ struct NamespaceSetup {
     /// Has the kernel notice at once that the cables are connected (asking for an interface makes it do so, before it
     /// answers): until it has, bridges and ports lose what they should send, and a first packet lost costs a second.
     private func settle(_ route: inout NetlinkSocket) throws(SystemError) {
-        for interface in interfaces {
-            _ = try route.link(named: interface.cable.name)
-            _ = try route.link(named: interface.bridge)
+        for case .cable(let cable, let bridge) in interfaces.map(\.kind) {
+            _ = try route.link(named: cable.name)
+            _ = try route.link(named: bridge)
         }
     }
 
@@ -137,11 +146,20 @@ extension ContainerInterface {
 
     /// Writes the settings of the interface; it exists, and is off.
     fileprivate func writeSettings() throws(SystemError) {
-        if hasIPv6 { try KernelSetting.write("0", to: "net/ipv6/conf/\(cable.innerName)/disable_ipv6") }
-        for (name, value) in settings.sorted(by: { $0.key < $1.key }) {
-            guard try KernelSetting.write(value, to: name) else {
-                throw SystemError("open", on: "/proc/sys/\(name)", errno: .noSuchFileOrDirectory)
+        if hasIPv6 { try KernelSetting.write("0", to: "net/ipv6/conf/\(name)/disable_ipv6") }
+        for (setting, value) in settings.sorted(by: { $0.key < $1.key }) {
+            guard try KernelSetting.write(value, to: setting) else {
+                throw SystemError("open", on: "/proc/sys/\(setting)", errno: .noSuchFileOrDirectory)
             }
+        }
+    }
+
+    /// What makes it, still off.
+    fileprivate func creation(in namespace: FileDescriptor) -> [NetlinkMessage] {
+        switch kind {
+        case .layer(let layer): [.create(layer, into: namespace)]
+        case .cable(let cable, _) where isIsolated: [.create(cable, into: namespace), .isolatePort(cable.name)]
+        case .cable(let cable, _): [.create(cable, into: namespace)]
         }
     }
 

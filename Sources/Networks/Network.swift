@@ -6,6 +6,10 @@ public struct Network: Codable, Hashable, Sendable {
     public enum Driver: String, Codable, Hashable, Sendable {
         /// By a bridge of the kernel.
         case bridge
+        /// By an interface of the host that theirs lie upon, each with a hardware address of its own.
+        case macvlan
+        /// The same, all with that interface's hardware address.
+        case ipvlan
         /// They live in the host's own network.
         case host
         /// They have loopback alone.
@@ -30,7 +34,7 @@ public struct Network: Codable, Hashable, Sendable {
     public var masquerades: Bool
     /// The largest packet in bytes; the kernel's own choice if it is nil.
     public var mtu: UInt32?
-    /// The name of the bridge's interface, at most 15 bytes.
+    /// The name of the bridge's interface, or of the one that others lie upon, at most 15 bytes.
     public var bridge: String
     /// The user's own words about it.
     public var labels: [String: String]
@@ -46,7 +50,10 @@ public struct Network: Codable, Hashable, Sendable {
     public var isPredefined: Bool { Self.predefined[name] != nil }
 
     /// Whether its containers find each other by name.
-    public var hasNames: Bool { driver == .bridge && !isPredefined }
+    public var hasNames: Bool { isJoinable && !isPredefined }
+
+    /// Whether containers on it have interfaces, and may be on others besides.
+    public var isJoinable: Bool { driver == .bridge || driver.isLayered }
 
     /// The networks that nobody creates.
     static let predefined: [String: Driver] = ["bridge": .bridge, "host": .host, "none": .null]

@@ -77,8 +77,8 @@ extension NetworkStore {
     /// The networks of a request's endpoints, in their order.
     func networks(of request: AttachmentRequest) throws -> [Network] {
         let networks = try request.endpoints.map { try find($0.network) }
-        guard networks.allSatisfy({ $0.driver == .bridge }) else {
-            throw NetworksError.cannotJoin(network: networks.first { $0.driver != .bridge }?.name ?? "")
+        if let other = networks.first(where: { !$0.isJoinable }) {
+            throw NetworksError.cannotJoin(network: other.name)
         }
         return networks
     }
@@ -137,7 +137,7 @@ extension NetworkStore {
         try NetworkNamespace.remove(at: path)
         var sockets = try HostSockets(root)
         var bridges: [Int32] = []
-        for network in networks { bridges.append(try sockets.ensureBridge(of: network)) }
+        for network in networks { bridges.append(try sockets.ensureLink(of: network)) }
         var attachment = NetworkAttachment(
             containerID: request.containerID,
             resource: root.attachment(request.namespaceID).string,

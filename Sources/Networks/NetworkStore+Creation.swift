@@ -9,8 +9,10 @@ extension NetworkStore {
     public func create(_ request: NetworkRequest) throws -> Network {
         guard Self.isName(request.name) else { throw NetworksError.invalidName(request.name) }
         guard Network.predefined[request.name] == nil else { throw NetworksError.predefined(request.name) }
-        guard request.driver == "bridge" else { throw NetworksError.unsupportedDriver(request.driver) }
-        return try make(request)
+        guard let driver = Network.Driver(rawValue: request.driver), driver == .bridge || driver.isLayered else {
+            throw NetworksError.unsupportedDriver(request.driver)
+        }
+        return try make(request, driver: driver)
     }
 
     /// One of the networks that nobody creates, made when it is first used.
@@ -32,15 +34,18 @@ extension NetworkStore {
     /// Held for as long as it takes to choose addresses and to put them where every other root sees them: on a bridge.
     static let choosing: FilePath = "/run/tutti-networks.lock"
 
-    private func make(_ request: NetworkRequest) throws -> Network {
+    private func make(_ request: NetworkRequest, driver: Network.Driver = .bridge) throws -> Network {
         guard try record(of: request.name) == nil else { throw NetworksError.alreadyExists(request.name) }
         let lock = try FileLock.await(Self.choosing)
         var sockets = try HostSockets(root)
         try sockets.reclaim()
-        let network = try settled(request, driver: .bridge, pools: try pools(for: request))
+        if driver.isLayered {
+            try request.checkParent(driver, besides: ClaimFile.names(in: root.networks).compactMap(record))
+        }
+        let network = try settled(request, driver: driver, pools: try pools(for: request))
         try publish(network)
         do {
-            _ = try sockets.ensureBridge(of: network)
+            _ = try sockets.ensureLink(of: network)
         } catch {
             try? remove(network)
             throw error
@@ -59,11 +64,11 @@ extension NetworkStore {
             driver: driver,
             createdAt: ClaimFile.now,
             pools: pools,
-            isInternal: request.isInternal,
+            isInternal: request.isInternal || driver.isLayered && request.parent == nil,
             allowsTrafficInside: try request.flag(BridgeOption.trafficInside, default: true),
             masquerades: try request.flag(BridgeOption.masquerade, default: true),
             mtu: try request.mtu(),
-            bridge: driver == .bridge ? try request.bridge(id: id) : "",
+            bridge: try request.link(of: driver, id: id),
             labels: request.labels,
             options: request.options
         )

@@ -21,6 +21,9 @@ extension NetworkStore {
             guard let mac = HardwareAddress(text) else { throw .notAHardwareAddress(text) }
             return mac
         }
+        if network.driver == .ipvlan {
+            guard mac == nil else { throw NetworksError.noHardwareAddress(network: network.name) }
+        }
         var addresses: [NetworkAttachment.Address] = []
         for (family, text) in [(IPAddress.Family.v4, wish.ipv4), (.v6, wish.ipv6)] {
             guard let pool = network.pool(family) else {
@@ -30,7 +33,7 @@ extension NetworkStore {
             // That of the first family's address stays; a candidate that somebody else got first leaves nothing.
             let settled = mac
             let address = try claim(text, from: pool, of: network) { address in
-                mac = settled ?? HardwareAddress(of: address)
+                mac = settled ?? (network.driver == .ipvlan ? nil : HardwareAddress(of: address))
                 return lease(of: mac?.description ?? "", wish, on: network, for: request)
             }
             addresses.append(NetworkAttachment.Address(address: address, subnet: pool.subnet, gateway: pool.gateway))
@@ -45,7 +48,8 @@ extension NetworkStore {
             gatewayPriority: wish.gatewayPriority,
             isInternal: network.isInternal,
             linkLocalAddresses: linkLocal,
-            settings: settings
+            settings: settings,
+            routesByLink: network.routesByLink
         )
     }
 

@@ -97,7 +97,7 @@ extension NetworkStore {
         var interfaces: [ContainerInterface] = []
         for endpoint in fresh {
             guard let network = networks.first(where: { $0.id == endpoint.networkID }) else { continue }
-            let bridge = try sockets.ensureBridge(of: network)
+            let bridge = try sockets.ensureLink(of: network)
             interfaces.append(ContainerInterface(endpoint, on: network, bridge: bridge))
         }
         try NamespaceSetup(interfaces: interfaces, primary: attachment.primaryEndpoint)

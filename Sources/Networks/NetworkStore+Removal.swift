@@ -63,8 +63,7 @@ extension NetworkStore {
 extension Network {
     /// What takes its bridge and rules away; nil if it has none.
     func bridgeRemoval(by mark: OwnerMark?) -> BridgeRemoval? {
-        guard driver == .bridge else { return nil }
-        let hasOwnName = bridge.hasSuffix(id.prefix(12))
+        guard isJoinable else { return nil }
         return BridgeRemoval(
             table: table,
             bridge: bridge,
@@ -72,4 +71,7 @@ extension Network {
             mark: hasOwnName ? nil : mark?.text ?? ""
         )
     }
+
+    /// Whether its link has a name that nobody else gives.
+    var hasOwnName: Bool { bridge.hasSuffix(id.prefix(12)) }
 }

@@ -34,6 +34,9 @@ public enum NetworksError: Error, Hashable, Sendable {
     case oneSubnetOnly(IPAddress.Family)
     case noSubnet(for: String, network: String)
     case unsupportedAddressManager(String)
+    case noParent(String)
+    case parentTaken(String, network: String)
+    case noHardwareAddress(network: String)
 }
 
 extension NetworksError: CustomStringConvertible {
@@ -48,7 +51,7 @@ extension NetworksError: CustomStringConvertible {
         case .predefined(let name): "\(name) is a pre-defined network and cannot be created or removed"
         case .hasActiveEndpoints(let name, let containers):
             "network \(name) has active endpoints: \(containers.joined(separator: ", "))"
-        case .unsupportedDriver(let driver): "network driver \"\(driver)\" is not supported: only bridge is"
+        case .unsupportedDriver(let driver): "network driver \"\(driver)\" is not supported: only bridge, ipvlan and macvlan are"
         case .badOption(let option, let value): "network option \(option): \"\(value)\" is not a value for it"
         case .notASubnet(let text): "\"\(text)\" is not a subnet such as 172.28.0.0/16"
         case .notAnAddress(let text): "\"\(text)\" is not an IP address"
@@ -83,6 +86,11 @@ extension NetworksError: CustomStringConvertible {
             "could not resolve IPAM driver \"\(driver)\": only default is there"
         case .oneSubnetOnly(let family):
             "bridge driver doesn't support multiple subnets: more than one is \(family == .v4 ? "IPv4" : "IPv6")"
+        case .noParent(let name):
+            "network option parent: there is no interface \(name), nor is it a VLAN of one such as eth0.10"
+        case .parentTaken(let parent, let network): "network \(network) is already using parent interface \(parent)"
+        case .noHardwareAddress(let network):
+            "network \(network): ipvlan interfaces do not support custom mac address assignment"
         default: "network: unknown error"
         }
     }

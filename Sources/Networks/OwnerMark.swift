@@ -56,7 +56,7 @@ extension HostSockets {
         let links = try route.links()
         let used = Set(links.compactMap(\.bridge))
         var bridges: [OwnerMark: [Link]] = [:]
-        for link in links where link.kind == "bridge" {
+        for link in links where ["bridge", "dummy", "vlan"].contains(link.kind) {
             guard let mark = link.alias.flatMap(OwnerMark.init) else { continue }
             bridges[mark, default: []].append(link)
         }

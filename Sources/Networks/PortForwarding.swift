@@ -21,7 +21,8 @@ struct PortForwarding {
         claims: PortClaims
     ) throws {
         network = networks.first { $0.id == attachment.primaryEndpoint?.networkID }
-        guard let endpoint = attachment.primaryEndpoint else { return }
+        // Who is on a network of the host itself is reached there.
+        guard let endpoint = attachment.primaryEndpoint, network?.driver == .bridge else { return }
         for port in request.ports { try add(port, of: endpoint, request, claims) }
     }
 

@@ -364,17 +364,4 @@ import Testing
             #expect(try outside.acceptedPeer() == "192.0.2.1")
         }
     }
-
-    /// Runs a command in the network of the calling thread; gives its exit code.
-    private func shell(_ command: String) throws -> Int32 {
-        var pid: pid_t = 0
-        let words: [UnsafeMutablePointer<CChar>?] = [
-            strdup("sh"), strdup("-c"), strdup("PATH=/usr/sbin:$PATH; \(command)"), nil,
-        ]
-        defer { words.forEach { free($0) } }
-        guard posix_spawn(&pid, "/bin/sh", nil, nil, words, environ) == 0 else { return -1 }
-        var status: Int32 = 0
-        waitpid(pid, &status, 0)
-        return status
-    }
 }

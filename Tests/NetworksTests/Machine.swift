@@ -1,3 +1,4 @@
+import Glibc
 import Linux
 import Networks
 import Storage
@@ -94,4 +95,17 @@ struct Machine {
             + ClaimFile.names(in: root.networkNamespaces) + ClaimFile.names(in: root.run.appending("attachments"))
             + ClaimFile.names(in: root.run.appending("ports"))
     }
+}
+
+/// Runs a command in the network of the calling thread; gives its exit code.
+func shell(_ command: String) throws -> Int32 {
+    var pid: pid_t = 0
+    let words: [UnsafeMutablePointer<CChar>?] = [
+        strdup("sh"), strdup("-c"), strdup("PATH=/usr/sbin:$PATH; \(command)"), nil,
+    ]
+    defer { words.forEach { free($0) } }
+    guard posix_spawn(&pid, "/bin/sh", nil, nil, words, environ) == 0 else { return -1 }
+    var status: Int32 = 0
+    waitpid(pid, &status, 0)
+    return status
 }

@@ -34,6 +34,8 @@ enum LinkAttribute {
     static let address: UInt16 = 1
     static let name: UInt16 = 3
     static let mtu: UInt16 = 4
+    /// The interface that another lies upon.
+    static let below: UInt16 = 5
     static let master: UInt16 = 10
     static let information: UInt16 = 18
     static let alias: UInt16 = 20
@@ -107,7 +109,7 @@ extension NetlinkBody {
 }
 
 extension NetlinkMessage {
-    private enum LinkKind {
+    enum LinkKind {
         static let new: UInt16 = 16
         static let delete: UInt16 = 17
         static let get: UInt16 = 18
@@ -115,7 +117,7 @@ extension NetlinkMessage {
     }
 
     /// The fixed fields of a request about a link, `struct ifinfomsg`.
-    private static func link(_ index: Int32 = 0, isUp: Bool? = nil) -> NetlinkBody {
+    static func link(_ index: Int32 = 0, isUp: Bool? = nil) -> NetlinkBody {
         var body = NetlinkBody()
         body.append(UInt32(0))
         body.append(index)

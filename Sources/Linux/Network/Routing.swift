@@ -10,6 +10,8 @@ public struct InterfaceAddress: Hashable, Sendable {
 
 /// A block of addresses that packets are sent to by way of an interface.
 public struct Route: Hashable, Sendable {
+    /// The protocol that it is of.
+    public let family: IPAddress.Family
     /// The block; nil is the default route.
     public let destination: Subnet?
     /// The router that packets are handed to, if they do not reach the block at once.
@@ -97,12 +99,21 @@ extension NetlinkMessage {
 
     /// Sends what has no better way to a router.
     public static func addDefaultRoute(by gateway: IPAddress, through link: Int32) -> NetlinkMessage {
-        var body = route(gateway.family)
-        body.attribute(RoutingAttribute.gateway, gateway.bytes)
+        addDefaultRoute(gateway.family, by: gateway, through: link)
+    }
+
+    /// Sends what has no better way out of an interface, to a router or to whoever hears it.
+    public static func addDefaultRoute(
+        _ family: IPAddress.Family,
+        by gateway: IPAddress?,
+        through link: Int32
+    ) -> NetlinkMessage {
+        var body = route(family)
+        if let gateway { body.attribute(RoutingAttribute.gateway, gateway.bytes) }
         body.attribute(RoutingAttribute.outgoingLink, link)
         return NetlinkMessage(
             "add default route",
-            on: "by \(gateway)",
+            on: gateway.map { "by \($0)" } ?? "through \(link)",
             type: RoutingKind.newRoute,
             flags: Flag.create | Flag.exclusive,
             body: body
@@ -110,11 +121,15 @@ extension NetlinkMessage {
     }
 
     /// Takes a default route away.
-    public static func removeDefaultRoute(by gateway: IPAddress, through link: Int32) -> NetlinkMessage {
-        var body = route(gateway.family)
-        body.attribute(RoutingAttribute.gateway, gateway.bytes)
+    public static func removeDefaultRoute(
+        _ family: IPAddress.Family,
+        by gateway: IPAddress?,
+        through link: Int32
+    ) -> NetlinkMessage {
+        var body = route(family)
+        if let gateway { body.attribute(RoutingAttribute.gateway, gateway.bytes) }
         body.attribute(RoutingAttribute.outgoingLink, link)
-        return NetlinkMessage("remove default route", on: "by \(gateway)", type: RoutingKind.deleteRoute, body: body)
+        return NetlinkMessage("remove default route", on: "through \(link)", type: RoutingKind.deleteRoute, body: body)
     }
 
     /// The fixed fields of a request about a route, `struct rtmsg`: main table, by an administrator, everywhere, unicast.
@@ -166,6 +181,7 @@ extension NetlinkSocket {
         let base =
             attributes[RoutingAttribute.destination].flatMap { IPAddress(bytes: $0) } ?? IPAddress(family, number: 0)
         return Route(
+            family: family,
             destination: length == 0 ? nil : Subnet(base, prefixLength: length),
             gateway: attributes[RoutingAttribute.gateway].flatMap { IPAddress(bytes: $0) },
             link: attributes[RoutingAttribute.outgoingLink]?.number(at: 0, as: Int32.self) ?? 0

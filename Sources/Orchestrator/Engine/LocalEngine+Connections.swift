@@ -10,7 +10,7 @@ extension LocalEngine {
         let lock = try self.lock(container.id)
         defer { lock.release() }
         let network = try networks.find(wish.network)
-        guard network.driver == .bridge else { throw NetworksError.cannotJoin(network: network.name) }
+        guard network.isJoinable else { throw NetworksError.cannotJoin(network: network.name) }
         var wishes = try attachments(of: container)
         guard !wishes.endpoints.contains(where: { $0.network == network.name }) else {
             throw EngineError.isConnected(container: container.name, network: network.name)

@@ -54,9 +54,13 @@ extension LocalEngine {
         if container.configuration.network != .host {
             uses.append(try networks.use(namespace: container.configuration.namespaceID))
         }
+        let network = try network(of: container, using: uses.last)
+        if case .networks(let wishes) = container.configuration.network, !wishes.ports.isEmpty, network.ports.isEmpty {
+            warn("ports of \(container.name) are not published: it is on no bridge that leads outside")
+        }
         let attachment = try container.start(
             layers: layers,
-            network: network(of: container, using: uses.last),
+            network: network,
             resources: uses.map(\.resource),
             isAttached: isAttached,
             terminalSize: terminalSize,
