@@ -1,12 +1,14 @@
 import JSON
 import Linux
 import Storage
+import Supervision
 import SystemPackage
 
 extension NetworkStore {
-    /// Finishes what killed commands have left half done: drafts go, and networks that were on their way out are gone with
-    /// their bridges; one that a container is still on comes back.
+    /// Finishes what killed commands and monitors have left half done: drafts go, and networks that were on their way out
+    /// are gone with their bridges; one that a container is still on comes back.
     public func sweep() throws {
+        try SharedResource.sweep(root.attachments)
         guard try !leftovers().isEmpty else { return }
         // Whoever makes a network holds this.
         let lock = try FileLock.await(Self.choosing)

@@ -64,8 +64,13 @@ public struct StateRoot: Sendable, Hashable {
     /// Address leases, one folder a network: they mean nothing after a reboot.
     public var leases: FilePath { run.appending("leases") }
 
+    /// Who uses which network namespace.
+    public var attachments: FilePath { run.appending("attachments") }
+    /// Where the trees of images are mounted that containers want to see.
+    public var imageTrees: FilePath { run.appending("images") }
+
     /// Who uses a network namespace, what is in it, and what undoes it.
-    public func attachment(_ id: String) -> FilePath { run.appending("attachments").appending(id) }
+    public func attachment(_ id: String) -> FilePath { attachments.appending(id) }
 
     /// One container's folder of this boot.
     public func runningContainer(_ id: String) -> FilePath { runningContainers.appending(id) }

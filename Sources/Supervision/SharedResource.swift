@@ -72,16 +72,21 @@ public struct SharedResource: Hashable, Sendable {
             try undo()
             // Whoever comes now makes it anew, in a folder of its own.
             let parent = folder.removingLastComponent()
-            try NameLink.rename(folder, to: parent.appending("\(Self.gone)\(UInt64.random(in: 0 ... .max))"))
-            // Those as well that somebody who was killed has left.
-            for name in try Folder.names(in: parent) where name.hasPrefix(Self.gone) {
-                try Removal.tree(parent.appending(name))
-            }
+            let doomed = parent.appending("\(Self.gone)\(UInt64.random(in: 0 ... .max))")
+            try NameLink.rename(folder, to: doomed)
+            try Removal.tree(doomed)
             _ = consume lock
         } catch let error as SystemError where error.errno == .noSuchFileOrDirectory {
             return true
         }
         return true
+    }
+
+    /// Removes what is left of resources whose last user was killed when all but their files had been undone.
+    public static func sweep(_ parent: FilePath) throws(SystemError) {
+        for name in try Folder.names(in: parent) where name.hasPrefix(gone) {
+            try Removal.tree(parent.appending(name))
+        }
     }
 
     private func undo() throws {

@@ -2,6 +2,7 @@ import JSON
 import Journal
 import Linux
 public import Storage
+import Supervision
 import SystemPackage
 
 /// All volumes of a root: each a folder of its name with the data and a record in it.
@@ -154,6 +155,7 @@ public struct VolumeStore: Sendable {
                 try Removal.tree(path)
                 _ = consume lock
             }
+            try SharedResource.sweep(mounted)
         } catch {
             throw .system(error)
         }

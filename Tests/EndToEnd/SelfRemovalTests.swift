@@ -64,6 +64,22 @@ extension EndToEnd {
             }
         }
 
+        @Test func `what is left of files alone, the next command removes`() throws {
+            try onStage { stage in
+                // Where they are when their last user is killed at the very end.
+                for folder in ["attachments", "images", "volumes"] {
+                    let left = "\(stage.root)/run/\(folder)/.gone-7"
+                    #expect(try stage.machine("mkdir", "-p", left).code == 0)
+                    #expect(try stage.machine("touch", "\(left)/users").code == 0)
+                }
+                try stage.write("services: {box: {image: busybox, command: 'true'}}", to: "compose.yaml")
+                try stage.does("up", "-d")
+                for folder in ["attachments", "images", "volumes"] {
+                    #expect(!entries(of: "\(stage.root)/run/\(folder)").contains(".gone-7"))
+                }
+            }
+        }
+
         @Test func `a monitor killed while it clears up leaves what the next command undoes`() throws {
             try onStage { stage in
                 for step in 0..<16 {

@@ -3,6 +3,7 @@ import Containers
 import Images
 import Linux
 import Networks
+import Supervision
 import Volumes
 
 extension LocalEngine {
@@ -31,9 +32,7 @@ extension LocalEngine {
         platforms: [String: String] = [:]
     ) throws -> Observation {
         var observation = Observation(project: name)
-        try containers.sweep()
-        try volumes.sweep()
-        try networks.sweep()
+        try sweepStores()
         for container in try containers.all() {
             guard container.configuration.labels[ControlLabel.project] == name else { continue }
             let status = try settledStatus(of: container)
@@ -56,11 +55,16 @@ extension LocalEngine {
 
     /// Undoes what killed commands and monitors that died have left behind, whosoever it was.
     public func sweep() throws {
+        try sweepStores()
+        for container in try containers.all() { _ = try settledStatus(of: container) }
+        try networks.removeIfIdle("bridge")
+    }
+
+    private func sweepStores() throws {
         try containers.sweep()
         try volumes.sweep()
         try networks.sweep()
-        for container in try containers.all() { _ = try settledStatus(of: container) }
-        try networks.removeIfIdle("bridge")
+        try SharedResource.sweep(root.imageTrees)
     }
 
     /// The status, once what a dead monitor has left is undone.

@@ -36,7 +36,7 @@ extension LocalEngine {
 
     private func imageResource(_ id: String) -> SharedResource {
         let name = id.split(separator: ":").last.map(String.init) ?? id
-        return SharedResource(folder: root.run.appending("images").appending(name))
+        return SharedResource(folder: root.imageTrees.appending(name))
     }
 
     private func useOfImage(_ id: String, layers: [FilePath]) throws -> SharedUse {

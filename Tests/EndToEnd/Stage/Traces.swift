@@ -87,6 +87,7 @@ extension Stage {
         let kept: Set = ["containers/names", "networks/none", "networks/host"]
         let folders = [
             "containers", "containers/names", "networks", "volumes", "run/containers", "run/netns", "run/attachments",
+            "run/ports", "run/volumes", "run/images",
         ]
         return folders.flatMap { folder in
             entries(of: "\(root)/\(folder)").filter { !kept.contains("\(folder)/\($0)") }
