@@ -1,3 +1,4 @@
+public import Linux
 public import Supervision
 
 /// One container as it was created: settled in every detail, and never changed afterwards.
@@ -224,7 +225,7 @@ public struct EndpointRequest: Codable, Hashable, Sendable {
 /// A port of the container that the host answers on.
 public struct PortMapping: Codable, Hashable, Sendable {
     /// The protocol.
-    public var transport: HeldPort.TransportProtocol
+    public var transport: TransportProtocol
     /// The port inside.
     public var containerPort: UInt16
     /// Nil is every address, of both families.
@@ -234,7 +235,7 @@ public struct PortMapping: Codable, Hashable, Sendable {
 
     /// A value of these parts.
     public init(
-        transport: HeldPort.TransportProtocol = .tcp,
+        transport: TransportProtocol = .tcp,
         containerPort: UInt16,
         hostAddress: String? = nil,
         hostPorts: ClosedRange<UInt16>? = nil

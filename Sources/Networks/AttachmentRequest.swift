@@ -1,4 +1,4 @@
-public import Supervision
+public import Linux
 
 /// What a container asks of the network when it starts.
 public struct AttachmentRequest: Hashable, Sendable {
@@ -58,7 +58,7 @@ public struct AttachmentRequest: Hashable, Sendable {
     /// A port of the container that the host is to answer on.
     public struct PortRequest: Hashable, Sendable {
         /// How it is spoken to.
-        public var transport: HeldPort.TransportProtocol
+        public var transport: TransportProtocol
         /// The container's port.
         public var containerPort: UInt16
         /// One of the host's addresses; all of them, of both families, if it is nil.
@@ -68,7 +68,7 @@ public struct AttachmentRequest: Hashable, Sendable {
 
         /// A port to publish.
         public init(
-            _ transport: HeldPort.TransportProtocol = .tcp,
+            _ transport: TransportProtocol = .tcp,
             containerPort: UInt16,
             hostAddress: String? = nil,
             hostPorts: ClosedRange<UInt16>? = nil

@@ -27,6 +27,8 @@ enum GatewayMode: String {
     case nat
     /// The same, but whoever knows a container's address gets in.
     case unprotected = "nat-unprotected"
+    /// Their router, which lets in what is published by their own addresses, and hides nobody.
+    case routed
     /// Nothing: it has no address on the network.
     case isolated
 }
@@ -36,7 +38,13 @@ extension Network {
     var interfacePrefix: String { options[BridgeOption.interfacePrefix] ?? "eth" }
 
     /// Where the host answers for ports that were published without an address; nil is everywhere.
-    var hostBinding: String? { options[BridgeOption.hostBinding] }
+    /// Version 4's word for everywhere means both, as with Docker.
+    var hostBinding: String? { options[BridgeOption.hostBinding].flatMap { $0 == "0.0.0.0" ? nil : $0 } }
+
+    /// The interfaces of the host from which published ports are reached by their containers' own addresses.
+    var trustedInterfaces: [String] {
+        (options[BridgeOption.trustedInterfaces] ?? "").split(separator: ":").map(String.init)
+    }
 
     func gatewayMode(_ family: IPAddress.Family) -> GatewayMode {
         options[BridgeOption.gatewayMode(family)].flatMap(GatewayMode.init) ?? .nat
@@ -62,14 +70,17 @@ extension Network {
         var rules: [[FilterExpression]] = []
         if allowsTrafficInside { rules.append([.arrivedBy(bridge), .leavesBy(bridge), .accept]) }
         guard !isInternal else { return rules + [[.arrivedBy(bridge), .drop], [.leavesBy(bridge), .drop]] }
-        let trusted = (options[BridgeOption.trustedInterfaces] ?? "").split(separator: ":").map(String.init)
-        rules += trusted.map { [.arrivedBy($0), .leavesBy(bridge), .accept] }
-        for family in IPAddress.Family.allCases where gatewayMode(family) == .unprotected {
-            rules.append([.family(family), .leavesBy(bridge), .accept])
+        for family in IPAddress.Family.allCases {
+            switch gatewayMode(family) {
+            case .nat, .isolated: continue
+            case .unprotected: rules.append([.family(family), .leavesBy(bridge), .accept])
+            case .routed: rules.append([.family(family), .leavesBy(bridge), .isControlMessage(family), .accept])
+            }
         }
         return rules + [
             [.leavesBy(bridge), .isEstablished, .accept],
             [.leavesBy(bridge), .isRedirected, .accept],
+            [.leavesBy(bridge), .isAllowed, .accept],
             [.leavesBy(bridge), .drop],
         ]
     }
@@ -77,7 +88,7 @@ extension Network {
     /// What leaves gets an address of the host's, for nobody outside knows the way to a container's.
     private var exitRules: [[FilterExpression]] {
         guard masquerades, !isInternal else { return [] }
-        return pools.map { pool in
+        return pools.filter { gatewayMode($0.subnet.family) != .routed }.map { pool in
             let family = pool.subnet.family
             let address = options[BridgeOption.hostAddress(family)].flatMap { IPAddress($0) }
             let translation = address.map { FilterExpression.translateSource($0) } ?? .masquerade
@@ -109,14 +120,16 @@ extension NetworkRequest {
         _ = try flag(BridgeOption.inhibit, default: false)
         for family in IPAddress.Family.allCases {
             let option = BridgeOption.gatewayMode(family)
-            guard let text = options[option] else { continue }
-            guard let mode = GatewayMode(rawValue: text), mode != .isolated || isInternal else {
-                throw .badOption(option, text)
-            }
+            guard let text = options[option], !text.isEmpty else { continue }
+            guard let mode = GatewayMode(rawValue: text) else { throw .badOption(option, text) }
+            guard mode != .isolated || isInternal else { throw .onlyInternal(option) }
         }
-        for option in [BridgeOption.hostBinding, BridgeOption.hostAddress(.v4), BridgeOption.hostAddress(.v6)] {
+        for (option, family) in [
+            (BridgeOption.hostBinding, nil), (BridgeOption.hostAddress(.v4), IPAddress.Family.v4),
+            (BridgeOption.hostAddress(.v6), .v6),
+        ] {
             guard let text = options[option] else { continue }
-            guard let address = IPAddress(text), option != BridgeOption.hostAddress(.v6) || address.family == .v6 else {
+            guard let address = IPAddress(text), family == nil || address.family == family else {
                 throw .badOption(option, text)
             }
         }

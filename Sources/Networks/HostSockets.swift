@@ -53,9 +53,10 @@ struct HostSockets: ~Copyable {
         if let mark { try route.perform(.setAlias(mark.text, of: network.bridge)) }
         // A container must not be able to give the host a route or an address.
         try KernelSetting.write("0", to: "net/ipv6/conf/\(network.bridge)/accept_ra")
-        if network.pool(.v6) == nil {
-            try KernelSetting.write("1", to: "net/ipv6/conf/\(network.bridge)/disable_ipv6")
-        }
+        // Nobody else has the address that goes with its own; until the kernel believed it, a second or two, it would ask
+        // for no container on behalf of those outside.
+        let setting = network.has(.v6) ? ("accept_dad", "0") : ("disable_ipv6", "1")
+        try KernelSetting.write(setting.1, to: "net/ipv6/conf/\(network.bridge)/\(setting.0)")
         guard let bridge = try route.link(named: network.bridge) else {
             throw SystemError("create bridge", on: network.bridge, errno: .operationNotSupportedByDevice)
         }
@@ -66,7 +67,7 @@ struct HostSockets: ~Copyable {
         let settings: [(IPAddress.Family, String)] = [
             (.v4, "net/ipv4/ip_forward"), (.v6, "net/ipv6/conf/all/forwarding"),
         ]
-        for (family, setting) in settings where network.pool(family) != nil {
+        for (family, setting) in settings where network.has(family) {
             guard let value = try KernelSetting.read(setting), value != "1" else { continue }
             try KernelSetting.write("1", to: setting)
         }

@@ -71,7 +71,9 @@ struct NamespaceSetup {
             let indices = try plugIn(namespace, &route, &inside)
             // The kernel has one of its own for version 6, by loopback.
             let present = try inside.routes().filter { $0.destination == nil && $0.link > 1 }
-            let removals = present.map { NetlinkMessage.removeDefaultRoute($0.family, by: $0.gateway, through: $0.link) }
+            let removals = present.map {
+                NetlinkMessage.removeDefaultRoute($0.family, by: $0.gateway, through: $0.link)
+            }
             let additions = try primary.map { try defaultRoutes(by: $0, indices) } ?? []
             try inside.perform(removals + additions)
         }

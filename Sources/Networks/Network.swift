@@ -24,7 +24,7 @@ public struct Network: Codable, Hashable, Sendable {
     public var driver: Driver
     /// Nanoseconds since 1970.
     public var createdAt: Int64
-    /// What addresses come from: at most one of each family.
+    /// What addresses come from: at most one of each family on a bridge.
     public var pools: [AddressPool]
     /// Whether nothing on it reaches anything outside.
     public var isInternal: Bool
@@ -41,10 +41,18 @@ public struct Network: Codable, Hashable, Sendable {
     /// The driver's options as they were given.
     public var options: [String: String]
 
-    /// What addresses of a family come from; nil if the network has none of it.
-    public func pool(_ family: IPAddress.Family) -> AddressPool? {
-        pools.first { $0.subnet.family == family }
+    /// What addresses of a family come from, as long as there are any; empty if the network has none of it.
+    public func pools(_ family: IPAddress.Family) -> [AddressPool] {
+        pools.filter { $0.subnet.family == family }
     }
+
+    /// The pool that an address is of.
+    public func pool(of address: IPAddress) -> AddressPool? {
+        pools.first { $0.subnet.contains(address) }
+    }
+
+    /// Whether it has addresses of a family.
+    public func has(_ family: IPAddress.Family) -> Bool { !pools(family).isEmpty }
 
     /// Whether it is one of those that are always there.
     public var isPredefined: Bool { Self.predefined[name] != nil }
@@ -72,6 +80,8 @@ public struct AddressPool: Codable, Hashable, Sendable {
     public var range: Subnet?
     /// Addresses that are never given out, by what they are for.
     public var reserved: [String: IPAddress]
+    /// Whether nobody asked for this subnet, so that it is another one when the network is made anew. Nil is no.
+    public var isChance: Bool?
 
     /// A pool in which everything but the first address is given out.
     public init?(_ subnet: Subnet) {

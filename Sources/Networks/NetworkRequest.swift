@@ -1,8 +1,10 @@
+import Linux
+
 /// What somebody wants of a new network.
 public struct NetworkRequest: Hashable, Sendable {
     /// Its name.
     public var name: String
-    /// Only `bridge` can be created.
+    /// `bridge`, `macvlan` or `ipvlan`.
     public var driver: String = "bridge"
     /// What addresses come from. For a family that is wanted and has none here, one is chosen.
     public var pools: [AddressPool] = []
@@ -20,5 +22,39 @@ public struct NetworkRequest: Hashable, Sendable {
     /// A network with everything as it usually is.
     public init(name: String) {
         self.name = name
+    }
+}
+
+extension NetworkRequest {
+    /// The families that containers get addresses of.
+    var families: [IPAddress.Family] {
+        [(IPAddress.Family.v4, hasIPv4), (.v6, hasIPv6)].filter(\.1).map(\.0)
+    }
+
+    /// Refuses what no machine could have, whatever there is on it already.
+    public func check() throws(NetworksError) { _ = try checked() }
+
+    /// The same; gives the driver.
+    func checked() throws(NetworksError) -> Network.Driver {
+        guard NetworkStore.isName(name) else { throw .invalidName(name) }
+        guard Network.predefined[name] == nil else { throw .predefined(name) }
+        guard let driver = Network.Driver(rawValue: driver), driver == .bridge || driver.isLayered else {
+            throw .unsupportedDriver(driver)
+        }
+        guard !families.isEmpty || !pools.isEmpty else { throw .noFamily }
+        try checkOptions()
+        try checkPools(driver)
+        return driver
+    }
+
+    private func checkPools(_ driver: Network.Driver) throws(NetworksError) {
+        for (place, pool) in pools.enumerated() {
+            guard !pools[..<place].contains(where: { $0.subnet.overlaps(pool.subnet) }) else {
+                throw .overlapsItself(pool.subnet)
+            }
+        }
+        for family in IPAddress.Family.allCases where driver == .bridge {
+            guard pools.count(where: { $0.subnet.family == family }) <= 1 else { throw .oneSubnetOnly(family) }
+        }
     }
 }

@@ -7,12 +7,7 @@ extension NetworkStore {
     /// Creates a network with its bridge. Two at once never get the same name, nor overlapping addresses, not even in
     /// different roots.
     public func create(_ request: NetworkRequest) throws -> Network {
-        guard Self.isName(request.name) else { throw NetworksError.invalidName(request.name) }
-        guard Network.predefined[request.name] == nil else { throw NetworksError.predefined(request.name) }
-        guard let driver = Network.Driver(rawValue: request.driver), driver == .bridge || driver.isLayered else {
-            throw NetworksError.unsupportedDriver(request.driver)
-        }
-        return try make(request, driver: driver)
+        try make(request, driver: request.checked())
     }
 
     /// One of the networks that nobody creates, made when it is first used.
@@ -57,7 +52,6 @@ extension NetworkStore {
 
     private func settled(_ request: NetworkRequest, driver: Network.Driver, pools: [AddressPool]) throws -> Network {
         let id = RandomName.hexadecimal()
-        try request.checkOptions()
         return Network(
             id: id,
             name: request.name,
@@ -98,21 +92,18 @@ extension NetworkStore {
                 throw NetworksError.overlaps(pool.subnet, network: network.name)
             }
         }
-        for family in IPAddress.Family.allCases
-        where request.pools.count(where: { $0.subnet.family == family }) > 1 {
-            throw NetworksError.oneSubnetOnly(family)
-        }
         var pools = request.pools
-        let families: [(IPAddress.Family, Bool)] = [(.v4, request.hasIPv4), (.v6, request.hasIPv6)]
-        let missing = families.filter { family, isWanted in
-            isWanted && !pools.contains { $0.subnet.family == family }
-        }
+        let missing = request.families.filter { family in !pools.contains { $0.subnet.family == family } }
         guard !missing.isEmpty else { return pools }
         let taken = try networks.flatMap { $0.pools.map(\.subnet) } + Self.subnetsInUse()
-        for (family, _) in missing {
-            guard let subnet = DefaultSubnets.choose(family, avoiding: taken), let pool = AddressPool(subnet) else {
+        let blocks = try NetworkSettings.ofMachine().pools
+        for family in missing {
+            guard let subnet = DefaultSubnets.choose(family, from: blocks, avoiding: taken),
+                var pool = AddressPool(subnet)
+            else {
                 throw NetworksError.noFreeSubnet
             }
+            pool.isChance = true
             pools.append(pool)
         }
         return pools
@@ -132,11 +123,18 @@ enum DefaultSubnets {
         (17...31).compactMap { Subnet("172.\($0).0.0/16") }
         + (Subnet("192.168.0.0/16").map { Array($0.split(into: 20)) } ?? [])
 
-    static func choose(_ family: IPAddress.Family, avoiding taken: [Subnet]) -> Subnet? {
-        switch family {
-        case .v4: version4.first { candidate in !taken.contains { $0.overlaps(candidate) } }
-        case .v6: randomUniqueLocal()
+    /// The first part that is free of the machine's own blocks; of Docker's, where it has none of the family.
+    static func choose(
+        _ family: IPAddress.Family,
+        from blocks: [NetworkSettings.Pool],
+        avoiding taken: [Subnet]
+    ) -> Subnet? {
+        func isFree(_ candidate: Subnet) -> Bool { !taken.contains { $0.overlaps(candidate) } }
+        let own = blocks.filter { $0.base.family == family }
+        guard own.isEmpty else {
+            return own.lazy.compactMap { $0.base.split(into: $0.size).first(where: isFree) }.first
         }
+        return family == .v4 ? version4.first(where: isFree) : randomUniqueLocal()
     }
 
     /// A block that nobody else has in all likelihood (RFC 4193).

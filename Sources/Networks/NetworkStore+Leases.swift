@@ -26,13 +26,14 @@ extension NetworkStore {
         }
         var addresses: [NetworkAttachment.Address] = []
         for (family, text) in [(IPAddress.Family.v4, wish.ipv4), (.v6, wish.ipv6)] {
-            guard let pool = network.pool(family) else {
+            let pools = network.pools(family)
+            guard !pools.isEmpty else {
                 guard text == nil else { throw NetworksError.noAddresses(of: family, network: network.name) }
                 continue
             }
             // That of the first family's address stays; a candidate that somebody else got first leaves nothing.
             let settled = mac
-            let address = try claim(text, from: pool, of: network) { address in
+            let (address, pool) = try claim(text, from: pools, of: network) { address in
                 mac = settled ?? (network.driver == .ipvlan ? nil : HardwareAddress(of: address))
                 return lease(of: mac?.description ?? "", wish, on: network, for: request)
             }
@@ -70,26 +71,42 @@ extension NetworkStore {
         )
     }
 
-    /// Claims the address of a text, or the lowest free one.
+    /// Claims the address of a text, or the lowest free one of the first pool that has any left.
     private func claim(
         _ text: String?,
-        from pool: AddressPool,
+        from pools: [AddressPool],
         of network: Network,
         for lease: (IPAddress) -> NameLease
-    ) throws -> IPAddress {
+    ) throws -> (IPAddress, AddressPool) {
+        if let text { return try claim(text, of: network, for: lease) }
         let table = table(of: network)
-        if let text {
-            guard let address = IPAddress(text) else { throw NetworksError.notAnAddress(text) }
-            guard pool.subnet.contains(address) else { throw NetworksError.outside(text, pool.subnet) }
-            if pool.offers(address), try table.claim(address, for: lease(address)) { return address }
-            let holder = try table.lease(of: address).map { NetworksError.Holder.container($0.containerName) }
-            throw NetworksError.addressTaken(address, network: network.name, by: holder ?? .unknown)
-        }
         let taken = Set(try table.addresses())
-        for address in pool.candidates where !taken.contains(address) {
-            if try table.claim(address, for: lease(address)) { return address }
+        for pool in pools {
+            for address in pool.candidates where !taken.contains(address) {
+                if try table.claim(address, for: lease(address)) { return (address, pool) }
+            }
         }
-        throw NetworksError.noFreeAddress(network: network.name)
+        throw NetworksError.noFreeAddress(of: pools[0].subnet.family, network: network.name)
+    }
+
+    /// Claims an address that somebody has asked for. A network whose subnet came about by chance has it no longer when it
+    /// is made anew, so nobody can count on an address of it.
+    private func claim(
+        _ text: String,
+        of network: Network,
+        for lease: (IPAddress) -> NameLease
+    ) throws -> (IPAddress, AddressPool) {
+        guard let address = IPAddress(text) else { throw NetworksError.notAnAddress(text) }
+        guard network.pools(address.family).allSatisfy({ $0.isChance != true }) else {
+            throw NetworksError.notFixed(network: network.name)
+        }
+        guard let pool = network.pool(of: address) else {
+            throw NetworksError.notConfigured(address, network: network.name)
+        }
+        let table = table(of: network)
+        if pool.offers(address), try table.claim(address, for: lease(address)) { return (address, pool) }
+        let holder = try table.lease(of: address).map { NetworksError.Holder.container($0.containerName) }
+        throw NetworksError.addressTaken(address, network: network.name, by: holder ?? .unknown)
     }
 }
 

@@ -17,13 +17,19 @@ public enum NetworksError: Error, Hashable, Sendable {
     case hasActiveEndpoints(String, containers: [String])
     case unsupportedDriver(String)
     case badOption(String, String)
+    case onlyInternal(String)
     case notASubnet(String)
     case notAnAddress(String)
     case notAHardwareAddress(String)
     case outside(String, Subnet)
     case overlaps(Subnet, network: String)
     case noFreeSubnet
-    case noFreeAddress(network: String)
+    case noFreeAddress(of: IPAddress.Family, network: String)
+    case overlapsItself(Subnet)
+    case noFamily
+    case badSettings(String, reason: String)
+    case notConfigured(IPAddress, network: String)
+    case notFixed(network: String)
     case addressTaken(IPAddress, network: String, by: Holder)
     case noAddresses(of: IPAddress.Family, network: String)
     case cannotJoin(network: String)
@@ -51,8 +57,11 @@ extension NetworksError: CustomStringConvertible {
         case .predefined(let name): "\(name) is a pre-defined network and cannot be created or removed"
         case .hasActiveEndpoints(let name, let containers):
             "network \(name) has active endpoints: \(containers.joined(separator: ", "))"
-        case .unsupportedDriver(let driver): "network driver \"\(driver)\" is not supported: only bridge, ipvlan and macvlan are"
+        case .unsupportedDriver(let driver):
+            "network driver \"\(driver)\" is not supported: only bridge, ipvlan and macvlan are"
         case .badOption(let option, let value): "network option \(option): \"\(value)\" is not a value for it"
+        case .onlyInternal(let option):
+            "network option \(option): gateway mode 'isolated' can only be used for an internal network"
         case .notASubnet(let text): "\"\(text)\" is not a subnet such as 172.28.0.0/16"
         case .notAnAddress(let text): "\"\(text)\" is not an IP address"
         case .notAHardwareAddress(let text): "\"\(text)\" is not a MAC address"
@@ -68,11 +77,21 @@ extension NetworksError: CustomStringConvertible {
             "subnet \(subnet): Pool overlaps with other one on this address space: network \(network)"
         case .noFreeSubnet:
             "could not find an available, non-overlapping address pool among the defaults to assign to the network"
-        case .noFreeAddress(let network): "network \(network): no available addresses on this pool"
+        case .noFreeAddress(let family, let network):
+            "no available \(Self.name(family)) addresses on this network's address pools: \(network)"
+        case .overlapsItself(let subnet):
+            "subnet \(subnet): multiple overlapping subnet configuration is not supported"
+        case .badSettings(let place, let reason): "\(place): \(reason)"
+        case .noFamily: "IPv4 or IPv6 must be enabled"
+        case .notConfigured(let address, let network):
+            "network \(network): no configured subnet contains IP address \(address)"
+        case .notFixed(let network):
+            "network \(network): user specified IP address is supported only when connecting to networks with user "
+                + "configured subnets"
         case .addressTaken(let address, let network, let holder):
             "network \(network): Address already in use: \(address) is held by \(holder)"
         case .noAddresses(let family, let network):
-            "network \(network) has no \(family == .v4 ? "IPv4" : "IPv6") addresses"
+            "network \(network) has no \(Self.name(family)) addresses"
         case .cannotJoin(let network): "network \(network) cannot be joined along with others"
         case .portTaken(let port, let holder):
             "Bind for \(Self.place(port)) failed: port is already allocated: "
@@ -85,7 +104,7 @@ extension NetworksError: CustomStringConvertible {
         case .unsupportedAddressManager(let driver):
             "could not resolve IPAM driver \"\(driver)\": only default is there"
         case .oneSubnetOnly(let family):
-            "bridge driver doesn't support multiple subnets: more than one is \(family == .v4 ? "IPv4" : "IPv6")"
+            "bridge driver doesn't support multiple subnets: more than one is \(Self.name(family))"
         case .noParent(let name):
             "network option parent: there is no interface \(name), nor is it a VLAN of one such as eth0.10"
         case .parentTaken(let parent, let network): "network \(network) is already using parent interface \(parent)"
@@ -94,6 +113,8 @@ extension NetworksError: CustomStringConvertible {
         default: "network: unknown error"
         }
     }
+
+    private static func name(_ family: IPAddress.Family) -> String { family == .v4 ? "IPv4" : "IPv6" }
 
     private static func place(_ port: HostPort) -> String {
         port.address.family == .v4 ? "\(port.address):\(port.number)" : "[\(port.address)]:\(port.number)"

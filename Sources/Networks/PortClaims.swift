@@ -21,7 +21,7 @@ struct PortClaims {
     /// Claims a port at all of these addresses; nil is any port that is free at the first. Gives the port's number.
     func claim(
         _ number: UInt16?,
-        _ transport: FilterExpression.Transport,
+        _ transport: TransportProtocol,
         at addresses: [IPAddress],
         for request: AttachmentRequest
     ) throws -> UInt16 {
@@ -86,12 +86,18 @@ struct PortClaims {
             case .addressInUse:
                 let holder = port.holder().map { NetworksError.Holder.process(name: $0.name, pid: $0.pid) }
                 throw NetworksError.portTaken(port, by: holder ?? .unknown)
+            // This kernel knows the protocol in rules alone.
+            case .protocolNotSupported: return port.number > 0 ? port.number : try freeNumber(at: port.address)
             case .addressFamilyNotSupported, .addressNotAvailable:
                 guard port.address == IPAddress(.v6, number: 0) else { throw error }
                 return nil
             default: throw error
             }
         }
+    }
+
+    private func freeNumber(at address: IPAddress) throws(SystemError) -> UInt16 {
+        try HostPort(.udp, at: address, number: 0).listenBriefly()
     }
 
     /// The container with another claim that is in this one's way.

@@ -33,23 +33,44 @@ struct PortForwarding {
         _ claims: PortClaims
     ) throws {
         let addresses = try Self.hostAddresses(port.hostAddress ?? network?.hostBinding)
-        let number = try Self.choose(port, at: addresses, request, claims)
+        let held = addresses.filter { !isRouted($0.family, to: endpoint) }
+        let number = held.isEmpty ? 0 : try Self.choose(port, at: held, request, claims)
         for address in addresses {
-            let path = claims.file(of: HostPort(port.filterTransport, at: address, number: number))
+            guard held.contains(address) else {
+                let target = endpoint.address(address.family)
+                if let target { hold(port, at: IPAddress(address.family, number: 0), 0, for: target) }
+                continue
+            }
+            let path = claims.file(of: HostPort(port.transport, at: address, number: number))
             guard let target = endpoint.address(address.family) ?? endpoint.addresses.first?.address,
                 try ClaimFile.read(at: path) != nil
             else { continue }
             self.claims.append(path)
-            ports.append(
-                HeldPort(
-                    transport: port.transport,
-                    hostAddress: address.description,
-                    hostPort: number,
-                    targetAddress: target.description,
-                    targetPort: port.containerPort
-                )
-            )
+            hold(port, at: address, number, for: target)
         }
+    }
+
+    private mutating func hold(
+        _ port: AttachmentRequest.PortRequest,
+        at address: IPAddress,
+        _ number: UInt16,
+        for target: IPAddress
+    ) {
+        ports.append(
+            HeldPort(
+                transport: port.transport,
+                hostAddress: address.description,
+                hostPort: number,
+                targetAddress: target.description,
+                targetPort: port.containerPort
+            )
+        )
+    }
+
+    /// Whether the container is reached at its own address alone by whoever speaks the protocol.
+    private func isRouted(_ family: IPAddress.Family, to endpoint: NetworkAttachment.Endpoint) -> Bool {
+        let target = endpoint.address(family) ?? endpoint.addresses.first?.address
+        return network?.gatewayMode(target?.family ?? family) == .routed
     }
 
     private static func hostAddresses(_ text: String?) throws(NetworksError) -> [IPAddress] {
@@ -67,7 +88,7 @@ struct PortForwarding {
         _ claims: PortClaims
     ) throws -> UInt16 {
         func claim(_ number: UInt16?) throws -> UInt16 {
-            try claims.claim(number, port.filterTransport, at: addresses, for: request)
+            try claims.claim(number, port.transport, at: addresses, for: request)
         }
         guard let numbers = port.hostPorts, numbers.lowerBound > 0 else { return try any(claim) }
         guard numbers.count > 1 else { return try claim(numbers.lowerBound) }
@@ -98,21 +119,34 @@ struct PortForwarding {
     /// elsewhere where somebody's rules drop what passes through the host. Nil if there are none.
     func rules(container: String, barriers: [ForwardBarrier]) -> FilterTable? {
         let redirects = ports.compactMap(Redirect.init)
-        guard !redirects.isEmpty else { return nil }
         let passing = redirects.filter { redirect in !barriers.contains { $0.concerns(redirect.host.family) } }
-        return FilterTable(
-            name: Self.table(of: container),
-            chains: [
-                FilterChain(.arrival, passing.map { $0.arrival(bridge: network?.bridge ?? "") }),
-                FilterChain(.departure, redirects.map(\.departure)),
-            ]
-        )
+        let chains = [
+            FilterChain(.arrival, passing.map { $0.arrival(bridge: network?.bridge ?? "") }),
+            FilterChain(.departure, redirects.map(\.departure)),
+            FilterChain(.permission, openings),
+        ]
+        let used = chains.filter { !$0.rules.isEmpty }
+        return used.isEmpty ? nil : FilterTable(name: Self.table(of: container), chains: used)
     }
-}
 
-extension AttachmentRequest.PortRequest {
-    /// The transport as rules and sockets know it.
-    var filterTransport: FilterExpression.Transport { transport == .tcp ? .tcp : .udp }
+    /// Lets in those who come by the container's own address and may: all where the network is routed, those from trusted
+    /// interfaces elsewhere.
+    private var openings: [[FilterExpression]] {
+        var seen: Set<[FilterExpression]> = []
+        return ports.flatMap { port -> [[FilterExpression]] in
+            guard let network, let target = IPAddress(port.targetAddress),
+                let block = Subnet(target, prefixLength: target.family.width)
+            else { return [] }
+            let rest: [FilterExpression] = [
+                .family(target.family), .destination(block), .port(port.transport, port.targetPort), .allow,
+            ]
+            switch network.gatewayMode(target.family) {
+            case .routed: return [rest]
+            case .nat: return network.trustedInterfaces.map { [.arrivedBy($0)] + rest }
+            case .unprotected, .isolated: return []
+            }
+        }.filter { seen.insert($0).inserted }
+    }
 }
 
 /// A held port that the kernel itself can lead to the container.
@@ -123,7 +157,7 @@ private struct Redirect {
 
     init?(_ port: HeldPort) {
         guard let host = IPAddress(port.hostAddress), let target = IPAddress(port.targetAddress),
-            host.family == target.family, !host.isLoopback
+            host.family == target.family, !host.isLoopback, port.hostPort > 0
         else { return nil }
         self.host = host
         self.target = target
@@ -146,7 +180,6 @@ private struct Redirect {
         let block = Subnet(host, prefixLength: host.family.width)
         let place: FilterExpression =
             if !host.isUnspecified, let block { .destination(block) } else { .destinationIsLocal }
-        let transport: FilterExpression.Transport = port.transport == .tcp ? .tcp : .udp
-        return [place, .port(transport, port.hostPort), .redirect(target, port: port.targetPort)]
+        return [place, .port(port.transport, port.hostPort), .redirect(target, port: port.targetPort)]
     }
 }

@@ -81,7 +81,8 @@ extension NetworkAttachment {
 
     /// The text of the container's `/etc/hosts`.
     ///
-    /// - Parameter extraHosts: `name:address` or `name=address`; `host-gateway` stands for the primary network's gateway.
+    /// - Parameter extraHosts: `name:address` or `name=address`; `host-gateway` stands for what `daemon.json` says, or else
+    ///   for the primary network's gateway.
     /// - Throws: ``NetworksError/notAnAddress(_:)`` for an extra host without one.
     public func hosts(
         hostname: String,
@@ -89,7 +90,7 @@ extension NetworkAttachment {
         extraHosts: [String] = []
     ) throws(NetworksError) -> String {
         var lines = Self.fixedHosts
-        for extra in extraHosts { lines.append(try line(forExtraHost: extra)) }
+        for extra in extraHosts { lines += try self.lines(forExtraHost: extra) }
         let names = Self.hostNames(hostname, domainname: domainname)
         if !hostname.isEmpty {
             lines += endpoints.flatMap { endpoint in endpoint.addresses.map { "\($0.address)\t\(names)" } }
@@ -107,15 +108,23 @@ extension NetworkAttachment {
         "ff00::\tip6-mcastprefix", "ff02::1\tip6-allnodes", "ff02::2\tip6-allrouters",
     ]
 
-    private func line(forExtraHost text: String) throws(NetworksError) -> String {
+    private func lines(forExtraHost text: String) throws(NetworksError) -> [String] {
         guard let cut = text.firstIndex(where: { $0 == "=" || $0 == ":" }), cut != text.startIndex else {
             throw .notAnAddress(text)
         }
-        var address = String(text[text.index(after: cut)...])
-        if address == "host-gateway" { address = mainEndpoint?.addresses.first?.gateway.description ?? "127.0.0.1" }
-        if address.hasPrefix("["), address.hasSuffix("]") { address = String(address.dropFirst().dropLast()) }
         let name = text[..<cut]
-        guard IPAddress(address) != nil, !name.contains(where: \.isWhitespace) else { throw .notAnAddress(text) }
-        return "\(address)\t\(name)"
+        guard !name.contains(where: \.isWhitespace) else { throw .notAnAddress(text) }
+        var address = String(text[text.index(after: cut)...])
+        if address == "host-gateway" { return try gateways().map { "\($0)\t\(name)" } }
+        if address.hasPrefix("["), address.hasSuffix("]") { address = String(address.dropFirst().dropLast()) }
+        guard IPAddress(address) != nil else { throw .notAnAddress(text) }
+        return ["\(address)\t\(name)"]
+    }
+
+    /// Where the container reaches the host.
+    private func gateways() throws(NetworksError) -> [IPAddress] {
+        let settled = try NetworkSettings.ofMachine().gateways
+        guard settled.isEmpty else { return settled }
+        return [mainEndpoint?.addresses.first?.gateway ?? IPAddress(.v4, number: 0x7F00_0001)]
     }
 }

@@ -1,3 +1,5 @@
+public import Linux
+
 /// Everything that a monitor needs to know about the one container it looks after.
 ///
 /// Whoever starts a container writes it to ``RunFile/order`` and then starts the monitor, which reads it once.
@@ -207,16 +209,11 @@ public struct NameOrder: Codable, Hashable, Sendable {
 
 /// One host port that belongs to a container while it runs.
 public struct HeldPort: Codable, Hashable, Sendable {
-    /// The protocols that ports belong to.
-    public enum TransportProtocol: String, Codable, Hashable, Sendable, CaseIterable {
-        case tcp, udp
-    }
-
     /// The protocol.
     public var transport: TransportProtocol
     /// The host's address, such as `0.0.0.0`, `127.0.0.1`, `::`.
     public var hostAddress: String
-    /// The port of the host.
+    /// The port of the host; 0 where the container is reached at its own address alone.
     public var hostPort: UInt16
     /// The container's address, which connections that the kernel does not forward are proxied to.
     public var targetAddress: String

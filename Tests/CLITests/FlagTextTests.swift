@@ -10,6 +10,10 @@ import Testing
         #expect(
             one == [PortMapping(transport: .udp, containerPort: 80, hostAddress: "127.0.0.1", hostPorts: 8080...8080)]
         )
+        #expect(
+            try PortSpecification(parsing: "9:7/SCTP").mappings
+                == [PortMapping(transport: .sctp, containerPort: 7, hostPorts: 9...9)]
+        )
         let several = try PortSpecification(parsing: "8000-8001:80-81").mappings
         #expect(several.map(\.containerPort) == [80, 81])
         #expect(several.map(\.hostPorts) == [8000...8000, 8001...8001])
@@ -19,7 +23,7 @@ import Testing
         #expect(try PortSpecification(parsing: "[::1]:81:80").mappings.first?.hostAddress == "::1")
     }
 
-    @Test(arguments: ["", "x", "80:", "1-2:3-5", "80/sctp", "host:80:80", "70000", "0"])
+    @Test(arguments: ["", "x", "80:", "1-2:3-5", "80/icmp", "host:80:80", "70000", "0"])
     func `refuses what is no port`(text: String) {
         #expect(throws: UsageError.self) { try PortSpecification(parsing: text) }
     }

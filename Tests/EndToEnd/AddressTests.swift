@@ -38,7 +38,11 @@ extension EndToEnd.Networks {
                 let plain = Set(own.flatMap { $0.split(separator: "\n") }.filter { $0.hasPrefix("10.215") })
                 #expect(plain == ["10.215.1.0/16", "10.215.1.2/16"])
                 let full = try stage.compose("up", "-d", "--scale", "free=4", "free")
-                #expect(full.code == 1 && full.errors.contains("no available addresses on this pool"), "\(full)")
+                #expect(
+                    full.code == 1
+                        && full.errors.contains("no available IPv4 addresses on this network's address pools"),
+                    "\(full)"
+                )
                 let format = "{{json .IPAM.Config}}"
                 let pools = try stage.docker("network", "inspect", "-f", format, "addresses_plain").output
                 #expect(
@@ -84,10 +88,140 @@ extension EndToEnd.Networks {
                 let two = try create("--subnet", "10.217.0.0/24", "--subnet", "10.218.0.0/24")
                 #expect(two.code == 1 && two.errors.contains("doesn't support multiple subnets"), "\(two)")
                 let mode = try create("-o", "com.docker.network.bridge.gateway_mode_ipv4=isolated")
-                #expect(mode.code == 1 && mode.errors.contains("gateway_mode_ipv4: \"isolated\""), "\(mode)")
+                #expect(mode.code == 1 && mode.errors.contains("only be used for an internal network"), "\(mode)")
                 #expect(
                     try create("--internal", "-o", "com.docker.network.bridge.gateway_mode_ipv4=isolated").code == 0
                 )
+            }
+        }
+
+        @Test func `a network that cannot be is refused with its place, before anything is made`() throws {
+            try onStage { stage in
+                let rows = [
+                    ("ipam: {driver: infoblox}", "could not resolve IPAM driver \"infoblox\": only default is there"),
+                    ("ipam: {config: [{gateway: 10.1.0.1}]}", "network work_lan: no matching subnet for 10.1.0.1"),
+                    ("ipam: {config: [{subnet: 10.1.0.0/33}]}", "\"10.1.0.0/33\" is not a subnet"),
+                    ("driver: weave", "network driver \"weave\" is not supported"),
+                    (
+                        "driver_opts: {com.docker.network.bridge.gateway_mode_ipv4: open}",
+                        "com.docker.network.bridge.gateway_mode_ipv4: \"open\" is not a value for it"
+                    ),
+                    ("{enable_ipv4: false}", "IPv4 or IPv6 must be enabled"),
+                ]
+                for (definition, message) in rows {
+                    try stage.write(
+                        """
+                        services:
+                          box: {image: busybox, command: sleep 1000, networks: [lan], volumes: ["data:/data"]}
+                        volumes: {data: {}}
+                        networks:
+                          lan:
+                            \(definition)
+                        """,
+                        to: "compose.yaml"
+                    )
+                    let up = try stage.compose("up", "-d")
+                    #expect(up.code == 1 && up.errors.contains("compose.yaml:5:3: networks.lan: "), "\(up)")
+                    #expect(up.errors.contains(message), "\(up)")
+                }
+                #expect(try stage.docker("volume", "ls", "--quiet").output == "")
+            }
+        }
+
+        @Test func `subnets and the host's address are what daemon.json says`() throws {
+            try onStage { stage in
+                let settings = #"{"base": "10.238.0.0/23", "size": 24}, {"base": "fd42:238::/48", "size": 64}"#
+                try stage.write(
+                    #"{"default-address-pools": [\#(settings)], "host-gateway-ips": ["192.0.2.1", "2001:db8::1"]}"#,
+                    to: "daemon.json"
+                )
+                let here = ["TUTTI_CONFIG": stage.folder]
+                for name in ["one", "two"] {
+                    #expect(try stage.docker("network", "create", "--ipv6", name, in: here).code == 0)
+                }
+                let format = "{{range .IPAM.Config}}{{.Subnet}} {{end}}"
+                #expect(
+                    try stage.docker("network", "inspect", "-f", format, "one", "two").lines
+                        == ["10.238.0.0/24 fd42:238::/64 ", "10.238.1.0/24 fd42:238:0:1::/64 "]
+                )
+                let none = try stage.docker("network", "create", "three", in: here)
+                #expect(none.code == 1 && none.errors.contains("could not find an available"), "\(none)")
+                let words = ["run", "--rm", "--network", "one", "--add-host", "host:host-gateway", "busybox"]
+                let hosts = try stage.program("docker", words + ["grep", "host$", "/etc/hosts"], here).run()
+                #expect(hosts.lines.suffix(2) == ["192.0.2.1\thost", "2001:db8::1\thost"], "\(hosts)")
+                for (text, reason) in [
+                    (
+                        #"{"default-address-pools": [{"base": "10.0.0.0/16", "size": 8}]}"#,
+                        "default-address-pools: invalid"
+                    ),
+                    (#"{"host-gateway-ips": ["here"]}"#, "host-gateway-ips: \"here\" is not an IP address"),
+                ] {
+                    try stage.write(text, to: "daemon.json")
+                    let bad = try stage.docker("network", "create", "bad", in: here)
+                    #expect(bad.code == 1 && bad.errors.contains("\(stage.folder)/daemon.json: \(reason)"), "\(bad)")
+                }
+            }
+        }
+
+        @Test func `what belongs to the container whose network is shared is not asked for twice`() throws {
+            try onStage { stage in
+                let start = ["run", "-d", "--init", "--name", "box", "busybox", "sleep", "1000"]
+                #expect(try stage.docker(start).code == 0)
+                for (flags, what) in [
+                    (["--hostname", "x"], "hostname and the network mode"),
+                    (["--dns", "192.0.2.1"], "dns and the network mode"),
+                    (["--add-host", "a:192.0.2.1"], "custom host-to-IP mapping and the network mode"),
+                    (["--mac-address", "02:00:00:00:00:01"], "mac-address and the network mode"),
+                    (["-p", "80"], "port publishing and the container type network mode"),
+                    (["-P"], "port publishing and the container type network mode"),
+                    (["--expose", "80"], "port exposing and the container type network mode"),
+                ] {
+                    let run = try stage.docker(["run", "--rm", "--network", "container:box"] + flags + ["busybox"])
+                    #expect(run.code == 125 && run.errors.contains("conflicting options: \(what)"), "\(run)")
+                }
+            }
+        }
+
+        @Test func `everything that was asked for is shown`() throws {
+            try onStage { stage in
+                let flags = [
+                    "--subnet", "10.219.0.0/24", "--ip-range", "10.219.0.128/25", "--gateway", "10.219.0.2",
+                    "--aux-address", "printer=10.219.0.200", "--label", "for=me",
+                ]
+                #expect(try stage.docker(["network", "create"] + flags + ["shown"]).code == 0)
+                let start = ["run", "-d", "--init", "--name", "box", "--network", "shown", "-p", "18390:9/sctp"]
+                #expect(try stage.docker(start + ["busybox", "sleep", "1000"]).code == 0)
+                func show(_ format: String, _ words: String...) throws -> String {
+                    try stage.docker(words + ["--format", format] + [words[0] == "network" ? "shown" : "box"]).text
+                }
+                #expect(
+                    try show("{{json .IPAM}}", "network", "inspect")
+                        == #"{"Driver":"default","Options":null,"Config":[{"Subnet":"10.219.0.0/24","Gateway":"10.219.0.2","#
+                        + #""IPRange":"10.219.0.128/25","AuxiliaryAddresses":{"printer":"10.219.0.200"}}]}"#
+                )
+                #expect(
+                    try show(
+                        "{{.Internal}} {{.EnableIPv4}} {{.EnableIPv6}} {{.Scope}} {{.Labels}}",
+                        "network",
+                        "inspect"
+                    )
+                        == "false true false local map[for:me]"
+                )
+                #expect(
+                    try show("{{range .Containers}}{{.Name}} {{.IPv4Address}}{{end}}", "network", "inspect")
+                        == "box 10.219.0.128/24"
+                )
+                #expect(
+                    try show(
+                        "{{with .NetworkSettings.Networks.shown}}{{.IPAddress}}/{{.IPPrefixLen}} {{.Gateway}}{{end}}",
+                        "inspect"
+                    )
+                        == "10.219.0.128/24 10.219.0.2"
+                )
+                #expect(try stage.docker("port", "box").lines == ["9/sctp -> 0.0.0.0:18390", "9/sctp -> [::]:18390"])
+                let again = try stage.docker("run", "-d", "-p", "18390:1/sctp", "busybox", "sleep", "1000")
+                #expect(again.code == 125 && again.errors.contains("port is already allocated"), "\(again)")
+                #expect(again.errors.contains("held by container box"), "\(again)")
             }
         }
     }

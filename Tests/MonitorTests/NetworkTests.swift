@@ -10,18 +10,18 @@ import Testing
     private let loopback = IPAddress(.v4, number: 0x7f00_0001)
 
     /// A socket of the test's own that plays the container's program.
-    private func target(_ transport: InternetSocket.Transport) throws -> (socket: FileDescriptor, port: UInt16) {
+    private func target(_ transport: TransportProtocol) throws -> (socket: FileDescriptor, port: UInt16) {
         let socket = try InternetSocket.listen(transport, at: TransportAddress(loopback, port: 0))
         return (socket, try InternetSocket.ownAddress(of: socket).port)
     }
 
-    private func freePort(_ transport: InternetSocket.Transport) throws -> UInt16 {
+    private func freePort(_ transport: TransportProtocol) throws -> UInt16 {
         let target = try target(transport)
         try target.socket.close()
         return target.port
     }
 
-    private func held(_ transport: HeldPort.TransportProtocol, _ port: UInt16, _ target: UInt16) -> HeldPort {
+    private func held(_ transport: TransportProtocol, _ port: UInt16, _ target: UInt16) -> HeldPort {
         HeldPort(
             transport: transport,
             hostAddress: "127.0.0.1",
@@ -131,7 +131,7 @@ import Testing
         }
     }
 
-    private func connect(_ transport: InternetSocket.Transport, in namespace: FilePath) throws -> FileDescriptor {
+    private func connect(_ transport: TransportProtocol, in namespace: FilePath) throws -> FileDescriptor {
         let place = resolver
         return try NetworkNamespace.enter(namespace) { _ in try InternetSocket.connect(transport, to: place) }
     }

@@ -5,8 +5,8 @@ import Storage
 import SystemPackage
 import TestSupport
 
-/// A machine of a test's own: a network namespace that stands for the host, at 192.0.2.1 on a network where a neighbour
-/// at 192.0.2.9 lives, and a root with nothing in it.
+/// A machine of a test's own: a network namespace that stands for the host, at 192.0.2.1 and fd00:2::1 on a network where
+/// a neighbour at 192.0.2.9 and fd00:2::9 lives, and a root with nothing in it.
 struct Machine {
     let store: NetworkStore
     let root: StateRoot
@@ -33,30 +33,37 @@ struct Machine {
         }
     }
 
+    /// The address of a number on the network outside, in both families.
+    private static func outside(_ number: UInt128) -> [IPAddress] {
+        [IPAddress(.v4, number: 0xC000_0200 + number), IPAddress(.v6, number: 0xFD00_0002 << 96 + number)]
+    }
+
     private func connectNeighbour() throws {
         var route = try NetlinkSocket(.route)
-        let own = IPAddress(.v4, number: 0xC000_0201)
-        guard let lan = Subnet(own, prefixLength: 24) else { return }
-        try route.perform([.switchOn(1), .createBridge(named: "lan", address: HardwareAddress(of: own))])
+        let (own, others) = (Self.outside(1), Self.outside(9))
+        try route.perform([.switchOn(1), .createBridge(named: "lan", address: HardwareAddress(of: own[0]))])
+        try KernelSetting.write("0", to: "net/ipv6/conf/lan/accept_dad")
         guard let bridge = try route.link(named: "lan") else { return }
-        try route.perform(.setAddress(own, in: lan, of: bridge.index))
-        let address = IPAddress(.v4, number: 0xC000_0209)
+        try route.perform(own.compactMap { Self.addition(of: $0, to: bridge.index) })
         let cable = VirtualCable(
             name: "neighbour",
             bridge: bridge.index,
             innerName: "eth0",
-            innerAddress: HardwareAddress(of: address)
+            innerAddress: HardwareAddress(of: others[0])
         )
         try NetworkNamespace.create(at: neighbour) { namespace in
             try route.perform(.create(cable, into: namespace))
             var inside = try NetlinkSocket(.route)
             try inside.perform(.switchOn(named: "eth0"))
             guard let link = try inside.link(named: "eth0") else { return }
-            try inside.perform([
-                .setAddress(address, in: lan, of: link.index), .addDefaultRoute(by: own, through: link.index),
-            ])
+            try inside.perform(others.compactMap { Self.addition(of: $0, to: link.index) })
+            try inside.perform(own.map { .addDefaultRoute($0.family, by: $0, through: link.index) })
         }
         for name in ["neighbour", "lan"] { _ = try route.link(named: name) }
+    }
+
+    private static func addition(of address: IPAddress, to link: Int32) -> NetlinkMessage? {
+        Subnet(address, prefixLength: address.family == .v4 ? 24 : 64).map { .setAddress(address, in: $0, of: link) }
     }
 
     /// Starts a container's network on networks of these names.

@@ -15,8 +15,10 @@ import Testing
             try route.perform(.setAddress(taken, in: #require(Subnet("172.17.200.0/24")), of: lan.index))
             let names = ["one", "two"]
             let networks = try names.map { try machine.store.create(NetworkRequest(name: $0)) }
-            #expect(networks.compactMap { $0.pool(.v4)?.subnet.description } == ["172.18.0.0/16", "172.19.0.0/16"])
-            #expect(networks.compactMap { $0.pool(.v4)?.gateway.description } == ["172.18.0.1", "172.19.0.1"])
+            #expect(
+                networks.compactMap { $0.pools(.v4).first?.subnet.description } == ["172.18.0.0/16", "172.19.0.0/16"]
+            )
+            #expect(networks.compactMap { $0.pools(.v4).first?.gateway.description } == ["172.18.0.1", "172.19.0.1"])
             #expect(try route.link(named: networks[0].bridge)?.kind == "bridge")
         }
     }
@@ -89,7 +91,9 @@ import Testing
 
     @Test func `gives a static address, and names its holder to the next`() throws {
         try Machine.run { machine in
-            _ = try machine.store.create(NetworkRequest(name: "shop"))
+            var request = NetworkRequest(name: "shop")
+            request.pools = [try AddressPool(subnet: "172.17.0.0/16")]
+            _ = try machine.store.create(request)
             var wish = AttachmentRequest.EndpointRequest(network: "shop")
             wish.ipv4 = "172.17.9.9"
             wish.mac = "02-00-00-00-00-07"

@@ -1,6 +1,7 @@
 import Glibc
 import Linux
 import Networks
+import SystemPackage
 import TestSupport
 import Testing
 
@@ -96,6 +97,33 @@ import Testing
             #expect(try connectionError(from: machine.neighbour.string, to: "192.0.2.1", 8081) == .connectionRefused)
             withExtendedLifetime(server) {}
             #expect(web.ports.map(\.hostAddress) == ["192.0.2.1", "127.0.0.1"])
+        }
+    }
+
+    @Test func `publishes SCTP by rules, whether or not this kernel has sockets for it`() throws {
+        try Machine.run { machine in
+            for name in ["shop", "other"] { _ = try machine.store.create(NetworkRequest(name: name)) }
+            let ports: [AttachmentRequest.PortRequest] = [.init(.sctp, containerPort: 7000, hostPorts: 9000...9000)]
+            let web = try machine.attach("web", to: ["shop"], ports: ports)
+            let far = try machine.attach("far", to: ["other"])
+            #expect(
+                web.ports.map { "\($0.transport) \($0.hostAddress) \($0.hostPort)" } == [
+                    "sctp 0.0.0.0 9000", "sctp :: 9000",
+                ]
+            )
+            let inside = try NetworkNamespace.enter(FilePath(web.namespace)) { _ in Association.listening() }
+            #expect(try NetworkNamespace.enter(machine.neighbour) { _ in Association.begin(with: "192.0.2.1", 9000) })
+            #expect(Association.beginning(on: inside) == "192.0.2.9 -> 7000")
+            #expect(
+                try NetworkNamespace.enter(FilePath(far.namespace)) { _ in Association.begin(with: "192.0.2.1", 9000) }
+            )
+            #expect(Association.beginning(on: inside) == "172.17.0.1 -> 7000")
+            #expect(try NetworkNamespace.enter(machine.neighbour) { _ in Association.begin(with: "172.17.0.2", 7000) })
+            #expect(Association.beginning(on: inside) == nil)
+            let error = #expect(throws: NetworksError.self) { try machine.attach("db", to: ["shop"], ports: ports) }
+            #expect(error?.description.hasSuffix("port 9000/sctp on 0.0.0.0 is already held by container web") == true)
+            let another = try machine.attach("db", to: ["shop"], ports: [.init(.sctp, containerPort: 7000)])
+            #expect(another.ports.count == 2 && another.ports.allSatisfy { $0.hostPort >= 32768 })
         }
     }
 }

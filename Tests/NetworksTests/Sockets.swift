@@ -2,12 +2,12 @@ import Glibc
 import Linux
 import SystemPackage
 
-/// A TCP socket, closed with its value.
+/// A socket, closed with its value.
 final class TestSocket {
     let descriptor: Int32
 
-    init(_ type: __socket_type = SOCK_STREAM) {
-        descriptor = socket(AF_INET, Int32(type.rawValue), 0)
+    init(_ type: __socket_type = SOCK_STREAM, _ family: IPAddress.Family = .v4, number: Int32 = 0) {
+        descriptor = socket(family == .v4 ? AF_INET : AF_INET6, Int32(type.rawValue), number)
         var timeout = timeval(tv_sec: 0, tv_usec: 400_000)
         setsockopt(descriptor, SOL_SOCKET, SO_SNDTIMEO, &timeout, socklen_t(MemoryLayout<timeval>.size))
         setsockopt(descriptor, SOL_SOCKET, SO_RCVTIMEO, &timeout, socklen_t(MemoryLayout<timeval>.size))
@@ -15,10 +15,10 @@ final class TestSocket {
 
     deinit { close(descriptor) }
 
-    /// Listens on every address, in the calling thread's namespace.
-    static func listening(on port: UInt16) throws -> TestSocket {
-        let socket = TestSocket()
-        let code = socket.with("0.0.0.0", port) { bind(socket.descriptor, $0, $1) }
+    /// Listens on every address of a family, in the calling thread's namespace.
+    static func listening(on port: UInt16, _ family: IPAddress.Family = .v4) throws -> TestSocket {
+        let socket = TestSocket(SOCK_STREAM, family)
+        let code = socket.with(family == .v4 ? "0.0.0.0" : "::", port) { bind(socket.descriptor, $0, $1) }
         guard code == 0, listen(socket.descriptor, 16) == 0 else { throw Errno(rawValue: errno) }
         return socket
     }
@@ -30,24 +30,39 @@ final class TestSocket {
 
     /// The address at the other end of the next connection.
     func acceptedPeer() throws -> String {
-        var address = sockaddr_in()
-        var length = socklen_t(MemoryLayout<sockaddr_in>.size)
+        var address = sockaddr_storage()
+        var length = socklen_t(MemoryLayout<sockaddr_storage>.size)
         let connection = withUnsafeMutablePointer(to: &address) { pointer in
             pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) { accept(descriptor, $0, &length) }
         }
         guard connection >= 0 else { throw Errno(rawValue: errno) }
         close(connection)
-        return IPAddress(.v4, number: UInt128(UInt32(bigEndian: address.sin_addr.s_addr))).description
+        let place = address.ss_family == sa_family_t(AF_INET) ? 4..<8 : 8..<24
+        return withUnsafeBytes(of: address) { IPAddress(bytes: $0[place])?.description ?? "" }
     }
 
     func with(_ address: String, _ port: UInt16, _ body: (UnsafePointer<sockaddr>, socklen_t) -> Int32) -> Int32 {
-        var storage = sockaddr_in()
-        storage.sin_family = sa_family_t(AF_INET)
-        storage.sin_port = port.bigEndian
-        inet_pton(AF_INET, address, &storage.sin_addr)
-        return withUnsafePointer(to: &storage) { pointer in
+        guard address.contains(":") else {
+            var storage = sockaddr_in()
+            storage.sin_family = sa_family_t(AF_INET)
+            storage.sin_port = port.bigEndian
+            inet_pton(AF_INET, address, &storage.sin_addr)
+            return Self.rebind(&storage, body)
+        }
+        var storage = sockaddr_in6()
+        storage.sin6_family = sa_family_t(AF_INET6)
+        storage.sin6_port = port.bigEndian
+        inet_pton(AF_INET6, address, &storage.sin6_addr)
+        return Self.rebind(&storage, body)
+    }
+
+    private static func rebind<Address>(
+        _ storage: inout Address,
+        _ body: (UnsafePointer<sockaddr>, socklen_t) -> Int32
+    ) -> Int32 {
+        withUnsafePointer(to: &storage) { pointer in
             pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {
-                body($0, socklen_t(MemoryLayout<sockaddr_in>.size))
+                body($0, socklen_t(MemoryLayout<Address>.size))
             }
         }
     }
@@ -55,5 +70,48 @@ final class TestSocket {
 
 /// What an attempt to connect from a namespace comes to; nil is a connection.
 func connectionError(from namespace: String, to address: String, _ port: UInt16) throws -> Errno? {
-    try NetworkNamespace.enter(FilePath(namespace)) { _ in TestSocket().connect(to: address, port) }
+    try NetworkNamespace.enter(FilePath(namespace)) { _ in
+        TestSocket(SOCK_STREAM, address.contains(":") ? .v6 : .v4).connect(to: address, port)
+    }
+}
+
+/// SCTP by hand: the beginning of an association, which rules lead like any other, whether or not the kernel has sockets
+/// for it (RFC 9260, sections 3.1 and 3.3.2).
+enum Association {
+    private static let number: Int32 = 132
+
+    /// A socket that sees every packet of the protocol, in the calling thread's namespace.
+    static func listening() -> TestSocket { TestSocket(SOCK_RAW, number: number) }
+
+    /// Sends the beginning of an association to a port.
+    static func begin(with address: String, _ port: UInt16) -> Bool {
+        let socket = listening()
+        let header: [UInt8] = [0x9C, 0x40, UInt8(port >> 8), UInt8(port & 0xFF), 0, 0, 0, 0]
+        let chunk: [UInt8] = [1, 0, 0, 20, 0, 0, 0, 7, 0, 1, 0, 0, 0, 1, 0, 1, 0, 0, 0, 1]
+        let packet = header + checksum(header + [0, 0, 0, 0] + chunk) + chunk
+        return socket.with(address, 0) { sendto(socket.descriptor, packet, packet.count, 0, $0, $1) > 0 ? 0 : -1 } == 0
+    }
+
+    /// Who begins an association with which port, such as `192.0.2.9 -> 7000`; nil if nobody does.
+    static func beginning(on socket: TestSocket) -> String? {
+        var bytes = [UInt8](repeating: 0, count: 256)
+        let count = recv(socket.descriptor, &bytes, bytes.count, 0)
+        let start = Int(bytes[0] & 15) * 4
+        guard count >= start + 32, let sender = IPAddress(bytes: bytes[12..<16]) else { return nil }
+        var packet = Array(bytes[start..<count])
+        let sum = Array(packet[8..<12])
+        packet.replaceSubrange(8..<12, with: [0, 0, 0, 0])
+        guard packet[12] == 1, checksum(packet) == sum else { return nil }
+        return "\(sender) -> \(UInt16(packet[2]) << 8 | UInt16(packet[3]))"
+    }
+
+    /// CRC32c, the lowest byte first (RFC 9260, appendix A).
+    private static func checksum(_ bytes: [UInt8]) -> [UInt8] {
+        var register = UInt32.max
+        for byte in bytes {
+            register ^= UInt32(byte)
+            for _ in 0..<8 { register = register >> 1 ^ (register & 1 == 1 ? 0x82F6_3B78 : 0) }
+        }
+        return withUnsafeBytes(of: (~register).littleEndian) { Array($0) }
+    }
 }

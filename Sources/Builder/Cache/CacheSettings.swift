@@ -1,6 +1,6 @@
-import Images
 import JSON
 import Linux
+import Storage
 import Units
 
 /// What `builder.gc` of `daemon.json` says, in Docker's words.

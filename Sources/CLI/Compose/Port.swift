@@ -33,8 +33,7 @@ extension Compose {
             let summary = try session.container(of: service, in: known, index: index)
             let held = summary.heldPorts.first { $0.targetPort == port && $0.transport.rawValue == transport }
             guard let held else { throw Failure("no port \(port)/\(transport) for container \(summary.name)") }
-            let address = held.hostAddress.contains(":") ? "[\(held.hostAddress)]" : held.hostAddress
-            try Console.print("\(address):\(held.hostPort)\n")
+            try Console.print("\(held.place)\n")
             return 0
         }
     }
@@ -55,4 +54,12 @@ extension Session {
         }
         return first
     }
+}
+
+extension HeldPort {
+    /// The host's port as people write it; empty where the host has none.
+    var hostPortText: String { hostPort == 0 ? "" : "\(hostPort)" }
+
+    /// Where the host answers, such as `0.0.0.0:80` and `[::]:80`.
+    var place: String { "\(hostAddress.contains(":") ? "[\(hostAddress)]" : hostAddress):\(hostPortText)" }
 }

@@ -23,9 +23,8 @@ extension Docker {
             let summary = try ContainerSummary(session.engine.containers.find(name))
             let lines = summary.heldPorts.compactMap { port -> String? in
                 let target = "\(port.targetPort)/\(port.transport.rawValue)"
-                let address = port.hostAddress.contains(":") ? "[\(port.hostAddress)]" : port.hostAddress
-                guard let wanted else { return "\(target) -> \(address):\(port.hostPort)\n" }
-                return wanted == target ? "\(address):\(port.hostPort)\n" : nil
+                guard let wanted else { return "\(target) -> \(port.place)\n" }
+                return wanted == target ? "\(port.place)\n" : nil
             }
             if let wanted, lines.isEmpty { throw Failure("no public port '\(wanted)' published for \(name)") }
             try Console.print(lines.joined())

@@ -64,7 +64,7 @@ struct ContainerFilter {
 
     private func hasPorts(_ summary: ContainerSummary) -> Bool {
         let held = summary.heldPorts
-        let published = held.map { ($0.hostPort, $0.transport.rawValue) }
+        let published = held.filter { $0.hostPort > 0 }.map { ($0.hostPort, $0.transport.rawValue) }
         let exposed = summary.configuration.exposedPorts.map { ($0.containerPort, $0.transport) }
         let present = [
             "publish": published, "expose": exposed + held.map { ($0.targetPort, $0.transport.rawValue) },

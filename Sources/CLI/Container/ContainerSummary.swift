@@ -77,7 +77,7 @@ struct ContainerSummary {
             PortText.Port(
                 transport: $0.transport.rawValue,
                 containerPort: $0.targetPort,
-                host: ($0.hostAddress, $0.hostPort)
+                host: $0.hostPort > 0 ? ($0.hostAddress, $0.hostPort) : nil
             )
         }
         let published = Set(held.map { "\($0.containerPort)/\($0.transport)" })

@@ -16,10 +16,26 @@ extension NetworkConfiguration {
             }
             self = .host
         case let name? where name.hasPrefix("container:") && names.count == 1:
+            for (flag, what) in Self.conflicts where arguments.has(flag) {
+                throw .conflict("conflicting options: \(what)")
+            }
             self = .container(id: String(name.dropFirst("container:".count)))
         default: self = .networks(try NetworkAttachments(arguments, names: names.isEmpty ? ["bridge"] : names))
         }
     }
+}
+
+extension NetworkConfiguration {
+    /// What a container has from the one whose network it shares, in Docker's words.
+    private static let conflicts: [(any FlagDeclaration, String)] = [
+        (ContainerFlag.hostname, "hostname and the network mode"),
+        (ContainerFlag.dns, "dns and the network mode"),
+        (ContainerFlag.addHost, "custom host-to-IP mapping and the network mode"),
+        (ContainerFlag.mac, "mac-address and the network mode"),
+        (ContainerFlag.publish, "port publishing and the container type network mode"),
+        (ContainerFlag.publishAll, "port publishing and the container type network mode"),
+        (ContainerFlag.expose, "port exposing and the container type network mode"),
+    ]
 }
 
 extension NetworkAttachments {

@@ -13,7 +13,7 @@ struct PortSpecification {
         )
         let halves = text.split(separator: "/", maxSplits: 1)
         let name = halves.count > 1 ? halves[1].lowercased() : "tcp"
-        guard let body = halves.first, let transport = HeldPort.TransportProtocol(rawValue: name) else { throw invalid }
+        guard let body = halves.first, let transport = TransportProtocol(rawValue: name) else { throw invalid }
         var (address, host, container) = ("", "", String(body))
         if let colon = body.lastIndex(of: ":") {
             container = String(body[body.index(after: colon)...])

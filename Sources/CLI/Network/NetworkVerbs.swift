@@ -147,8 +147,8 @@ extension Docker {
                 "CreatedAt": .string(TimeText.table(network.createdAt)),
                 "Driver": .string(network.driver.rawValue),
                 "ID": .string(isCut ? network.id.shortIdentifier : network.id),
-                "IPv4": .string("\(network.pool(.v4) != nil)"),
-                "IPv6": .string("\(network.pool(.v6) != nil)"),
+                "IPv4": .string("\(network.has(.v4))"),
+                "IPv6": .string("\(network.has(.v6))"),
                 "Internal": .string("\(network.isInternal)"),
                 "Label": .strings(network.labels),
                 "Labels": .string(labels.map { "\($0.key)=\($0.value)" }.joined(separator: ",")),
@@ -249,7 +249,7 @@ extension Network {
     fileprivate func inspection(endpoints: [(address: IPAddress, lease: NameLease)]) -> JSONValue {
         var members: [String: [String: String]] = [:]
         for (address, lease) in endpoints {
-            let prefix = pool(address.family)?.subnet.prefixLength ?? address.family.width
+            let prefix = pool(of: address)?.subnet.prefixLength ?? address.family.width
             let key = address.family == .v4 ? "IPv4Address" : "IPv6Address"
             var member = members[lease.containerID] ?? ["IPv4Address": "", "IPv6Address": "", "EndpointID": ""]
             member["Name"] = lease.containerName
@@ -263,8 +263,8 @@ extension Network {
             "Created": .string(TimeText.rfc3339(createdAt)),
             "Scope": "local",
             "Driver": .string(driver.rawValue),
-            "EnableIPv4": .bool(pool(.v4) != nil),
-            "EnableIPv6": .bool(pool(.v6) != nil),
+            "EnableIPv4": .bool(has(.v4)),
+            "EnableIPv6": .bool(has(.v6)),
             "IPAM": [
                 "Driver": "default",
                 "Options": .null,
@@ -273,6 +273,8 @@ extension Network {
             "Internal": .bool(isInternal),
             "Attachable": false,
             "Ingress": false,
+            "ConfigFrom": ["Network": ""],
+            "ConfigOnly": false,
             "Containers": .object(members.sorted { $0.key < $1.key }.map { .init($0.key, .strings($0.value)) }),
             "Options": .strings(options),
             "Labels": .strings(labels),
@@ -286,6 +288,9 @@ extension AddressPool {
             .init("Subnet", .string("\(subnet)")), .init("Gateway", .string("\(gateway)")),
         ]
         if let range { members.append(.init("IPRange", .string("\(range)"))) }
+        if !reserved.isEmpty {
+            members.append(.init("AuxiliaryAddresses", .strings(reserved.mapValues { "\($0)" })))
+        }
         return .object(members)
     }
 }

@@ -1,6 +1,7 @@
 import Containers
 import JSON
 import Linux
+import NameResolution
 import Networks
 import Orchestrator
 import Supervision
@@ -127,7 +128,7 @@ struct ContainerInspection {
             var ports: [String: [JSONValue]] = [:]
             for port in summary.heldPorts {
                 ports["\(port.targetPort)/\(port.transport.rawValue)", default: []].append([
-                    "HostIp": .string(port.hostAddress), "HostPort": .string("\(port.hostPort)"),
+                    "HostIp": .string(port.hostAddress), "HostPort": .string(port.hostPortText),
                 ])
             }
             return [
@@ -156,16 +157,20 @@ extension NetworkStore {
         let mine = try endpoints(of: network).filter { $0.lease.containerID == id }
         let v4 = mine.first { $0.address.family == .v4 }
         let v6 = mine.first { $0.address.family == .v6 }
-        let isOn = !mine.isEmpty
+        func pool(_ found: (address: IPAddress, lease: NameLease)?) -> AddressPool? {
+            found.flatMap { network.pool(of: $0.address) }
+        }
         return [
             "Aliases": .strings(wish.aliases),
             "MacAddress": .string(mine.first?.lease.mac ?? ""),
             "NetworkID": .string(network.id),
-            "Gateway": .string(isOn ? network.pool(.v4).map { "\($0.gateway)" } ?? "" : ""),
+            "Gateway": .string(pool(v4).map { "\($0.gateway)" } ?? ""),
             "IPAddress": .string(v4.map { "\($0.address)" } ?? ""),
-            "IPPrefixLen": .integer(Int64(v4 == nil ? 0 : network.pool(.v4)?.subnet.prefixLength ?? 0)),
+            "IPPrefixLen": .integer(Int64(pool(v4)?.subnet.prefixLength ?? 0)),
+            "IPv6Gateway": .string(pool(v6).map { "\($0.gateway)" } ?? ""),
             "GlobalIPv6Address": .string(v6.map { "\($0.address)" } ?? ""),
-            "GlobalIPv6PrefixLen": .integer(Int64(v6 == nil ? 0 : network.pool(.v6)?.subnet.prefixLength ?? 0)),
+            "GlobalIPv6PrefixLen": .integer(Int64(pool(v6)?.subnet.prefixLength ?? 0)),
+            "DNSNames": .array((mine.first?.lease.names ?? []).map { .string($0) }),
         ]
     }
 }

@@ -1,6 +1,7 @@
 public import HTTP
 import JSON
 import Linux
+import Storage
 public import SystemPackage
 
 /// How registries are reached on this machine: what `daemon.json` says of them, in Docker's words.

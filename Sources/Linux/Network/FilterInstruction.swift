@@ -14,6 +14,7 @@ struct FilterInstruction: Hashable, Sendable {
 
     /// What is known about a packet besides its contents.
     enum Fact: UInt32 {
+        case mark = 3
         case arrivalName = 6
         case exitName = 7
         case family = 15
@@ -63,12 +64,24 @@ struct FilterInstruction: Hashable, Sendable {
     }
 
     static func mask(_ mask: [UInt8]) -> Self {
+        combine(mask, [UInt8](repeating: 0, count: mask.count))
+    }
+
+    /// Keeps some bits, and then flips some.
+    static func combine(_ kept: [UInt8], _ flipped: [UInt8]) -> Self {
         Self("bitwise") { body in
             body.attribute(1, register)
             body.attribute(2, register)
-            body.attribute(3, UInt32(mask.count).bigEndian)
-            body.nest(4) { $0.attribute(1, mask) }
-            body.nest(5) { $0.attribute(1, [UInt8](repeating: 0, count: mask.count)) }
+            body.attribute(3, UInt32(kept.count).bigEndian)
+            body.nest(4) { $0.attribute(1, kept) }
+            body.nest(5) { $0.attribute(1, flipped) }
+        }
+    }
+
+    static func store(_ fact: Fact) -> Self {
+        Self("meta") { body in
+            body.attribute(2, fact.rawValue.bigEndian)
+            body.attribute(3, register)
         }
     }
 
@@ -126,6 +139,9 @@ struct FilterInstruction: Hashable, Sendable {
 }
 
 extension FilterExpression {
+    /// The bit of a packet's mark that says ``allow``. It is lost when the packet enters another namespace.
+    private static let allowance: UInt32 = 0x1000_0000
+
     /// What the machine does for this.
     var instructions: [FilterInstruction] {
         switch self {
@@ -137,11 +153,19 @@ extension FilterExpression {
         case .destinationIsLocal: [.loadDestinationType, .compare(Self.bytes(of: 2))]
         case .port(let transport, let port):
             [
-                .load(.transport), .compare([transport.rawValue]), .load(.transport, offset: 2, count: 2),
+                .load(.transport), .compare([transport.number]), .load(.transport, offset: 2, count: 2),
                 .compare([UInt8(port >> 8), UInt8(port & 0xFF)]),
             ]
         case .isEstablished: [.load(.state), .mask(Self.bytes(of: 6)), .compare(Self.bytes(of: 0), isEqual: false)]
         case .isRedirected: [.load(.status), .mask(Self.bytes(of: 0x20)), .compare(Self.bytes(of: 0), isEqual: false)]
+        case .isControlMessage(let family): [.load(.transport), .compare([family == .v4 ? 1 : 58])]
+        case .isAllowed:
+            [.load(.mark), .mask(Self.bytes(of: Self.allowance)), .compare(Self.bytes(of: 0), isEqual: false)]
+        case .allow:
+            [
+                .load(.mark), .combine(Self.bytes(of: ~Self.allowance), Self.bytes(of: Self.allowance)),
+                .store(.mark),
+            ]
         case .accept: [.decide(1)]
         case .drop: [.decide(0)]
         case .masquerade: [.masquerade]

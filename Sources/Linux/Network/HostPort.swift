@@ -4,21 +4,21 @@ import SystemPackage
 /// A transport port of this host at one of its addresses.
 public struct HostPort: Hashable, Sendable, CustomStringConvertible {
     /// How the port is spoken to.
-    public var transport: FilterExpression.Transport
+    public var transport: TransportProtocol
     /// One of the host's addresses, or the one that stands for all of its family.
     public var address: IPAddress
     /// The port's number.
     public var number: UInt16
 
     /// A port at an address.
-    public init(_ transport: FilterExpression.Transport, at address: IPAddress, number: UInt16) {
+    public init(_ transport: TransportProtocol, at address: IPAddress, number: UInt16) {
         self.transport = transport
         self.address = address
         self.number = number
     }
 
     /// Such as `tcp-0.0.0.0-80`.
-    public var description: String { "\(transport)-\(address)-\(number)" }
+    public var description: String { "\(transport.rawValue)-\(address)-\(number)" }
 
     /// Whether the two cannot be listened on at once by different sockets.
     public func conflicts(with other: HostPort) -> Bool {
@@ -30,18 +30,18 @@ public struct HostPort: Hashable, Sendable, CustomStringConvertible {
     ///
     /// Nobody holds the port afterwards: whoever listens on it in earnest has the last word.
     public func listenBriefly() throws(SystemError) -> UInt16 {
-        let kind = transport == .tcp ? SOCK_STREAM : SOCK_DGRAM
+        let kind = transport.hasConnections ? SOCK_STREAM : SOCK_DGRAM
         let family = address.family == .v4 ? AF_INET : AF_INET6
-        let descriptor = socket(family, Int32(kind.rawValue) | Int32(SOCK_CLOEXEC.rawValue), 0)
+        let descriptor = socket(family, Int32(kind.rawValue) | Int32(SOCK_CLOEXEC.rawValue), Int32(transport.number))
         try check("socket", descriptor)
         defer { close(descriptor) }
         var yes: Int32 = 1
         let size = socklen_t(MemoryLayout<Int32>.size)
-        if transport == .tcp { setsockopt(descriptor, SOL_SOCKET, SO_REUSEADDR, &yes, size) }
+        if transport.hasConnections { setsockopt(descriptor, SOL_SOCKET, SO_REUSEADDR, &yes, size) }
         if address.family == .v6 { setsockopt(descriptor, Int32(IPPROTO_IPV6), IPV6_V6ONLY, &yes, size) }
         var storage = SocketAddress(address, port: number)
         try check("bind", storage.withPointer { bind(descriptor, $0, $1) })
-        if transport == .tcp { try check("listen", listen(descriptor, 1)) }
+        if transport.hasConnections { try check("listen", listen(descriptor, 1)) }
         return try storage.port(of: descriptor)
     }
 
@@ -87,8 +87,8 @@ extension HostPort: LosslessStringConvertible {
     /// Reads what ``description`` gives.
     public init?(_ text: String) {
         let parts = text.split(separator: "-", omittingEmptySubsequences: false)
-        let transports: [Substring: FilterExpression.Transport] = ["tcp": .tcp, "udp": .udp]
-        guard parts.count == 3, let transport = transports[parts[0]], let address = IPAddress(String(parts[1])),
+        guard parts.count == 3, let transport = TransportProtocol(rawValue: String(parts[0])),
+            let address = IPAddress(String(parts[1])),
             let number = UInt16(parts[2])
         else { return nil }
         self.init(transport, at: address, number: number)

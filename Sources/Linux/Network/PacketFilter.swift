@@ -47,6 +47,8 @@ public struct FilterChain: Hashable, Sendable {
         case departure
         /// Packets about to leave, where sources are rewritten.
         case exit
+        /// Packets that pass through from one interface to another, before those rules that may drop them.
+        case permission
         /// Packets that pass through from one interface to another, which may be dropped.
         case passage
 
@@ -55,6 +57,7 @@ public struct FilterChain: Hashable, Sendable {
             case .arrival: ("arrival", "nat", 0, -100)
             case .departure: ("departure", "nat", 3, -100)
             case .exit: ("exit", "nat", 4, 100)
+            case .permission: ("permission", "filter", 2, -1)
             case .passage: ("passage", "filter", 2, 0)
             }
         }
@@ -74,12 +77,6 @@ public struct FilterChain: Hashable, Sendable {
 
 /// A part of a rule: a test that the packet must pass, or what is done with it.
 public enum FilterExpression: Hashable, Sendable {
-    /// A transport protocol.
-    public enum Transport: UInt8, Hashable, Sendable {
-        case tcp = 6
-        case udp = 17
-    }
-
     // Tests.
 
     /// Whether it belongs to the protocol.
@@ -95,14 +92,20 @@ public enum FilterExpression: Hashable, Sendable {
     /// Whether its destination is one of this host's own addresses.
     case destinationIsLocal
     /// Whether it goes to a port.
-    case port(Transport, UInt16)
+    case port(TransportProtocol, UInt16)
     /// Whether it belongs to a connection that was let through before, or to an error about one.
     case isEstablished
     /// Whether its connection had its destination rewritten.
     case isRedirected
+    /// Whether it is of the protocol in which hosts tell each other of reachability and errors.
+    case isControlMessage(IPAddress.Family)
+    /// Whether a rule before this one has said ``allow``.
+    case isAllowed
 
     // What is done.
 
+    /// It gets a mark that a later chain knows by ``isAllowed``: what one chain accepts another may still drop.
+    case allow
     case accept
     case drop
     /// The source becomes the address of the interface it leaves by.

@@ -35,42 +35,34 @@ public struct TransportAddress: Hashable, Sendable, CustomStringConvertible {
     }
 }
 
-/// TCP and UDP, never waiting and close-on-exec.
+/// Sockets of the Internet protocols, never waiting and close-on-exec.
 public enum InternetSocket {
-    /// What a socket carries.
-    public enum Transport: Hashable, Sendable {
-        case tcp, udp
-
-        fileprivate var type: Int32 {
-            Int32(self == .tcp ? SOCK_STREAM.rawValue : SOCK_DGRAM.rawValue)
-                | Int32(SOCK_CLOEXEC.rawValue) | Int32(SOCK_NONBLOCK.rawValue)
-        }
-    }
-
-    /// Takes a port, so that nobody else can; connections to a TCP port can be accepted from now on.
+    /// Takes a port, so that nobody else can; connections can be accepted from now on where there are any.
     ///
     /// A version 6 address takes the port in version 6 alone.
     /// - Parameter isShared: whether other sockets of the same user may take it as well, and get a share of what comes.
     public static func listen(
-        _ transport: Transport,
+        _ transport: TransportProtocol,
         at place: TransportAddress,
         isShared: Bool = false
     ) throws(SystemError) -> FileDescriptor {
         try open(transport, place) { (number, address, length) in
             var yes: Int32 = 1
             let size = socklen_t(MemoryLayout<Int32>.size)
-            if transport == .tcp { setsockopt(number, SOL_SOCKET, SO_REUSEADDR, &yes, size) }
+            if transport.hasConnections { setsockopt(number, SOL_SOCKET, SO_REUSEADDR, &yes, size) }
             if isShared { setsockopt(number, SOL_SOCKET, SO_REUSEPORT, &yes, size) }
             if place.address.family == .v6 { setsockopt(number, Int32(IPPROTO_IPV6), IPV6_V6ONLY, &yes, size) }
             guard bind(number, address, length) == 0 else { return "bind" }
-            guard transport == .tcp else { return nil }
+            guard transport.hasConnections else { return nil }
             return Glibc.listen(number, 1024) == 0 ? nil : "listen"
         }
     }
 
     /// Begins to connect. The socket is writable when that is over, and ``failure(of:)`` says how it went.
-    public static func connect(_ transport: Transport, to place: TransportAddress) throws(SystemError) -> FileDescriptor
-    {
+    public static func connect(
+        _ transport: TransportProtocol,
+        to place: TransportAddress
+    ) throws(SystemError) -> FileDescriptor {
         try open(transport, place) { (number, address, length) in
             guard Glibc.connect(number, address, length) != 0 else { return nil }
             return errno == EINPROGRESS ? nil : "connect"
@@ -152,11 +144,15 @@ public enum InternetSocket {
 
     /// Makes a socket and does something with it and the address; the body gives the name of the call that did not succeed.
     private static func open(
-        _ transport: Transport,
+        _ transport: TransportProtocol,
         _ place: TransportAddress,
         _ body: (Int32, UnsafePointer<sockaddr>?, socklen_t) -> String?
     ) throws(SystemError) -> FileDescriptor {
-        let number = socket(place.address.family == .v4 ? AF_INET : AF_INET6, transport.type, 0)
+        let number = socket(
+            place.address.family == .v4 ? AF_INET : AF_INET6,
+            transport.socketType,
+            Int32(transport.number)
+        )
         guard number >= 0 else { throw SystemError("socket", errno: Errno(rawValue: errno)) }
         let bytes = place.bytes
         let failed = bytes.withUnsafeBytes { room in
@@ -166,5 +162,12 @@ public enum InternetSocket {
         let failure = Errno(rawValue: errno)
         close(number)
         throw SystemError(failed, on: "\(place)", errno: failure)
+    }
+}
+
+extension TransportProtocol {
+    fileprivate var socketType: Int32 {
+        Int32(hasConnections ? SOCK_STREAM.rawValue : SOCK_DGRAM.rawValue)
+            | Int32(SOCK_CLOEXEC.rawValue) | Int32(SOCK_NONBLOCK.rawValue)
     }
 }

@@ -1,18 +1,25 @@
 import Linux
 import SystemPackage
 
-/// Holds a TCP port and carries its connections to the container.
+/// Holds a port of a protocol with connections, and carries them to the container.
 final class ConnectionRelay: HeldPortRelay {
     private let loop: EventLoop
+    private let transport: TransportProtocol
     private let listener: FileDescriptor
     private let target: TransportAddress
     private var connections: [ObjectIdentifier: RelayedConnection] = [:]
     private var pause: Deadline?
 
-    init(from place: TransportAddress, to target: TransportAddress, loop: EventLoop) throws(SystemError) {
+    init(
+        _ transport: TransportProtocol,
+        from place: TransportAddress,
+        to target: TransportAddress,
+        loop: EventLoop
+    ) throws(SystemError) {
         self.loop = loop
+        self.transport = transport
         self.target = target
-        listener = try InternetSocket.listen(.tcp, at: place)
+        listener = try InternetSocket.listen(transport, at: place)
         try loop.watch(listener, for: .readable) { [unowned self] _ in accept() }
     }
 
@@ -38,7 +45,7 @@ final class ConnectionRelay: HeldPortRelay {
 
     private func carry(_ client: FileDescriptor) {
         do throws(SystemError) {
-            let server = try InternetSocket.connect(.tcp, to: target)
+            let server = try InternetSocket.connect(transport, to: target)
             let connection = try RelayedConnection(client, server, loop: loop)
             let identifier = ObjectIdentifier(connection)
             connections[identifier] = connection

@@ -11,7 +11,10 @@ protocol HeldPortRelay: AnyObject {
 
 /// Holds host ports, so that a second container that wants one is told so at once.
 enum HeldPorts {
-    static func hold(_ port: HeldPort, loop: EventLoop) throws -> any HeldPortRelay {
+    /// Nil for a port that nobody can hold: one that the host has not, or one of a protocol that this kernel knows in
+    /// rules alone.
+    static func hold(_ port: HeldPort, loop: EventLoop) throws -> (any HeldPortRelay)? {
+        guard port.hostPort > 0 else { return nil }
         guard let host = IPAddress(port.hostAddress), let target = IPAddress(port.targetAddress) else {
             throw StartFailure("invalid address: \(port.hostAddress) or \(port.targetAddress)")
         }
@@ -19,10 +22,12 @@ enum HeldPorts {
         let destination = TransportAddress(target, port: port.targetPort)
         do throws(SystemError) {
             switch port.transport {
-            case .tcp: return try ConnectionRelay(from: place, to: destination, loop: loop)
+            case .tcp, .sctp:
+                return try ConnectionRelay(port.transport, from: place, to: destination, loop: loop)
             case .udp: return try DatagramRelay(from: place, to: destination, loop: loop)
             }
         } catch {
+            guard error.errno != .protocolNotSupported else { return nil }
             guard error.call == "bind", error.errno == .addressInUse else { throw error }
             throw StartFailure("Bind for \(place) failed: port is already allocated\(holder(of: port, at: host))")
         }
@@ -30,7 +35,7 @@ enum HeldPorts {
 
     /// Who has the port, for the message: another container by its name, or a program.
     private static func holder(of port: HeldPort, at host: IPAddress) -> String {
-        let wanted = HostPort(port.transport == .tcp ? .tcp : .udp, at: host, number: port.hostPort)
+        let wanted = HostPort(port.transport, at: host, number: port.hostPort)
         guard let holder = wanted.holder() else { return "" }
         guard let container = container(monitoredBy: holder.pid) else { return " by \(holder.name) (\(holder.pid))" }
         return " by container \(container)"

@@ -83,7 +83,10 @@ extension LocalEngine {
         var steps = order.teardown.filter(\.isOfPorts)
         let hasMoved = before.primaryEndpoint?.addresses != after.primaryEndpoint?.addresses
         if hasMoved, !wishes.ports.isEmpty {
-            if !order.ports.isEmpty { request.ports = order.ports.map(AttachmentRequest.PortRequest.init) }
+            // Those that were chosen for it stay its own; where it had none of the host's, it may get some now.
+            if !order.ports.contains(where: { $0.hostPort == 0 }), !order.ports.isEmpty {
+                request.ports = order.ports.map(AttachmentRequest.PortRequest.init)
+            }
             try container.change(names: after.names, ports: [], undoneBy: [], idleRemovals: after.idleRemovals)
             after = try networks.republish(request, after)
             steps = after.teardown

@@ -34,7 +34,7 @@ extension LocalEngine {
 
 extension NetworkRequest {
     /// What a project's network is to be like.
-    fileprivate init(_ network: ProjectNetwork) throws {
+    init(_ network: ProjectNetwork) throws {
         let definition = network.definition
         self.init(name: definition.name)
         driver = definition.driver ?? "bridge"

@@ -55,8 +55,8 @@ extension LocalEngine {
             uses.append(try networks.use(namespace: container.configuration.namespaceID))
         }
         let network = try network(of: container, using: uses.last)
-        if case .networks(let wishes) = container.configuration.network, !wishes.ports.isEmpty, network.ports.isEmpty {
-            warn("ports of \(container.name) are not published: it is on no bridge that leads outside")
+        if case .networks(let wishes) = container.configuration.network {
+            for finding in Self.findings(on: wishes.ports, of: container.name, network.ports) { warn(finding) }
         }
         let attachment = try container.start(
             layers: layers,
@@ -68,6 +68,19 @@ extension LocalEngine {
         )
         hasStarted = true
         return attachment
+    }
+
+    /// What of the ports that were asked for cannot be had.
+    private static func findings(on wishes: [PortMapping], of name: String, _ held: [HeldPort]) -> [String] {
+        guard !wishes.isEmpty, !held.isEmpty else {
+            return wishes.isEmpty ? [] : ["ports of \(name) are not published: it is on no bridge that leads outside"]
+        }
+        return wishes.compactMap { wish in
+            let mine = held.filter { $0.targetPort == wish.containerPort && $0.transport == wish.transport }
+            guard let port = wish.hostPorts?.lowerBound, mine.allSatisfy({ $0.hostPort == 0 }) else { return nil }
+            return "port \(port) of the host is not used: port \(wish.containerPort)/\(wish.transport) of \(name) "
+                + "is reached by the container's own address, as its network is routed"
+        }
     }
 
     /// Stops a container and starts it again, as it is.

@@ -13,6 +13,7 @@ public enum PlanError: Error, Hashable, Sendable {
     case otherPlatform(service: String, String)
     case invalidProjectName(String)
     case unsupported(service: String, key: String, why: String)
+    case unusable(network: String, place: String?, why: String)
 }
 
 extension PlanError: CustomStringConvertible {
@@ -38,6 +39,8 @@ extension PlanError: CustomStringConvertible {
         case .invalidProjectName(let name):
             "invalid project name \"\(name)\": must consist only of lowercase alphanumeric characters, hyphens, and "
                 + "underscores as well as start with a letter or number"
+        case .unusable(let network, let place, let why):
+            (place.map { "\($0): " } ?? "") + "networks.\(network): \(why)"
         case .unsupported(let service, let key, let why): "services.\(service).\(key): \(why)"
         }
     }

@@ -1,4 +1,5 @@
 import ComposeSpec
+import Networks
 
 extension UpPlanner {
     /// Adds what makes the networks as the files say. Nothing is made before all images are there.
@@ -11,6 +12,9 @@ extension UpPlanner {
                 continue
             }
             let request = ProjectNetwork(network, labels: labels(of: network))
+            do { try NetworkRequest(request).check() } catch {
+                throw .unusable(network: network.key, place: network.place.map { "\($0)" }, why: "\(error)")
+            }
             guard let found else {
                 resourceSteps[network.name] = plan.add(
                     .createNetwork(request),

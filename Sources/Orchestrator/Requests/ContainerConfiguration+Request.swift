@@ -120,7 +120,7 @@ extension PortMapping {
     fileprivate init?(exposed text: String) {
         let parts = text.split(separator: "/").map(String.init)
         guard let port = parts.first.flatMap({ UInt16($0) }) else { return nil }
-        guard let transport = HeldPort.TransportProtocol(rawValue: parts.count > 1 ? parts[1] : "tcp") else {
+        guard let transport = TransportProtocol(rawValue: parts.count > 1 ? parts[1] : "tcp") else {
             return nil
         }
         self.init(transport: transport, containerPort: port)

@@ -1,5 +1,6 @@
 import ComposeSpec
 import Containers
+import Linux
 import Supervision
 
 extension ContainerRequest {
@@ -171,7 +172,7 @@ extension Project {
     private func ports(of service: Service, _ role: ContainerRequest.Role) throws(PlanError) -> [PortMapping] {
         guard role.publishesPorts else { return [] }
         return try service.ports.map { port throws(PlanError) in
-            guard let transport = HeldPort.TransportProtocol(rawValue: port.transport) else {
+            guard let transport = TransportProtocol(rawValue: port.transport) else {
                 throw .unsupported(service: service.name, key: "ports", why: "\(port.transport) cannot be published")
             }
             return PortMapping(

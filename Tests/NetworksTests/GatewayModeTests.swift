@@ -1,0 +1,192 @@
+import Glibc
+import Linux
+import Networks
+import SystemPackage
+import TestSupport
+import Testing
+
+/// What a network's options let through, by traffic: from a neighbour of the host's, who knows the way to containers.
+@Suite(.tags(.root), .requiresRoot, .serialized) struct GatewayModeTests {
+    struct Row: CustomTestStringConvertible, Sendable {
+        let name: String
+        let options: [String: String]
+        /// What the neighbour reaches, and the address that it sees when the container asks it.
+        let expected: String
+        var testDescription: String { name }
+    }
+
+    static let rows = [
+        Row(name: "by default", options: [:], expected: "host: open, published: shut, other: shut, seen as host"),
+        Row(
+            name: "nat",
+            options: ["bridge.gateway_mode_ipv4": "nat"],
+            expected: "host: open, published: shut, other: shut, seen as host"
+        ),
+        Row(
+            name: "nat-unprotected",
+            options: ["bridge.gateway_mode_ipv4": "nat-unprotected"],
+            expected: "host: open, published: open, other: open, seen as host"
+        ),
+        Row(
+            name: "routed",
+            options: ["bridge.gateway_mode_ipv4": "routed"],
+            expected: "host: shut, published: open, other: shut, seen as itself"
+        ),
+        Row(
+            name: "from trusted interfaces",
+            options: ["bridge.trusted_host_interfaces": "other0:lan"],
+            expected: "host: open, published: open, other: shut, seen as host"
+        ),
+        Row(
+            name: "from others than trusted interfaces",
+            options: ["bridge.trusted_host_interfaces": "other0"],
+            expected: "host: open, published: shut, other: shut, seen as host"
+        ),
+        Row(
+            name: "without masquerading",
+            options: ["bridge.enable_ip_masquerade": "false"],
+            expected: "host: open, published: shut, other: shut, seen as itself"
+        ),
+    ]
+
+    @Test(arguments: rows) func `a neighbour reaches what the options say`(row: Row) throws {
+        try Machine.run { machine in
+            var request = NetworkRequest(name: "shop")
+            for (name, value) in row.options { request.options["com.docker.network.\(name)"] = value }
+            let found = try reach(request, machine, host: "192.0.2.1", neighbour: "192.0.2.9")
+            #expect(found == row.expected)
+        }
+    }
+
+    @Test(arguments: [
+        ("nat", "host: open, published: shut, other: shut, seen as host"),
+        ("nat-unprotected", "host: open, published: open, other: open, seen as host"),
+        ("routed", "host: shut, published: open, other: shut, seen as itself"),
+    ]) func `the same in version 6`(mode: String, expected: String) throws {
+        try Machine.run { machine in
+            var request = NetworkRequest(name: "shop")
+            request.pools = [try AddressPool(subnet: "fd00:1::/64")]
+            request.hasIPv6 = true
+            request.options = ["com.docker.network.bridge.gateway_mode_ipv6": mode]
+            let found = try reach(request, machine, host: "fd00:2::1", neighbour: "fd00:2::9")
+            #expect(found == expected)
+        }
+    }
+
+    /// Publishes port 80 of a container by port 8080 of the host, listens there and on 81, and says who gets where.
+    private func reach(
+        _ request: NetworkRequest,
+        _ machine: Machine,
+        host: String,
+        neighbour: String
+    ) throws -> String {
+        _ = try machine.store.create(request)
+        let web = try machine.attach("web", to: ["shop"], ports: [.init(containerPort: 80, hostPorts: 8080...8080)])
+        let family: IPAddress.Family = host.contains(":") ? .v6 : .v4
+        let address = try #require(web.endpoints[0].address(family)).description
+        let servers = try NetworkNamespace.enter(FilePath(web.namespace)) { _ in
+            try [80, 81].map { try TestSocket.listening(on: $0, family) }
+        }
+        let outside = try NetworkNamespace.enter(machine.neighbour) { _ in try TestSocket.listening(on: 80, family) }
+        func state(_ address: String, _ port: UInt16) throws -> String {
+            try connectionError(from: machine.neighbour.string, to: address, port) == nil ? "open" : "shut"
+        }
+        let states = try [state(host, 8080), state(address, 80), state(address, 81)]
+        #expect(TestSocket(SOCK_STREAM, family).connect(to: address, 81) == nil, "the host itself gets everywhere")
+        #expect(try connectionError(from: web.namespace, to: neighbour, 80) == nil)
+        let peer = try outside.acceptedPeer()
+        let seen = peer == address ? "itself" : peer == host ? "host" : peer
+        withExtendedLifetime(servers) {}
+        return "host: \(states[0]), published: \(states[1]), other: \(states[2]), seen as \(seen)"
+    }
+
+    @Test func `containers elsewhere reach what is published on a routed network by its address`() throws {
+        try Machine.run { machine in
+            var request = NetworkRequest(name: "open")
+            request.options = ["com.docker.network.bridge.gateway_mode_ipv4": "routed"]
+            _ = try machine.store.create(request)
+            _ = try machine.store.create(NetworkRequest(name: "other"))
+            let web = try machine.attach("web", to: ["open"], ports: [.init(containerPort: 80, hostPorts: 8080...8080)])
+            let far = try machine.attach("far", to: ["other"])
+            let servers = try NetworkNamespace.enter(FilePath(web.namespace)) { _ in
+                try [80, 81].map { try TestSocket.listening(on: $0) }
+            }
+            #expect(try connectionError(from: far.namespace, to: "172.17.0.2", 80) == nil)
+            #expect(try connectionError(from: far.namespace, to: "172.17.0.2", 81) != nil)
+            #expect(try connectionError(from: web.namespace, to: "172.18.0.2", 80) != nil)
+            let pings = try NetworkNamespace.enter(machine.neighbour) { _ in
+                try ["172.17.0.2", "172.18.0.2"].map { try shell("busybox ping -c 1 -W 1 \($0) > /dev/null") == 0 }
+            }
+            #expect(pings == [true, false])
+            withExtendedLifetime(servers) {}
+            try machine.store.detach(web)
+            #expect(try connectionError(from: far.namespace, to: "172.17.0.2", 80) != nil)
+        }
+    }
+
+    @Test func `a routed port is none of the host's`() throws {
+        try Machine.run { machine in
+            var request = NetworkRequest(name: "six")
+            request.pools = [try AddressPool(subnet: "fd00:1::/64")]
+            request.hasIPv6 = true
+            request.options = ["com.docker.network.bridge.gateway_mode_ipv6": "routed"]
+            _ = try machine.store.create(request)
+            let ports: [AttachmentRequest.PortRequest] = [.init(containerPort: 80, hostPorts: 8080...8080)]
+            let web = try machine.attach("web", to: ["six"], ports: ports)
+            #expect(web.ports.map { "\($0.hostAddress) \($0.hostPort)" } == ["0.0.0.0 8080", ":: 0"])
+            let only = try machine.attach(
+                "only",
+                to: ["six"],
+                ports: [.init(containerPort: 80, hostAddress: "::", hostPorts: 8080...8080)]
+            )
+            #expect(only.ports.map { "\($0.hostAddress) \($0.hostPort)" } == [":: 0"])
+        }
+    }
+
+    @Test(arguments: [
+        ("127.0.0.1", ["127.0.0.1"]), ("::1", ["::1"]), ("0.0.0.0", ["0.0.0.0", "::"]), ("::", ["::"]),
+    ]) func `ports without an address are published where the network says`(binding: String, places: [String]) throws {
+        try Machine.run { machine in
+            var request = NetworkRequest(name: "shop")
+            request.options = ["com.docker.network.bridge.host_binding_ipv4": binding]
+            _ = try machine.store.create(request)
+            let web = try machine.attach("web", to: ["shop"], ports: [.init(containerPort: 80, hostPorts: 8080...8080)])
+            #expect(web.ports.map(\.hostAddress) == places)
+        }
+    }
+
+    @Test func `interfaces are called and sized as the network says`() throws {
+        try Machine.run { machine in
+            var request = NetworkRequest(name: "shop")
+            request.options = [
+                "com.docker.network.container_iface_prefix": "lan", "com.docker.network.driver.mtu": "1300",
+            ]
+            _ = try machine.store.create(request)
+            let web = try machine.attach("web", to: ["shop"])
+            let link = try NetworkNamespace.enter(FilePath(web.namespace)) { _ in
+                var route = try NetlinkSocket(.route)
+                return try route.link(named: "lan0")
+            }
+            #expect(link?.mtu == 1300)
+        }
+    }
+
+    @Test(arguments: [
+        ("bridge.gateway_mode_ipv4", "open", "\"open\" is not a value for it"),
+        ("bridge.gateway_mode_ipv6", "isolated", "gateway mode 'isolated' can only be used for an internal network"),
+        ("bridge.enable_icc", "perhaps", "\"perhaps\" is not a value for it"),
+        ("bridge.enable_ip_masquerade", "maybe", "\"maybe\" is not a value for it"),
+        ("bridge.inhibit_ipv4", "so", "\"so\" is not a value for it"),
+        ("bridge.host_binding_ipv4", "here", "\"here\" is not a value for it"),
+        ("host_ipv4", "fd00::1", "\"fd00::1\" is not a value for it"),
+        ("host_ipv6", "10.0.0.1", "\"10.0.0.1\" is not a value for it"),
+        ("driver.mtu", "12", "\"12\" is not a value for it"),
+    ]) func `refuses values that mean nothing`(option: String, value: String, reason: String) throws {
+        try Machine.run { machine in
+            var request = NetworkRequest(name: "bad")
+            request.options = ["com.docker.network.\(option)": value]
+            let error = #expect(throws: NetworksError.self) { try machine.store.create(request) }
+            #expect(error?.description == "network option com.docker.network.\(option): \(reason)")
+        }
+    }
+}
