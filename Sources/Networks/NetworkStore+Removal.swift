@@ -39,13 +39,23 @@ extension NetworkStore {
     }
 
     func remove(_ network: Network) throws {
-        switch try removal(of: network).perform() {
+        var removal = removal(of: network)
+        if try sharesLink(network) { removal.bridge?.mark = "" }
+        switch try removal.perform() {
         case .removed: note("destroy", network)
         case .absent: throw NetworksError.notFound(network.name)
         case .used:
             let containers = Set(try endpoints(of: network).map(\.lease.containerName)).sorted()
             throw NetworksError.hasActiveEndpoints(network.name, containers: containers)
         }
+    }
+
+    /// Whether another network lies upon the same interface of the host, which then stays.
+    private func sharesLink(_ network: Network) throws -> Bool {
+        try network.driver.isLayered
+            && ClaimFile.names(in: root.networks).compactMap(record).contains {
+                $0.id != network.id && $0.driver.isLayered && $0.bridge == network.bridge
+            }
     }
 
     /// What removes a network.

@@ -7,13 +7,14 @@ import Testing
 @Suite(.tags(.root), .requiresRoot, .serialized) struct LayeredNetworkTests {
     /// A network upon an interface that is plugged into the neighbour's.
     private func network(_ machine: Machine, mode: String = "", named name: String = "lan") throws -> Network {
-        if try shell("ip link show up > /dev/null 2>&1") != 0 {
-            let plug = "ip link add up type veth peer name up1 && ip link set up1 master lan up && ip link set up up"
+        if try shell("ip link show dev uplink > /dev/null 2>&1") != 0 {
+            let plug =
+                "ip link add uplink type veth peer name plug && ip link set plug master lan up && ip link set uplink up"
             #expect(try shell(plug) == 0)
         }
         var request = NetworkRequest(name: name)
         request.driver = "macvlan"
-        request.options = ["parent": "up", "macvlan_mode": mode]
+        request.options = ["parent": "uplink", "macvlan_mode": mode]
         let third = name == "lan" ? 0 : 64
         request.pools = [try AddressPool(subnet: "192.0.2.\(third)/26", gateway: "192.0.2.\(third + 1)")]
         return try machine.store.create(request)
@@ -43,7 +44,7 @@ import Testing
             }
             for attachment in [web, db] { try machine.store.detach(attachment) }
             try machine.store.remove("lan")
-            #expect(try shell("ip link show up > /dev/null") == 0)
+            #expect(try shell("ip link show dev uplink > /dev/null") == 0)
         }
     }
 
@@ -63,8 +64,8 @@ import Testing
             for (driver, options, error) in [
                 ("macvlan", ["parent": "nobody"], NetworksError.noParent("nobody")),
                 ("macvlan", ["parent": "nobody.7"], .noParent("nobody.7")),
-                ("macvlan", ["parent": "up", "macvlan_mode": "passthru"], .parentTaken("up", network: "lan")),
-                ("ipvlan", ["parent": "up"], .parentTaken("up", network: "lan")),
+                ("macvlan", ["parent": "uplink", "macvlan_mode": "passthru"], .parentTaken("uplink", network: "lan")),
+                ("ipvlan", ["parent": "uplink"], .parentTaken("uplink", network: "lan")),
                 ("macvlan", ["macvlan_mode": "loud"], .badOption("macvlan_mode", "loud")),
                 ("ipvlan", ["ipvlan_mode": "l4"], .badOption("ipvlan_mode", "l4")),
                 ("ipvlan", ["ipvlan_flag": "open"], .badOption("ipvlan_flag", "open")),
@@ -77,7 +78,7 @@ import Testing
                 #expect(throws: error) { try machine.store.create(request) }
             }
             #expect(try machine.store.list().map(\.name) == ["host", "lan", "none"])
-            #expect(try network(machine, named: "more").bridge == "up")
+            #expect(try network(machine, named: "more").bridge == "uplink")
         }
     }
 }
