@@ -18,7 +18,8 @@ extension EndToEnd {
             try onStage("unhealthy") { stage in
                 let up = try stage.compose("up", "-d")
                 #expect(up.code == 1)
-                #expect(up.errors.contains("dependency failed to start: container unhealthy-sick-1 is unhealthy"))
+                let sick = "dependency failed to start: container unhealthy-sick-1 is unhealthy"
+                #expect(up.errors.contains("\(sick): its probe exited with 1: I feel bad\n"))
                 #expect(try stage.does("ps", "--services").output == "sick\n")
                 #expect(try stage.does("ps", "sick").output.contains("(unhealthy)"))
             }

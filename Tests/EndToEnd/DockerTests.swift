@@ -27,6 +27,31 @@ extension EndToEnd {
             }
         }
 
+        @Test(arguments: [
+            "image ls -q busybox", "docker images -q busybox", "docker image ls -q busybox",
+            "docker run --rm busybox echo it",
+            "compose ls -q", "docker compose ls -q", "docker-compose ls -q", "history -q busybox",
+            "docker history -q busybox",
+            "save --help", "tag --help", "rename --help",
+        ])
+        func `all grammars can be asked for through one program`(line: String) throws {
+            try onStage { stage in
+                let words = line.split(separator: " ").map(String.init)
+                let outcome = try stage.program("tutti", words, [:]).run()
+                #expect(outcome.code == 0, "\(outcome)")
+            }
+        }
+
+        @Test func `commands that two grammars have are Compose's`() throws {
+            try onStage { stage in
+                let build = try stage.tutti("build", "-t", "name", ".")
+                #expect(build.code == 1)
+                #expect(build.errors.contains("unknown shorthand flag: 't' in -t"))
+                #expect(try stage.tutti("docker", "rmi", "nothing").errors.contains("No such image: nothing"))
+                #expect(try stage.tutti("rmi", "nothing").errors.contains("No such image: nothing"))
+            }
+        }
+
         @Test func `a container's life, command by command`() throws {
             try onStage { stage in
                 let started = try stage.docker(

@@ -69,7 +69,10 @@ import Volumes
             let failure = await #expect(throws: StepFailure.self) {
                 try await Conductor(engine: engine) { _ in }.up(shop)
             }
-            #expect(failure?.description == "dependency failed to start: container shop-db-1 is unhealthy")
+            #expect(
+                failure?.description
+                    == "dependency failed to start: container shop-db-1 is unhealthy: its probe exited with 1"
+            )
             let states = try engine.observe(shop).containers.map { [$0.name: $0.status] }
             #expect(states.contains(["shop-web-1": .created]))
             #expect(states.contains(["shop-db-1": .running]))

@@ -1,12 +1,10 @@
 extension CommandGroup {
-    /// Compose's commands, and groups for single objects.
+    /// Compose's commands, those of Docker whose names Compose does not have, and groups for single objects.
     static let tutti = CommandGroup(
         summary: "Runs Compose projects on Linux, with neither a daemon nor Docker",
-        entries: composeEntries + [
-            ("inspect", .command(Docker.Inspect.self)),
-            ("login", .command(Docker.Login.self)),
-            ("logout", .command(Docker.Logout.self)),
-        ] + groups
+        entries: composeEntries
+            + shortEntries.filter { short in !composeEntries.contains { $0.name == short.name } }
+            + groups
     )
 
     /// Docker's commands.

@@ -24,12 +24,26 @@ struct Dispatch {
     private func start(_ words: ArraySlice<String>) throws -> Int32 {
         switch grammar {
         case .docker: return try docker(words)
-        case .tutti: return try compose(words, group: .tutti, Session(path: "tutti", environment: environment))
+        case .tutti: return try tutti(words)
         case .compose:
             // As a plugin of Docker's command line the program gets its own name first.
             let isPlugin = words.first == "compose"
             let session = Session(path: "docker compose", environment: environment)
             return try compose(isPlugin ? words.dropFirst() : words, group: .compose, session)
+        }
+    }
+
+    /// The other grammars can be asked for by their names, too.
+    private func tutti(_ words: ArraySlice<String>) throws -> Int32 {
+        switch words.first {
+        case "docker": return try docker(words.dropFirst())
+        case "compose", "docker-compose":
+            return try compose(
+                words.dropFirst(),
+                group: .compose,
+                Session(path: "docker compose", environment: environment)
+            )
+        default: return try compose(words, group: .tutti, Session(path: "tutti", environment: environment))
         }
     }
 

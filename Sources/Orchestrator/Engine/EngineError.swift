@@ -44,32 +44,3 @@ extension EngineError: CustomStringConvertible {
         }
     }
 }
-
-/// A wait that ended otherwise than was hoped.
-public enum WaitError: Error, Hashable, Sendable {
-    case unhealthy(container: String)
-    case exited(container: String, code: Int32)
-    case noHealthCheck(container: String)
-    case notCompleted(service: String, code: Int32)
-    case timedOut(seconds: Int, isFinal: Bool)
-    /// Waiting for all at the end of `up --wait`.
-    case finallyUnhealthy(container: String)
-    case finallyExited(container: String, code: Int32)
-}
-
-extension WaitError: CustomStringConvertible {
-    /// The error in Docker Compose's words.
-    public var description: String {
-        switch self {
-        case .unhealthy(let container): "dependency failed to start: container \(container) is unhealthy"
-        case .exited(let container, let code): "dependency failed to start: container \(container) exited (\(code))"
-        case .noHealthCheck(let container):
-            "dependency failed to start: container \(container) has no healthcheck configured"
-        case .notCompleted(let service, let code): "service \"\(service)\" didn't complete successfully: exit \(code)"
-        case .timedOut(let seconds, true): "application not healthy after \(seconds)s"
-        case .timedOut(_, false): "timeout waiting for dependencies"
-        case .finallyUnhealthy(let container): "container \(container) is unhealthy"
-        case .finallyExited(let container, let code): "container \(container) exited (\(code))"
-        }
-    }
-}

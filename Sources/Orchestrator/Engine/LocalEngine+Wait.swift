@@ -48,13 +48,17 @@ extension Await {
         case (.completed, _): return false
         case (.healthy, .running(let state)), (.healthy, .paused(let state)):
             guard hasProbe else { throw .noHealthCheck(container: container.name) }
-            guard state.health?.status != .unhealthy else { throw .unhealthy(container: container.name) }
+            guard state.health?.status != .unhealthy else {
+                throw .unhealthy(container: container.name, probe: state.health?.log.last)
+            }
             return state.health?.status == .healthy
         case (.healthy, .exited(let record)): throw .exited(container: container.name, code: record.exitCode)
         case (.healthy, .lost): throw .exited(container: container.name, code: 255)
         case (.healthy, _): return false
         case (.runningOrHealthy, .running(let state)):
-            guard state.health?.status != .unhealthy else { throw .finallyUnhealthy(container: container.name) }
+            guard state.health?.status != .unhealthy else {
+                throw .finallyUnhealthy(container: container.name, probe: state.health?.log.last)
+            }
             return !hasProbe || state.health?.status == .healthy
         case (.runningOrHealthy, .exited(let record)):
             throw .finallyExited(container: container.name, code: record.exitCode)
