@@ -92,29 +92,14 @@ struct CopyWork {
         for part in parts {
             key.add("unpacks", "\(part.unpacks)")
             let tree = part.source.tree
-            for item in try plan(of: part).items { try describe(item, of: tree, &key) }
+            for item in try plan(of: part).items { try key.add(item, of: tree) }
         }
         return key
     }
 
-    private func describe(_ item: CopyPlan.Item, of tree: any SourceTree, _ key: inout CacheKey) throws {
-        let entry = item.entry
-        key.add("target", "\(item.target)\(item.isNamed ? "" : "/")")
-        key.add("kind", entry.kind.word)
-        key.add("mode", String(entry.kind == .link ? 0 : entry.mode, radix: 8))
-        key.add("owner", "\(entry.uid):\(entry.gid)")
-        if let target = entry.target { key.add("link", target) }
-        for (name, value) in try tree.attributes(at: item.source, of: entry).sorted(by: { $0.key < $1.key }) {
-            key.add(name, value)
-        }
-        guard entry.kind == .file else { return }
-        key.add("size", "\(entry.size)")
-        key.add("contents", try tree.digest(of: item.source, entry))
-    }
-
     private func describe(_ key: inout CacheKey) {
         key.add("chown", owner.map { "\($0.uid):\($0.gid)" } ?? "")
-        key.add("chmod", instruction.files.mode ?? "")
+        key.add("chmod", mode?.description ?? "")
         for document in documents {
             key.add("document", document.name)
             key.add("contents", document.contents)
@@ -162,5 +147,23 @@ struct CopyWork {
             try writer.copy(plan.items, from: tree)
         }
         items = rest
+    }
+}
+
+extension CacheKey {
+    /// Adds a file with everything about it that a copy has, which its times are no part of.
+    mutating func add(_ item: CopyPlan.Item, of tree: any SourceTree) throws {
+        let entry = item.entry
+        add("target", "\(item.target)\(item.isNamed ? "" : "/")")
+        add("kind", entry.kind.word)
+        add("mode", String(entry.kind == .link ? 0 : entry.mode, radix: 8))
+        add("owner", "\(entry.uid):\(entry.gid)")
+        if let target = entry.target { add("link", target) }
+        for (name, value) in try tree.attributes(at: item.source, of: entry).sorted(by: { $0.key < $1.key }) {
+            add(name, value)
+        }
+        guard entry.kind == .file else { return }
+        add("size", "\(entry.size)")
+        add("contents", try tree.digest(of: item.source, entry))
     }
 }

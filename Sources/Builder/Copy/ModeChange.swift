@@ -9,15 +9,19 @@ struct ModeChange: Hashable, Sendable {
 
     private let absolute: UInt32?
     fileprivate let clauses: [Clause]
+    /// The same text for what is the same change.
+    let description: String
 
     init(parsing text: String) throws {
         if let mode = UInt32(text, radix: 8) {
             guard mode <= 0o7777, !text.hasPrefix("+") else { throw BuilderError(.badMode(text)) }
             absolute = mode
             clauses = []
+            description = String(mode, radix: 8)
             return
         }
         absolute = nil
+        description = text
         clauses = try text.split(separator: ",", omittingEmptySubsequences: false).flatMap { clause in
             guard let clauses = Self.clauses(clause) else { throw BuilderError(.badMode(text)) }
             return clauses

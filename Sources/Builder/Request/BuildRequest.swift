@@ -132,6 +132,9 @@ public struct BuildRequest: Sendable {
             || ["1", "true"].contains(arguments["BUILDKIT_INLINE_CACHE"] ?? "")
     }
 
+    /// What the machine is called that commands see.
+    var sandboxHostname: String { arguments["BUILDKIT_SANDBOX_HOSTNAME"] ?? "buildkitsandbox" }
+
     /// What `SOURCE_DATE_EPOCH` says, in nanoseconds since 1970; nil where nothing is said.
     var epoch: Int64? {
         get throws {

@@ -58,8 +58,7 @@ final class PreparedMounts {
 
     private func cache(_ item: RunMounts.Item) throws -> FilePath {
         let space = session.request.arguments["BUILDKIT_CACHE_MOUNT_NS"]
-        let origin = item.source == nil ? nil : try RunMounts.describe(item)
-        let key = CacheFolder.key(of: item.mount, target: item.target, space: space, origin: origin)
+        let key = CacheFolder.key(of: item.mount, target: item.target, space: space, origin: try item.origin())
         try session.shelf.noteUse(ofMount: key, at: item.target)
         let cache = try CacheFolder.claim(key, item.mount, on: session.shelf) { folder in
             guard let source = item.source else { return }

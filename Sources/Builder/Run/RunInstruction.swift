@@ -21,9 +21,9 @@ extension StageBuild {
             mounts: try RunMounts(run.mounts, state: state, session: session, sources: node.sources)
         )
         let history = HistoryText.run(command.arguments, buildArguments: state.variables.visibleArguments)
-        let key = work.key(key("run"), state)
+        let keys = work.keys(key("run"), state, session.request)
         let output = StepOutput { [session] line in session.tell(.output(step, line)) }
-        return try layer(history, keys: [{ key }]) { build, draft in
+        return try layer(history, keys: keys) { build, draft in
             try build.checkPrograms()
             let code = try build.execute(work, in: draft, output: output)
             guard code == 0 else {
@@ -85,8 +85,21 @@ struct RunWork {
     let isInsecure: Bool
     let mounts: RunMounts
 
-    /// What the result depends on.
-    func key(_ base: CacheKey, _ state: StageState) -> CacheKey {
+    /// What the result depends on: the question alone, where no tree that is mounted ever changes, and what the trees hold.
+    func keys(_ base: CacheKey, _ state: StageState, _ request: BuildRequest) -> [() throws -> CacheKey] {
+        let base = key(base, state, request)
+        func adding(_ trees: [String]) -> CacheKey {
+            var key = base
+            key.add("trees", trees)
+            return key
+        }
+        guard let identities = mounts.identities else { return [{ adding(try mounts.contents()) }] }
+        guard !identities.isEmpty else { return [{ adding([]) }] }
+        return [{ adding(identities) }, { adding(try mounts.contents()) }]
+    }
+
+    /// As with BuildKit, names of hosts count and their addresses do not, and of limits only those that a command sees.
+    private func key(_ base: CacheKey, _ state: StageState, _ request: BuildRequest) -> CacheKey {
         var key = base
         key.add("arguments", command.arguments)
         key.add("script", command.script?.text ?? "")
@@ -96,7 +109,12 @@ struct RunWork {
         key.add("network", network.rawValue)
         if isInsecure { key.add("security", "insecure") }
         key.add("platform", "\(state.image.platform)")
-        key.add("mounts", mounts.descriptions)
+        key.add("mounts", mounts.items.map(\.description))
+        key.add("hostname", request.sandboxHostname)
+        key.add("hosts", request.extraHosts.map { String($0.prefix { $0 != ":" && $0 != "=" }) })
+        key.add("shared memory", "\(request.sharedMemory)")
+        key.add("limits", request.limits.ulimits.map { "\($0.name)=\($0.soft):\($0.hard)" })
+        key.add("control group", request.cgroupParent ?? "")
         return key
     }
 
@@ -114,7 +132,7 @@ struct RunWork {
             layers: state.layers.map(\.description),
             createdAt: session.now,
             process: process,
-            hostname: session.request.arguments["BUILDKIT_SANDBOX_HOSTNAME"] ?? "buildkitsandbox"
+            hostname: session.request.sandboxHostname
         )
         configuration.resources = session.request.limits
         configuration.resources.shmSize = session.request.sharedMemory

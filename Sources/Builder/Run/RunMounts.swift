@@ -12,8 +12,6 @@ struct RunMounts {
     }
 
     let items: [Item]
-    /// What the step's result depends on: what caches have gathered, secrets and agents are no part of it.
-    let descriptions: [String]
 
     init(
         _ mounts: [RunMount],
@@ -37,25 +35,48 @@ struct RunMounts {
             items.append(Item(mount: mount, target: target, source: source))
         }
         self.items = items
-        descriptions = try items.map(Self.describe)
     }
 
-    /// What a mount shows, in one text.
-    static func describe(_ item: Item) throws -> String {
-        let plain = "\(item.mount.kind.rawValue) \(item.target)"
-        guard let source = item.source else { return plain }
-        let path = item.mount.source ?? "/"
-        if let identity = source.identity { return "\(plain) \(path) \(identity)" }
-        var key = CacheKey("mount")
-        let tree = source.tree
-        let request = CopyPlan.Request(sources: [path], destination: .root, isFolder: false)
-        for file in try CopyPlan(request, from: tree, ignored: source.ignored, destinationIsFolder: false).items {
-            key.add("path", "\(file.target) \(file.entry.kind.word) \(file.entry.mode)")
-            key.add("link", file.entry.target ?? [])
-            if file.entry.kind == .file { key.add("contents", try tree.digest(of: file.source, file.entry)) }
-        }
-        return "\(plain) \(key.text)"
+    /// The trees that are shown, where none of them ever changes; nil where only their contents tell.
+    var identities: [String]? {
+        let shown = items.filter { $0.source != nil }
+        let identities = shown.compactMap(\.identity)
+        return identities.count == shown.count ? identities : nil
     }
+
+    /// What the trees that are shown hold.
+    func contents() throws -> [String] { try items.compactMap { try $0.contents() } }
+}
+
+// MARK: Keys
+
+extension RunMounts.Item {
+    /// How it is mounted. What caches have gathered, secrets and agents are no part of it, nor is who shares a cache.
+    var description: String {
+        let names = mount.kind == .cache ? [] : [mount.kind == .secret ? mount.secretID : mount.id ?? ""]
+        let owner = [mount.mode, mount.uid, mount.gid].map { $0.map(String.init) ?? "" }
+        let others = [mount.size.map(String.init) ?? "", mount.isReadOnly.map(String.init) ?? "", mount.variable ?? ""]
+        let parts = [mount.kind.rawValue, target, String(mount.isRequired)] + names + owner + others
+        return parts.description
+    }
+
+    /// The path and what stands for the tree, where that cannot change.
+    fileprivate var identity: String? { source?.identity.map { "\(path) \($0)" } }
+
+    /// Stands for what it shows; nil where it shows no tree.
+    func origin() throws -> String? { try identity ?? contents() }
+
+    /// Stands for every file that it shows; nil where it shows no tree.
+    fileprivate func contents() throws -> String? {
+        guard let source else { return nil }
+        var key = CacheKey("mount")
+        let request = CopyPlan.Request(sources: [path], destination: .root, isFolder: false)
+        let plan = try CopyPlan(request, from: source.tree, ignored: source.ignored, destinationIsFolder: false)
+        for file in plan.items { try key.add(file, of: source.tree) }
+        return key.text
+    }
+
+    private var path: String { mount.source ?? "/" }
 }
 
 extension RunMount {
