@@ -49,6 +49,15 @@ import Testing
         let graph = try graph("FROM scratch AS a\nFROM a\nCOPY --from=b / /", contexts: ["a", "b"])
         #expect(graph.nodes[1]?.base == .context("a"))
         #expect(graph.nodes[1]?.sources == ["b": .context("b")])
+        let text =
+            "FROM docker.io/library/debian:latest AS x\nFROM debian:12 AS y\nCOPY --from=X / /\nCOPY --from=0 / /"
+        let other = try self.graph(text, contexts: ["debian", "x"])
+        #expect(other.nodes[1]?.base == .image("debian:12"))
+        #expect(other.nodes[1]?.sources == ["X": .context("x"), "0": .stage(0)])
+        #expect(other.nodes[0]?.base == .context("x"))
+        #expect(try self.graph(text, contexts: ["debian"]).nodes[0]?.base == .context("debian"))
+        let target = try self.graph(text, target: "y", contexts: ["y"]).nodes[1]
+        #expect(target?.base == .context("y") && target?.stage.instructions.isEmpty == true)
     }
 
     @Test func `refuses circles, and prints them`() {

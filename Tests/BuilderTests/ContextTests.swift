@@ -153,6 +153,37 @@ import Testing
         }
     }
 
+    @Test func `are meant however images and stages are called`() throws {
+        try BuildScene.with { scene in
+            try scene.write("more/f", "from the folder")
+            try scene.build("FROM scratch\nCOPY more/f /image") { $0.tags = ["mine:1"] }
+            let text = """
+                FROM docker.io/library/debian:latest AS whole
+                FROM scratch AS stage
+                COPY gone /gone
+                FROM scratch
+                COPY --from=whole / /
+                COPY --from=STAGE / /stage
+                COPY --from=1 / /index
+                """
+            func build(_ debian: String, target: String? = nil) throws -> [String] {
+                let id = try scene.build(text) {
+                    $0.namedContexts = [
+                        "debian": .image(debian), "stage": .folder(scene.context.appending("more")),
+                    ]
+                    $0.target = target
+                }
+                return try scene.listing(id).map { String($0.prefix { $0 != " " }) }
+            }
+            #expect(try build("mine:1") == ["image", "index/", "index/f", "stage/", "stage/f"])
+            #expect(try build("scratch") == ["index/", "index/f", "stage/", "stage/f"])
+            #expect(try build("scratch", target: "stage") == ["f"])
+            #expect(try BuildRequest.contextName("ghcr.io/a/b:latest") == "ghcr.io/a/b")
+            let error = #expect(throws: BuilderError.self) { try BuildRequest.contextName("No") }
+            #expect(error?.description == "invalid context name No")
+        }
+    }
+
     @Test func `are images of OCI layouts`() throws {
         try BuildScene.with { scene in
             try scene.write("f", "packed")

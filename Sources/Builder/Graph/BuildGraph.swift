@@ -42,12 +42,14 @@ struct BuildGraph: Sendable {
         target: String?,
         variables: GlobalVariables,
         contexts: Set<String>,
+        emptyContexts: Set<String> = [],
         triggers: @escaping (String, Platform?) -> [String] = { _, _ in [] }
     ) throws {
         let resolver = Resolver(
             document: document,
             expander: variables.expander,
             contexts: contexts,
+            emptyContexts: emptyContexts,
             imageTriggers: triggers
         )
         let last = try resolver.target(target)
@@ -78,7 +80,8 @@ struct BuildGraph: Sendable {
             document,
             target: request.target,
             variables: variables,
-            contexts: Set(request.namedContexts.keys)
+            contexts: Set(request.namedContexts.keys),
+            emptyContexts: Set(request.namedContexts.filter { $0.value == .image("scratch") }.keys)
         ) { name, platform in
             (try? images?.base(name, for: platform ?? target))?.configuration.config.onBuild ?? []
         }
@@ -131,6 +134,8 @@ private struct Resolver {
     let document: DockerfileDocument
     let expander: WordExpander
     let contexts: Set<String>
+    /// Those that stand for nothing.
+    let emptyContexts: Set<String>
     let imageTriggers: (String, Platform?) -> [String]
 
     func target(_ name: String?) throws -> Int {
@@ -141,6 +146,11 @@ private struct Resolver {
     }
 
     func node(_ stage: Stage) throws -> BuildGraph.Node {
+        if let context = stage.from.name.flatMap(context) {
+            var stage = stage
+            stage.instructions = []
+            return BuildGraph.Node(stage: stage, base: context, platform: nil, sources: [:])
+        }
         let image = try expand(stage.from.image, of: stage)
         guard !image.isEmpty else {
             throw DockerfileError(
@@ -198,7 +208,7 @@ private struct Resolver {
     }
 
     private func base(_ image: String, for stage: Stage) -> BuildGraph.Source {
-        if contexts.contains(image) { return .context(image) }
+        if let context = context(image) { return context }
         if let index = self.stage(named: image, before: stage.index) { return .stage(index) }
         return image == "scratch" ? .scratch : .image(image)
     }
@@ -209,7 +219,7 @@ private struct Resolver {
         for stage: Stage,
         at located: LocatedInstruction
     ) throws -> BuildGraph.Source {
-        if contexts.contains(name) { return .context(name) }
+        if let context = context(name) { return context }
         guard !name.contains("$") else {
             throw DockerfileError(
                 file: document.file,
@@ -228,6 +238,13 @@ private struct Resolver {
             )
         }
         return .stage(index)
+    }
+
+    /// What the request puts in the place of a stage or an image of that name.
+    private func context(_ name: String) -> BuildGraph.Source? {
+        let names = [name, String(name.lowercased())].compactMap { try? BuildRequest.contextName($0) }
+        guard let name = names.first(where: contexts.contains) else { return nil }
+        return emptyContexts.contains(name) ? .scratch : .context(name)
     }
 
     /// The latest stage of that name before an index.

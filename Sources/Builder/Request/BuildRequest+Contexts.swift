@@ -1,4 +1,5 @@
 import Git
+import OCI
 public import SystemPackage
 
 extension BuildRequest.NamedContext {
@@ -35,6 +36,18 @@ extension BuildRequest.NamedContext {
 }
 
 extension BuildRequest {
+    /// What instructions call a context whose name is given: `docker.io/library/alpine:latest` is `alpine`.
+    ///
+    /// - Throws: ``BuilderError`` for what is no name.
+    public static func contextName(_ name: String) throws -> String {
+        guard let reference = try? ImageReference(parsing: name) else {
+            throw BuilderError(.other("invalid context name \(name)"))
+        }
+        let latest = ":latest"
+        return reference.familiar.hasSuffix(latest)
+            ? String(reference.familiar.dropLast(latest.count)) : reference.familiar
+    }
+
     /// Whether it names anything that is no folder and no image of this machine.
     var namesOthers: Bool {
         if case .web? = dockerfile { return true }

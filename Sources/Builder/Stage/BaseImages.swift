@@ -55,8 +55,9 @@ final class BaseImages: Sendable {
 
     /// What a name stands for in a FROM, where it stands for an image.
     func base(_ name: String, for platform: Platform) throws -> Image? {
-        switch contexts[name] {
+        switch contexts[(try? BuildRequest.contextName(name)) ?? name] {
         case nil: try find(name, for: platform)
+        case .image("scratch"): nil
         case .image(let image): try find(image, for: platform)
         case .images(let images): try find(images, for: platform)
         default: nil

@@ -123,7 +123,8 @@ extension BuildRequest {
                 throw UsageError.conflict("invalid context value: \(text), expected key=value")
             }
             let value = String(text[text.index(after: sign)...])
-            namedContexts[String(text[..<sign])] = try NamedContext(parsing: value, folder: OwnProcess.currentFolder)
+            let name = try Self.contextName(String(text[..<sign]))
+            namedContexts[name] = try NamedContext(parsing: value, folder: OwnProcess.currentFolder)
         }
     }
 }
