@@ -46,6 +46,56 @@ extension EndToEnd {
             }
         }
 
+        @Test func `the build of a context has its own secrets, and the memory that was given for all`() throws {
+            try onStage { stage in
+                let file = """
+                    services:
+                      base:
+                        build:
+                          context: .
+                          dockerfile_inline: |
+                            FROM busybox
+                            RUN --mount=type=secret,id=word,required cp /run/secrets/word /word
+                          secrets: [word]
+                      middle:
+                        build: {context: ., dockerfile_inline: FROM base, additional_contexts: {base: "service:base"}}
+                      web:
+                        build:
+                          context: .
+                          dockerfile_inline: |
+                            FROM middle
+                            RUN cd /sys/fs/cgroup; cat memory.max memory/memory.limit_in_bytes > /limit 2>/dev/null || :
+                          additional_contexts: {middle: "service:middle"}
+                        command: [cat, /word, /limit]
+                    secrets: {word: {environment: WORD}}
+
+                    """
+                try stage.write(file, to: "compose.yaml")
+                try stage.does("build", "-m", "64m", "web", in: ["WORD": "hushed\n"])
+                #expect(try stage.does("up", "web").output.contains("web-1  | hushed\nweb-1  | 67108864\n"))
+                #expect(try !stage.does("config", "web").output.contains("WORD"))
+                let refused = try stage.compose("build", "-m", "1m", "--no-cache", "web", in: ["WORD": "x"])
+                #expect(refused.code != 0 && refused.errors.contains("Minimum memory limit"), "\(refused)")
+            }
+        }
+
+        @Test func `an image that would need itself is refused`() throws {
+            try onStage { stage in
+                let file = """
+                    services:
+                      a: {build: {context: ., additional_contexts: {b: "service:b"}}}
+                      b: {build: {context: ., additional_contexts: {a: "service:a"}}}
+
+                    """
+                try stage.write(file, to: "compose.yaml")
+                for command in ["build", "create"] {
+                    let refused = try stage.compose(command)
+                    #expect(refused.code == 1, "\(refused)")
+                    #expect(refused.errors.contains("services.b.build.additional_contexts: a cycle: a → b → a"))
+                }
+            }
+        }
+
         @Test func `what would be built is printed for bake, without secrets`() throws {
             try onStage { stage in
                 let file = """

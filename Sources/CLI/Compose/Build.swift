@@ -25,7 +25,8 @@ extension Compose {
         private static let sbom = Flag<String?>.text("--sbom", "Attest what images are made of; not supported").hidden
         private static let builder = Flag<String?>.text("--builder", "Builder to use; there is only the default one")
             .hidden
-        private static let memory = Flag<Int64?>.bytes("-m, --memory", "Has no effect, as with BuildKit").hidden
+        private static let memory = Flag<Int64?>.bytes("-m, --memory", "How much memory each command may use")
+            .hidden
         private static let dependencies = Flag.toggle("--with-dependencies", "Build services too that are needed")
         private static let check = Flag.toggle("--check", "Look for mistakes in Dockerfiles, and build nothing")
         private static let quiet = Flag.toggle("-q, --quiet", "Print nothing but what went wrong")
@@ -54,15 +55,13 @@ extension Compose {
             options.pushes = arguments[Self.push]
             options.provenance = arguments[Self.provenance]
             options.sbom = arguments[Self.sbom]
+            options.memory = arguments[Self.memory]
             self.options = options
             progress = arguments[Self.progress]
             checksOnly = arguments[Self.check]
             isPrinted = arguments[Self.print]
             if let name = arguments[Self.builder], !["", "default"].contains(name) {
                 throw UsageError.conflict("no builder \(name.quoted) found")
-            }
-            if arguments[Self.memory] != nil {
-                Console.note("\(Session.warningMark) --memory is ignored as not supported in buildkit.")
             }
         }
 

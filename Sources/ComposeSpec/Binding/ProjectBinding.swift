@@ -8,7 +8,14 @@ struct ProjectBinding {
     let environment: [String: String]
     let profiles: [String]
 
-    func project(from model: Node, disabled: [Mapping.Entry]) throws(LoadError) -> Project {
+    /// - Parameters:
+    ///   - disabled: Services that the model lacks.
+    ///   - complete: The model with the resources too that no service of it uses.
+    func project(
+        from model: Node,
+        disabled: [Mapping.Entry],
+        complete: Node
+    ) throws(LoadError) -> Project {
         var project = Project(name: name, workingDirectory: FilePath(discovery.projectDirectory))
         project.composeFiles = discovery.files
         project.remoteFiles = discovery.reading.remoteFiles
@@ -21,6 +28,9 @@ struct ProjectBinding {
         for reader in objects("volumes", in: model) { project.volumes.append(volume(reader)) }
         for reader in objects("configs", in: model) { project.configs.append(try fileSource(reader)) }
         for reader in objects("secrets", in: model) { project.secrets.append(try fileSource(reader)) }
+        for reader in objects("secrets", in: complete) where project.secret(reader.key.text) == nil {
+            project.disabledSecrets.append(try fileSource(reader))
+        }
         for reader in objects("models", in: model) { project.models.append(try languageModel(reader)) }
         return project
     }

@@ -36,13 +36,14 @@ public struct Loader: Sendable {
             let files = ServiceFiles(source: reading.source, folder: reading.discovery.projectDirectory)
             narrowed = try files.apply(to: narrowed)
         }
+        let complete = narrowed
         if !options.keepsUnusedResources { narrowed = selection.withoutUnused(narrowed) }
         let project = try ProjectBinding(
             name: reading.projectName,
             discovery: reading.discovery,
             environment: reading.source.environment,
             profiles: selection.profiles
-        ).project(from: narrowed, disabled: selection.disabled + selection.unwanted)
+        ).project(from: narrowed, disabled: selection.disabled + selection.unwanted, complete: complete)
         var loaded = LoadedProject(project: project, warnings: reading.warnings, model: narrowed)
         if let provenance = reading.source.provenance { loaded.explain(by: provenance) }
         return loaded

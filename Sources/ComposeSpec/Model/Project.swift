@@ -29,6 +29,8 @@ public struct Project: Sendable, Hashable {
     public var configs: [FileSource] = []
     /// Secrets by key.
     public var secrets: [FileSource] = []
+    /// Secrets that no enabled service uses, by key.
+    public var disabledSecrets: [FileSource] = []
     /// Language models by key.
     public var models: [Model] = []
     /// The profiles that were active.
@@ -59,4 +61,9 @@ public struct Project: Sendable, Hashable {
 
     /// The secret with this key in the files.
     public func secret(_ key: String) -> FileSource? { secrets.first { $0.key == key } }
+
+    /// The secret of this key, whether an enabled service uses it or not: the build of a context may.
+    public func anySecret(_ key: String) -> FileSource? {
+        secret(key) ?? disabledSecrets.first { $0.key == key }
+    }
 }

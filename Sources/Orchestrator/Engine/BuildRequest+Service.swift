@@ -36,9 +36,10 @@ extension BuildRequest {
             try Secret(id: id, value: origin.bytes(id), wish.secretFiles[id])
         }
         limits.ulimits = definition.ulimits.map { ResourceLimit(name: $0.name, soft: $0.soft, hard: $0.hard) }
+        limits.memory = wish.memory.map { Int($0) }
         stagesWithoutCache = Set(definition.uncachedStages)
         for (name, value) in definition.additionalContexts {
-            namedContexts[name] = try NamedContext(value, images: wish.serviceImages)
+            namedContexts[try Self.contextName(name)] = try NamedContext(value, images: wish.serviceImages)
         }
     }
 }
@@ -76,7 +77,7 @@ extension BuildRequest.NamedContext {
     /// `service:<name>`, or what `--build-context` takes.
     fileprivate init(_ value: String, images: [String: String]) throws {
         guard value.hasPrefix("service:") else {
-            self = try Self(parsing: value, folder: "/")
+            self = try Self(parsing: value, folder: OwnProcess.currentFolder)
             return
         }
         let service = String(value.dropFirst("service:".count))

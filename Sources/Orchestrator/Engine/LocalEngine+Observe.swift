@@ -13,11 +13,7 @@ extension LocalEngine {
     public func observe(_ project: Project) throws -> Observation {
         var images = Set(project.services.map(project.imageName))
         images.formUnion(project.services.flatMap(\.furtherImages))
-        for context in project.services.compactMap({ $0.build?.additionalContexts.values }).joined() {
-            guard context.hasPrefix("service:") else { continue }
-            let service = project.service(String(context.dropFirst("service:".count)))
-            images.formUnion(service.map { [project.imageName(of: $0)] } ?? [])
-        }
+        images.formUnion(project.contextServices.map(project.imageName))
         let platforms = project.services.map { (project.imageName(of: $0), project.platform(of: $0)) }
             .compactMap { name, platform in platform.map { (name, $0) } }
         return try observe(project.name, images: images, platforms: Dictionary(platforms) { first, _ in first })

@@ -90,6 +90,8 @@ public struct ImageBuild: Hashable, Sendable {
     public var secretFiles: [String: Service.FileReference] = [:]
     /// Agents for `RUN --mount=type=ssh`: `id[=path]`, with absolute paths.
     public var agents: [String] = []
+    /// How many bytes of memory each command of it may use.
+    public var memory: Int64?
     /// Whether no more than the outcome is reported.
     public var isQuiet = false
     /// Whether the image goes to the registries of its names when it is made.

@@ -13,6 +13,8 @@ public struct BuildOptions: Hashable, Sendable {
     public var pulls = false
     /// Agents besides those of the files: `id[=path]`, with absolute paths.
     public var agents: [String] = []
+    /// How many bytes of memory each command of a build may use.
+    public var memory: Int64?
     /// Whether services that the named ones need are built too.
     public var includesDependencies = false
     /// Whether no more than the outcome is reported.
@@ -87,9 +89,11 @@ extension Plan {
         build.agents += options.agents
         build.definition.provenance = options.provenance ?? build.definition.provenance
         build.definition.sbom = options.sbom ?? build.definition.sbom
+        build.memory = options.memory
         build.isQuiet = options.isQuiet
         build.isPushed = options.pushes && service.image != nil
-        for context in build.serviceImages.keys.sorted() where context != name {
+        try project.refuseContextCycle(of: service)
+        for context in build.serviceImages.keys.sorted() {
             try addBuild(of: context, project: project, options: options, steps: &steps)
         }
         let before = build.serviceImages.values.compactMap { steps[$0] }

@@ -95,3 +95,47 @@ extension Project {
         return parents
     }
 }
+
+extension Service.Build {
+    /// The services whose images it takes as contexts.
+    var contextServices: [String] {
+        additionalContexts.values.filter { $0.hasPrefix("service:") }.map { String($0.dropFirst("service:".count)) }
+    }
+}
+
+extension Project {
+    /// The services whose images builds of enabled services need, directly or not.
+    public var contextServices: [Service] {
+        var found: [String: Service] = [:]
+        var waiting = services
+        while let service = waiting.popLast() {
+            for name in service.build?.contextServices ?? [] where found[name] == nil {
+                guard let service = anyService(name) else { continue }
+                found[name] = service
+                waiting.append(service)
+            }
+        }
+        return found.values.sorted { $0.name < $1.name }
+    }
+
+    /// Refuses a service whose image would need itself.
+    func refuseContextCycle(of service: Service) throws(PlanError) {
+        var done: Set<String> = []
+        try follow(service, path: [], &done)
+    }
+
+    private func follow(_ service: Service, path: [String], _ done: inout Set<String>) throws(PlanError) {
+        guard !done.contains(service.name) else { return }
+        for name in service.build?.contextServices.sorted() ?? [] {
+            guard let context = anyService(name) else { continue }
+            let path = path + [service.name]
+            guard let start = path.firstIndex(of: name) else {
+                try follow(context, path: path, &done)
+                continue
+            }
+            let circle = (path[start...] + [name]).joined(separator: " → ")
+            throw .unsupported(service: service.name, key: "build.additional_contexts", why: "a cycle: \(circle)")
+        }
+        done.insert(service.name)
+    }
+}

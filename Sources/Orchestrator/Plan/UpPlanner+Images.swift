@@ -22,9 +22,11 @@ extension UpPlanner {
         switch source {
         case .pull: imageSteps[image] = plan.add(.pullImage(pull), because: cause)
         case .build(let build):
+            try project.refuseContextCycle(of: service)
             let contexts = try addContexts(of: build)
             imageSteps[image] = plan.add(.buildImage(build), after: contexts, because: cause)
         case .pullOrBuild(let build):
+            try project.refuseContextCycle(of: service)
             let contexts = try addContexts(of: build)
             imageSteps[image] = plan.add(.pullOrBuildImage(pull, build), after: contexts, because: cause)
         }
@@ -116,16 +118,13 @@ extension ImageBuild {
         if self.definition.arguments[epoch] == nil, let time = project.environment[epoch] {
             self.definition.arguments[epoch] = time
         }
-        for context in definition.additionalContexts.values where context.hasPrefix("service:") {
-            let name = String(context.dropFirst("service:".count))
-            serviceImages[name] = project.anyService(name).map(project.imageName)
-        }
+        for name in definition.contextServices { serviceImages[name] = project.anyService(name).map(project.imageName) }
         agents = definition.ssh.map {
             BuildRequest.Agent.absolute($0, folder: project.workingDirectory, home: project.environment["HOME"])
         }
         for reference in definition.secrets {
             let id = reference.target ?? reference.source
-            secrets[id] = project.secret(reference.source)?.origin
+            secrets[id] = project.anySecret(reference.source)?.origin
             secretFiles[id] = reference
         }
     }
