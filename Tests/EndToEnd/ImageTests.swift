@@ -1,3 +1,6 @@
+import Linux
+import SystemPackage
+import TestSupport
 import Testing
 
 extension EndToEnd {
@@ -59,6 +62,70 @@ extension EndToEnd {
                 #expect(try stage.docker("inspect", "--format", format, "foreign").text == "linux/arm64")
                 let history = try stage.docker("history", "--human=false", "--format", "{{.Size}}", "busybox")
                 #expect(Int(history.text) != nil, "\(history)")
+            }
+        }
+
+        @Test func `are saved into whatever stands where they go`() throws {
+            try onStage { stage in
+                try stage.shell(
+                    """
+                    PATH="\(stage.programs):$PATH"
+                    mkfifo pipe && touch target mounted && mount --bind target mounted && ln -s linked link
+                    cat pipe > piped & docker save -o pipe busybox && wait
+                    docker save -o mounted busybox && umount mounted && docker save -o link busybox
+                    docker save -o /dev/stdout busybox > out && docker save -o /dev/null busybox
+                    docker save busybox > plain && for file in piped target linked out; do cmp plain $file; done
+                    test -p pipe && test -L link && test -L /dev/stdout && test -c /dev/null
+                    """
+                )
+            }
+        }
+
+        @Test func `are imported from the web, with changes that see each other`() throws {
+            try onStage { stage in
+                try stage.shell("mkdir tree && echo web > tree/file && tar -C tree -czf tree.tgz .")
+                let archive = try WholeFile.read(FilePath(stage.folder).appending("tree.tgz"))
+                let server = try ScriptedServer { request in
+                    request.path == "/tree.tgz" ? .init(body: archive) : .init(status: 404)
+                }
+                let url = "http://\(server.host)/tree.tgz"
+                let imported = try stage.docker(
+                    "import",
+                    "-c",
+                    "ENV A=1 B=2",
+                    "-c",
+                    "ENV A=$B$A",
+                    "-c",
+                    "WORKDIR /srv",
+                    "-c",
+                    "WORKDIR $A",
+                    "-c",
+                    "HEALTHCHECK --retries=2 CMD true",
+                    "-c",
+                    "ONBUILD RUN echo",
+                    "-c",
+                    "EXPOSE 80-81",
+                    "--platform",
+                    "linux/arm64",
+                    "-m",
+                    "from afar",
+                    url,
+                    "web:1"
+                )
+                #expect(imported.code == 0 && imported.lines.first == "Downloading from \(url)", "\(imported)")
+                let format = "{{json .Config}} {{.Architecture}}"
+                let config = try stage.docker("inspect", "--format", format, "web:1").text
+                for part in [
+                    #""Env":["A=21","B=2"]"#, #""WorkingDir":"/srv/21""#, #"{"Retries":2,"Test":["CMD-SHELL","true"]}"#,
+                    #""OnBuild":["RUN echo"]"#, #""80/tcp":{},"81/tcp":{}"#, "} arm64",
+                ] {
+                    #expect(config.contains(part), "\(part) in \(config)")
+                }
+                #expect(try stage.docker("history", "--format", "{{.Comment}}", "web:1").text == "from afar")
+                let missing = try stage.docker("import", "http://\(server.host)/none")
+                #expect(missing.code == 1 && missing.errors.contains("invalid response status 404"), "\(missing)")
+                let refused = try stage.docker("import", "-c", "RUN true", "tree.tgz")
+                #expect(refused.code == 1 && refused.errors.contains("RUN is not a valid change command"), "\(refused)")
             }
         }
     }

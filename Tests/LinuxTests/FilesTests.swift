@@ -59,6 +59,22 @@ import Testing
         }
     }
 
+    @Test(.requiresRoot) func `are written where they stand when nothing can take their place`() throws {
+        try withTemporaryFolder { folder in
+            let (file, place) = (folder.appending("file"), folder.appending("place"))
+            for path in [file, place] { try WholeFile.replace(path) { write in try write(Array("old".utf8)) } }
+            let isMounted = try Program.succeeds(["mount", "--bind", file.string, place.string])
+            try #require(isMounted)
+            defer { #expect(umount(place.string) == 0) }
+            let failure = SystemError("read", errno: .ioError)
+            #expect(throws: failure) { try WholeFile.replace(place) { _ in throw failure } }
+            #expect(try WholeFile.read(file) == Array("old".utf8))
+            try WholeFile.replace(place) { write in try write(Array("new".utf8)) }
+            #expect(try WholeFile.read(file) == Array("new".utf8))
+            #expect(try Folder.names(in: folder) == ["file", "place"])
+        }
+    }
+
     @Test func `are locked until the claim ends`() throws {
         try withTemporaryFolder { folder in
             let file = folder.appending("lock")

@@ -241,8 +241,7 @@ extension StageBuild {
 
     /// `WORKDIR`: the folder is made if it is missing, and belongs to the current user.
     private mutating func changeDirectory(_ text: String) throws -> Bool {
-        let path = state.absolute(try state.variables.expander.expand(text))
-        state.image.config.workingDir = path
+        let path = try state.changeDirectory(text)
         let tree = try session.tree(of: state.layers)
         let target = try TreePath(clamping: path)
         guard try tree.entry(at: tree.resolve(target)) == nil else {

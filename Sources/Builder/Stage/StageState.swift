@@ -49,6 +49,17 @@ struct StageState: Sendable {
         self.now = Timestamp.text(now)
     }
 
+    /// Starts from how an image is run that was made elsewhere, and is to be run otherwise.
+    init(changing configuration: RunConfiguration, _ global: GlobalVariables) {
+        image = ImageConfiguration()
+        image.config = configuration
+        inherited = Inherited()
+        platform = .host
+        let environment = configuration.env.map(Pair.init(assignment:))
+        variables = StageVariables(global, environment: environment, escape: "\\")
+        now = ""
+    }
+
     var shell: [String] { image.config.shell ?? ["/bin/sh", "-c"] }
     var workingDirectory: String { image.config.workingDir ?? "/" }
     var layers: [Digest] { image.rootfs.diffIDs }
@@ -61,6 +72,14 @@ struct StageState: Sendable {
             if component == ".." { _ = components.popLast() } else { components.append(component) }
         }
         return "/" + components.joined(separator: "/")
+    }
+
+    /// Sets the working directory, and says where that is.
+    @discardableResult
+    mutating func changeDirectory(_ text: String) throws -> String {
+        let path = absolute(try variables.expander.expand(text))
+        image.config.workingDir = path
+        return path
     }
 
     // MARK: History

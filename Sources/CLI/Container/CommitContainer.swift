@@ -1,3 +1,4 @@
+import Builder
 import Containers
 import OCI
 import Orchestrator

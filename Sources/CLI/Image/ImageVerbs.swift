@@ -4,6 +4,7 @@ import Images
 import Linux
 import OCI
 import Orchestrator
+import Storage
 import SystemPackage
 
 extension Docker {
@@ -168,17 +169,6 @@ extension Docker {
                 }
             }
             return Pruned(names: lines, bytes: bytes + (try engine.images.blobs.sweepDownloads()))
-        }
-    }
-}
-
-extension ByteSource {
-    /// The bytes that a descriptor gives, from where it stands.
-    init(reading descriptor: FileDescriptor) {
-        var buffer = [UInt8](repeating: 0, count: 1 << 17)
-        self.init {
-            guard let count = try descriptor.readAvailable(into: &buffer), count > 0 else { return nil }
-            return Array(buffer[..<count])
         }
     }
 }

@@ -1,15 +1,16 @@
+import Builder
 import Compression
-import Dockerfile
 import Images
 import Linux
 import OCI
+import Storage
 import SystemPackage
 
 extension Docker {
     /// `docker import`
     struct Import: Command {
         static let usage = Usage(
-            synopsis: "[OPTIONS] FILE|- [REPOSITORY[:TAG]]",
+            synopsis: "[OPTIONS] FILE|URL|- [REPOSITORY[:TAG]]",
             summary: "Make an image of the archive of a whole tree",
             flags: [change, message, platform],
             arity: .atLeast(1)
@@ -31,11 +32,10 @@ extension Docker {
             let path = arguments.positionals[0]
             let references = try arguments.positionals.dropFirst().prefix(1).map { try ImageReference(parsing: $0) }
             let changes = try ImageChanges(arguments[Self.change])
-            let file = path == "-" ? nil : try FileDescriptor.open(FilePath(path), .readOnly)
-            defer { try? file?.close() }
             let platform = try arguments[Self.platform].map { try Platform(parsing: $0) } ?? .host
+            let draft = try DraftFolder(in: session.engine.images.drafts)
             let id = try session.engine.images.importTree(
-                ByteSource(reading: file ?? .standardInput),
+                try Self.source(path, draft.path),
                 as: references,
                 comment: arguments[Self.message].isEmpty ? "Imported from \(path)" : arguments[Self.message]
             ) { configuration in
@@ -44,9 +44,18 @@ extension Docker {
                 configuration.variant = platform.variant
                 try changes.apply(to: &configuration.config)
             }
+            _ = consume draft
             session.engine.noteImage("import", id: "\(id)", name: references.first?.familiar)
             try Console.print("\(id)\n")
             return 0
+        }
+
+        /// What a path, a URL or `-` gives; what has to be fetched first goes into the folder.
+        private static func source(_ path: String, _ folder: FilePath) throws -> ByteSource {
+            guard path != "-" else { return ByteSource(reading: .standardInput) }
+            guard WebDownload.isURL(path) else { return try ByteSource(readingFile: FilePath(path)) }
+            try Console.print("Downloading from \(path.printable)\n")
+            return try ByteSource(readingFile: WebDownload.fetch(path, into: folder))
         }
     }
 
