@@ -21,7 +21,7 @@ import Testing
             )
             #expect(
                 try scene.listing(id) == [
-                    "renamed 640 0:0", "x/ 755 0:0", "x/a.txt 640 0:0", "y/ 600 3:4", "y/b.txt 600 3:4",
+                    "renamed 640 0:0", "x/ 755 0:0", "x/a.txt 640 0:0", "y/ 755 3:4", "y/b.txt 600 3:4",
                 ]
             )
             #expect(try scene.configuration(id).rootfs.diffIDs.count == 3)
@@ -41,7 +41,7 @@ import Testing
                 COPY --from=owned --chown=9 /d/f /given
                 """
             )
-            #expect(try scene.listing(id) == ["given 644 9:9", "in/ 755 7:8", "in/f 644 7:8", "kept 644 7:8"])
+            #expect(try scene.listing(id) == ["given 644 9:9", "in/ 755 0:0", "in/f 644 7:8", "kept 644 7:8"])
         }
     }
 

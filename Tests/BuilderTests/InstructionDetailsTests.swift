@@ -28,7 +28,9 @@ import Testing
     )
 
     @Test func `are looked up by name and number`() throws {
-        #expect(try table.owner("web") == Owner(uid: 33, gid: 33))
+        #expect(try table.owner("web") == Owner(uid: 33, gid: 34))
+        #expect(try table.owner("web:") == Owner(uid: 33, gid: 34))
+        #expect(try table.owner(":staff") == Owner(uid: 0, gid: 50))
         #expect(try table.owner("web:staff") == Owner(uid: 33, gid: 50))
         #expect(try table.owner("7") == Owner(uid: 7, gid: 7))
         #expect(try table.user("web") == Owner(uid: 33, gid: 34))
@@ -38,7 +40,7 @@ import Testing
     @Test func `are refused when unknown`() {
         #expect(throws: BuilderError(.unknownUser("who"))) { try table.owner("who") }
         #expect(throws: BuilderError(.unknownGroup("web"))) { try table.owner("web:web") }
-        #expect(throws: BuilderError(.badOwner(":0"))) { try table.owner(":0") }
+        #expect(throws: BuilderError(.badOwner(":"))) { try table.owner(":") }
     }
 }
 

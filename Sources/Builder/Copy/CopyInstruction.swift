@@ -45,6 +45,7 @@ struct CopyInstruction {
             keyword,
             owner: files.owner,
             mode: files.mode,
+            keepsParents: files.keepsParents,
             isLinked: files.isLinked,
             sources: files.sources + files.heredocs.map { "<<\($0.name)" },
             destination: files.destination

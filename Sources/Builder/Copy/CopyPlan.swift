@@ -21,6 +21,8 @@ struct CopyPlan: Sendable {
         /// Whether the destination was written with a slash at its end, or is `.`.
         var isFolder: Bool
         var keepsParents = false
+        /// Whether a folder that is copied keeps what the source says of it, and not of what is in it alone.
+        var keepsTop = false
         var excludes: IgnorePatterns = .none
     }
 
@@ -48,20 +50,54 @@ struct CopyPlan: Sendable {
             var target = request.destination
             if request.keepsParents {
                 target.names += source.kept.names
+                try addParents(of: source, to: request.destination, from: tree)
             } else if entry.kind != .folder, goesInside, let name = source.path.last {
                 target.names.append(name)
             }
-            let top = Item(source: resolved, entry: entry, target: target, isNamed: true)
-            items.append(top)
-            guard entry.kind == .folder else { continue }
-            let walk = Walk(tree: tree, ignored: ignored, excludes: request.excludes, top: resolved)
-            try walk.add(
-                to: &items,
-                from: resolved,
-                target: target,
-                relative: .root,
-                verdicts: finder.verdict(on: resolved)
-            )
+            let isNamed = !request.keepsParents && !(request.keepsTop && entry.kind == .folder)
+            let top = Item(source: resolved, entry: entry, target: target, isNamed: isNamed)
+            try add(top, source, request, from: tree, finder)
+        }
+    }
+
+    /// Adds a source and all that is in it, but for what is left out.
+    private mutating func add<Tree: SourceTree>(
+        _ top: Item,
+        _ source: SourceFinder<Tree>.Found,
+        _ request: Request,
+        from tree: Tree,
+        _ finder: SourceFinder<Tree>
+    ) throws {
+        guard top.entry.kind == .folder else {
+            let path = request.keepsParents ? source.kept : TreePath(source.path.names.suffix(1))
+            if !request.excludes.ignores(path.description) { items.append(top) }
+            return
+        }
+        items.append(top)
+        let walk = Walk(tree: tree, ignored: finder.ignored, excludes: request.excludes, top: top.source)
+        try walk.add(
+            to: &items,
+            from: top.source,
+            target: top.target,
+            relative: request.keepsParents ? source.kept : .root,
+            verdicts: finder.verdict(on: top.source)
+        )
+    }
+
+    /// The folders above a source that are copied with it, as far as they are folders.
+    private mutating func addParents<Tree: SourceTree>(
+        of source: SourceFinder<Tree>.Found,
+        to destination: TreePath,
+        from tree: Tree
+    ) throws {
+        for count in 1..<max(1, source.kept.names.count) {
+            let above = TreePath(source.path.names.dropLast(source.kept.names.count - count))
+            let path = try tree.resolve(above)
+            let target = TreePath(destination.names + source.kept.names.prefix(count))
+            guard let entry = try tree.entry(at: path), entry.kind == .folder,
+                !items.contains(where: { $0.target == target })
+            else { continue }
+            items.append(Item(source: path, entry: entry, target: target, isNamed: false))
         }
     }
 
@@ -142,7 +178,7 @@ private struct SourceFinder<Tree: SourceTree> {
     }
 
     func find(_ source: String) throws -> [Found] {
-        let pivot = source.hasPrefix("./") ? nil : pivotIndex(source)
+        let pivot = try pivotIndex(source)
         let path = try TreePath(clamping: source)
         let patterns = try path.names.map { try PathPattern($0.description) }
         guard patterns.contains(where: { $0.literal == nil }) else {
@@ -195,9 +231,9 @@ private struct SourceFinder<Tree: SourceTree> {
     }
 
     /// How many components stand before `/./`.
-    private func pivotIndex(_ source: String) -> Int? {
-        let components = source.split(separator: "/")
-        return components.dropFirst().firstIndex(of: ".")
+    private func pivotIndex(_ source: String) throws -> Int? {
+        guard let pivot = source.firstRange(of: "/./") else { return nil }
+        return try TreePath(clamping: String(source[..<pivot.lowerBound])).names.count
     }
 
     private func kept(_ path: TreePath, pivot: Int?) -> TreePath {

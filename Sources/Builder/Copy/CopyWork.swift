@@ -156,6 +156,7 @@ extension CacheKey {
         let entry = item.entry
         add("target", "\(item.target)\(item.isNamed ? "" : "/")")
         add("kind", entry.kind.word)
+        guard entry.kind != .folder || !item.isNamed else { return }
         add("mode", String(entry.kind == .link ? 0 : entry.mode, radix: 8))
         add("owner", "\(entry.uid):\(entry.gid)")
         if let target = entry.target { add("link", target) }

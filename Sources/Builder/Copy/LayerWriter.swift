@@ -14,6 +14,8 @@ struct LayerWriter: EntryLookup {
     private var prepared: [TreePath: TreePath] = [:]
     /// Times of folders, set last: what is put into them changes them.
     private var folderTimes: [(path: TreePath, modified: Int64)] = []
+    /// Where files with more than one name went, so that they have as many again.
+    private var places: [TreeEntry.Identity: TreePath] = [:]
 
     init(_ draft: FilePath, over lower: MergedTree, owner: Owner?, mode: ModeChange?) throws {
         upper = try AnchoredTree(draft)
@@ -37,6 +39,7 @@ struct LayerWriter: EntryLookup {
             try folder.setTimes(name, modified)
         }
         folderTimes = []
+        places = [:]
     }
 
     /// Writes a file that comes from no tree.
@@ -59,7 +62,12 @@ struct LayerWriter: EntryLookup {
 
     // MARK: One item
 
+    /// What was named gives what is in it alone: where it goes is a folder like any that is made on the way.
     private mutating func copyFolder(_ item: CopyPlan.Item, from tree: some SourceTree) throws {
+        guard !item.isNamed else {
+            _ = try prepare(item.target)
+            return
+        }
         let resolved = try resolve(item.target)
         guard let existing = try entry(at: resolved) else {
             let path = try placeFolder(resolved)
@@ -70,7 +78,7 @@ struct LayerWriter: EntryLookup {
         }
         guard existing.kind == .folder else { throw BuilderError(.notAFolder("/\(item.target)")) }
         let path = try prepare(item.target)
-        guard !item.isNamed, !path.isRoot else { return }
+        guard !path.isRoot else { return }
         try describe(item.entry, at: path, attributes: tree.attributes(at: item.source))
         folderTimes.append((path, item.entry.modified))
     }
@@ -83,6 +91,13 @@ struct LayerWriter: EntryLookup {
             try folder.makeLink(name, to: own.name, in: own.folder)
             // Read before the owner changes, which takes capabilities away.
             return try describe(item.entry, at: path, attributes: tree.attributes(at: item.source))
+        }
+        if let identity = item.entry.identity {
+            if let first = places[identity] {
+                let other = try upper.place(of: first)
+                return try folder.makeLink(name, to: other.name, in: other.folder)
+            }
+            places[identity] = path
         }
         switch item.entry.kind {
         case .file:
@@ -119,6 +134,7 @@ struct LayerWriter: EntryLookup {
         _ = try prepare(path.parent)
         let (folder, name) = try upper.place(of: path)
         try folder.removeFile(name)
+        for (identity, other) in places where other == path { places[identity] = nil }
         return path
     }
 

@@ -19,14 +19,14 @@ struct AccountTable: Sendable {
         self.groups = groups
     }
 
-    /// Who `--chown=user[:group]` means. A number alone is the group's number too.
+    /// Who `--chown=[user][:group]` means. A number alone is the group's number too, and a name has the user's own group.
     func owner(_ text: String) throws -> Owner {
         let parts = text.split(separator: ":", maxSplits: 1, omittingEmptySubsequences: false).map(String.init)
-        guard let user = parts.first, !user.isEmpty, parts.last?.isEmpty == false else {
-            throw BuilderError(.badOwner(text))
+        guard let user = parts.first, !text.allSatisfy({ $0 == ":" }) else { throw BuilderError(.badOwner(text)) }
+        let uid = user.isEmpty ? 0 : try uid(user)
+        guard parts.count == 2, !parts[1].isEmpty else {
+            return Owner(uid: uid, gid: UInt32(user) ?? users[user]?.gid ?? uid)
         }
-        let uid = try uid(user)
-        guard parts.count == 2 else { return Owner(uid: uid, gid: uid) }
         return Owner(uid: uid, gid: try gid(parts[1]))
     }
 

@@ -70,7 +70,7 @@ extension RunMounts.Item {
     fileprivate func contents() throws -> String? {
         guard let source else { return nil }
         var key = CacheKey("mount")
-        let request = CopyPlan.Request(sources: [path], destination: .root, isFolder: false)
+        let request = CopyPlan.Request(sources: [path], destination: .root, isFolder: false, keepsTop: true)
         let plan = try CopyPlan(request, from: source.tree, ignored: source.ignored, destinationIsFolder: false)
         for file in plan.items { try key.add(file, of: source.tree) }
         return key.text
