@@ -52,8 +52,10 @@ public struct StageVariables: Sendable {
     public private(set) var environment: [Pair]
     /// Declared arguments that have a value, in order of declaration.
     public private(set) var arguments: [Pair]
-    /// Names that were declared, with or without a value.
-    public private(set) var declaredNames: Set<String>
+    /// Names that were declared, with or without a value, in order.
+    public private(set) var declaredNames: [String]
+    /// What names mean: what `ENV` or `ARG` said last.
+    private var values: [String: String]
     private let global: GlobalVariables
     private let escape: Character
 
@@ -69,6 +71,8 @@ public struct StageVariables: Sendable {
         self.escape = escape
         arguments = parent?.arguments ?? []
         declaredNames = parent?.declaredNames ?? []
+        let ends = Dictionary(environment.map { ($0.name, $0.value) }) { $1 }
+        values = ends.merging(parent?.values ?? [:]) { $1 }
     }
 
     /// Carries out an `ARG`. Each default sees the arguments that stand before it; that of one that is given is not looked
@@ -85,9 +89,11 @@ public struct StageVariables: Sendable {
             let name = try expander.expand(declaration.name)
             var value = declaration.value == nil ? global.value(of: name) : global.given[name]
             if value == nil, let text = declaration.value { value = try expander.expand(text) }
-            declaredNames.insert(name)
+            if !declaredNames.contains(name) { declaredNames.append(name) }
             declared.append(ArgumentDeclaration(name: name, value: value))
-            if let value { Self.set(name, to: value, in: &arguments) }
+            guard let value else { continue }
+            Self.set(name, to: value, in: &arguments)
+            values[name] = value
         }
         return declared
     }
@@ -97,26 +103,31 @@ public struct StageVariables: Sendable {
 
     /// Carries out an `ENV`, whose values are already expanded.
     public mutating func assign(_ pairs: [Pair]) {
-        for pair in pairs { Self.set(pair.name, to: pair.value, in: &environment) }
+        for pair in pairs {
+            Self.set(pair.name, to: pair.value, in: &environment)
+            values[pair.name] = pair.value
+        }
     }
 
-    /// For the words of the next instruction: the environment beats arguments of the same name.
-    public var expander: WordExpander {
-        var variables: [String: String] = [:]
-        for pair in arguments + environment { variables[pair.name] = pair.value }
-        return WordExpander(variables: variables, escape: escape)
+    /// For the words of the next instruction.
+    public var expander: WordExpander { WordExpander(variables: values, escape: escape) }
+
+    /// What a command sees: the environment and the arguments, each as it was set last.
+    public var commandEnvironment: [Pair] {
+        let further = arguments.filter { argument in !environment.contains { $0.name == argument.name } }
+        return (environment + further).map { Pair(name: $0.name, value: values[$0.name] ?? $0.value) }
     }
 
-    /// The arguments that a command sees: those that no `ENV` hides.
-    public var visibleArguments: [Pair] {
-        arguments.filter { argument in !environment.contains { $0.name == argument.name } }
-    }
+    /// Every declared argument with what it means to a command, nothing if that is so.
+    public var declaredArguments: [Pair] { declaredNames.map { Pair(name: $0, value: values[$0] ?? "") } }
 
-    /// The proxies among the build arguments: a command sees them undeclared, and history and cache do not.
+    /// The proxies among the build arguments, in capitals and small: a command sees them undeclared, and history and cache
+    /// do not.
     public var implicitArguments: [Pair] {
         GlobalVariables.implicit.compactMap { name in
             guard !declaredNames.contains(name), !environment.contains(where: { $0.name == name }) else { return nil }
-            return global.given[name].map { Pair(name: name, value: $0) }
+            let other = ASCII.lowercased(name) == name ? name.uppercased() : ASCII.lowercased(name)
+            return (global.given[name] ?? global.given[other]).map { Pair(name: name, value: $0) }
         }
     }
 

@@ -1,5 +1,7 @@
 import Dockerfile
+import Linux
 import OCI
+import SystemPackage
 import Testing
 
 @testable import Builder
@@ -33,7 +35,7 @@ private func field(_ name: String, _ config: RunConfiguration) -> String {
         ("ARG V=1\nENV A=$V", "env", "A=1"), ("ARG V=1 W=$V-2\nENV A=$W", "env", "A=1-2"),
         ("ARG GIVEN=1\nENV A=$GIVEN", "env", "A=given"),
         ("ARG GIVEN\nENV GIVEN=${GIVEN}2 B=$GIVEN", "env", "GIVEN=given2 B=given"),
-        ("ENV A=env\nARG A=arg\nENV B=$A", "env", "A=env B=env"), ("ENV A=$TARGETARCH", "env", "A="),
+        ("ENV A=env\nARG A=arg\nENV B=$A", "env", "A=env B=arg"), ("ENV A=$TARGETARCH", "env", "A="),
         ("ARG TARGETARCH TARGETSTAGE\nENV A=$TARGETARCH-$TARGETSTAGE", "env", "A=amd64-last"),
         (
             "ENV P=/a/b.c\nENV A=${P##*/} B=${P%.*} C=${P/a/x} D=${P//[a]/y}", "env",
@@ -91,6 +93,21 @@ private func field(_ name: String, _ config: RunConfiguration) -> String {
         #expect(
             state.image.history.map(\.createdBy) == ["ARG A=1 GIVEN=given NONE", "VOLUME [/a /b]", "SHELL [x]"]
         )
+        #expect(
+            HistoryText.run(["x"], buildArguments: state.variables.declaredArguments)
+                == "RUN |3 A=1 GIVEN=given NONE= x # buildkit"
+        )
+    }
+
+    @Test(arguments: [
+        (5 * 60_000_000_000, 3, #"&{["CMD" "a"] "5m0s" "0s" "0s" "0s" '\x03'}"#),
+        (1_500_000_000, 10, #"&{["CMD" "a"] "1.5s" "0s" "0s" "0s" '\n'}"#),
+        (0, 65, #"&{["CMD" "a"] "0s" "0s" "0s" "0s" 'A'}"#),
+    ])
+    func `tell of probes as Go prints them`(interval: Int, retries: Int, expected: String) {
+        var probe = RunConfiguration.HealthCheck()
+        (probe.test, probe.interval, probe.retries) = (["CMD", "a"], interval, retries)
+        #expect(HistoryText.probe(probe) == expected)
     }
 }
 
@@ -100,6 +117,8 @@ private func field(_ name: String, _ config: RunConfiguration) -> String {
         ("COPY --chown=1:2 --chmod=0640 a d /x/", ["x/ 755 1:2", "x/a 640 1:2", "x/x.c 640 1:2", "x/y.o 640 1:2"]),
         ("COPY --chown=7 a /", ["a 644 7:7"]), ("COPY --exclude=*.o d /x", ["x/ 755 0:0", "x/x.c 644 0:0"]),
         ("COPY --exclude=*.o --exclude=x* d /x/", ["x/ 755 0:0"]),
+        ("COPY --exclude=*.o d/* /x/", ["x/ 755 0:0", "x/x.c 644 0:0"]),
+        ("COPY --parents --exclude=d/*.o d /x/", ["x/ 755 0:0", "x/d/ 755 0:0", "x/d/x.c 644 0:0"]),
         (
             "COPY --parents d/x.c e/f/z.c /p/",
             ["p/ 755 0:0", "p/d/ 755 0:0", "p/d/x.c 644 0:0", "p/e/ 755 0:0", "p/e/f/ 755 0:0", "p/e/f/z.c 644 0:0"]
@@ -109,6 +128,7 @@ private func field(_ name: String, _ config: RunConfiguration) -> String {
             ["p/ 755 0:0", "p/d/ 755 0:0", "p/d/x.c 644 0:0", "p/e/ 755 0:0", "p/e/f/ 755 0:0", "p/e/f/z.c 644 0:0"]
         ),
         ("COPY --parents e/./f/*.c /p/", ["p/ 755 0:0", "p/f/ 755 0:0", "p/f/z.c 644 0:0"]),
+        ("COPY --parents ./e/./f/z.c /p/", ["p/ 755 0:0", "p/f/ 755 0:0", "p/f/z.c 644 0:0"]),
         ("COPY --parents e/./**/z.c /p/", ["p/ 755 0:0", "p/f/ 755 0:0", "p/f/z.c 644 0:0"]),
         ("WORKDIR /w\nCOPY a .", ["w/ 755 0:0", "w/a 644 0:0"]), ("COPY [\"a\", \"/q r\"]", ["q r 644 0:0"]),
         ("ARG F=a\nCOPY $F /${F}1", ["a1 644 0:0"]),
@@ -121,6 +141,37 @@ private func field(_ name: String, _ config: RunConfiguration) -> String {
             for path in ["a", "d/x.c", "d/y.o", "e/f/z.c"] { try scene.write(path, path) }
             let id = try scene.build("FROM scratch\n\(text)")
             #expect(try scene.listing(id) == expected)
+        }
+    }
+
+    @Test func `keep what folders are and files share, but for the folder that is named`() throws {
+        try BuildScene.with { scene in
+            try scene.write("d/a", "a")
+            try scene.write("d/e/f", "f")
+            try WholeFile.link(scene.context.pushing("d/a"), to: scene.context.pushing("d/b"))
+            for (path, mode) in [("d", 0o700), ("d/e", 0o711)] as [(FilePath, UInt32)] {
+                try FileOwner.set(uid: 0, gid: 0, mode: mode, of: scene.context.pushing(path))
+            }
+            let id = try scene.build(
+                """
+                FROM scratch AS s
+                COPY --chown=7:8 d /d
+                FROM scratch
+                COPY --from=s /d /in
+                COPY --from=s --chmod=u=rw,go= /d /mode
+                COPY --from=s --parents /d/e /kept/
+                """
+            )
+            #expect(
+                try scene.listing(id) == [
+                    "in/ 755 0:0", "in/a 644 7:8", "in/b 644 7:8", "in/e/ 711 7:8", "in/e/f 644 7:8", "kept/ 755 0:0",
+                    "kept/d/ 755 7:8", "kept/d/e/ 711 7:8", "kept/d/e/f 644 7:8", "mode/ 755 0:0", "mode/a 600 7:8",
+                    "mode/b 600 7:8", "mode/e/ 600 7:8", "mode/e/f 600 7:8",
+                ]
+            )
+            let tree = try scene.tree(id)
+            let shared = try ["a", "b"].map { try tree.entry(at: TreePath(clamping: "in/\($0)"))?.identity }
+            #expect(shared[0] != nil && shared[0] == shared[1])
         }
     }
 

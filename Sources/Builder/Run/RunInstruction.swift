@@ -14,13 +14,13 @@ extension StageBuild {
         let command = RunCommand(run, shell: state.shell)
         let work = RunWork(
             command: command,
-            environment: state.image.config.env + state.variables.visibleArguments.map { "\($0.name)=\($0.value)" },
+            environment: state.variables.commandEnvironment.map { "\($0.name)=\($0.value)" },
             unseen: state.variables.implicitArguments.map { "\($0.name)=\($0.value)" },
             network: try network(of: run),
             isInsecure: run.isInsecure,
             mounts: try RunMounts(run.mounts, state: state, session: session, sources: node.sources)
         )
-        let history = HistoryText.run(command.arguments, buildArguments: state.variables.visibleArguments)
+        let history = HistoryText.run(command.arguments, buildArguments: state.variables.declaredArguments)
         let keys = work.keys(key("run"), state, session.request)
         let output = StepOutput { [session] line in session.tell(.output(step, line)) }
         return try layer(history, keys: keys) { build, draft in
@@ -121,7 +121,9 @@ struct RunWork {
     /// The container that the command runs in.
     func configuration(_ state: StageState, _ session: BuildSession) throws -> ContainerConfiguration {
         let id = RandomName.hexadecimal()
-        var process = ProcessConfiguration(arguments: command.arguments, environment: environment + unseen)
+        // The machine has a name, and no variable says it.
+        let variables = ["HOSTNAME"] + environment + unseen
+        var process = ProcessConfiguration(arguments: command.arguments, environment: variables)
         process.workingDirectory = state.workingDirectory
         process.user = state.image.config.user ?? ""
         var configuration = ContainerConfiguration(

@@ -1,5 +1,6 @@
 import Dockerfile
 import OCI
+import Units
 
 /// How an image's history spells an instruction, as the field's tools expect it.
 enum HistoryText {
@@ -14,11 +15,12 @@ enum HistoryText {
         _ keyword: String,
         owner: String?,
         mode: String?,
+        keepsParents: Bool = false,
         isLinked: Bool,
         sources: [String],
         destination: String
     ) -> String {
-        var words = [keyword]
+        var words = keepsParents ? [keyword, "--parents"] : [keyword]
         if let owner { words.append("--chown=\(owner)") }
         if let mode { words.append("--chmod=\(mode)") }
         if isLinked { words.append("--link") }
@@ -48,13 +50,23 @@ enum HistoryText {
         "\(keyword) [\(words.joined(separator: " "))]"
     }
 
-    /// `HEALTHCHECK`: the test, then interval, timeout, start period and start interval in seconds, and the retries.
+    /// `HEALTHCHECK`: the test, then interval, timeout, start period and start interval, and the retries as a character.
     static func probe(_ probe: RunConfiguration.HealthCheck) -> String {
         let times = [probe.interval, probe.timeout, probe.startPeriod, probe.startInterval].map { time in
-            let (seconds, rest) = (time ?? 0).quotientAndRemainder(dividingBy: 1_000_000_000)
-            return rest == 0 ? "\"\(seconds)s\"" : "\"\(Double(time ?? 0) / 1e9)s\""
+            "\"\(DurationText.text(Int(time ?? 0)))\""
         }
         let test = (probe.test ?? []).map(quoted).joined(separator: " ")
-        return "&{[\(test)] \(times.joined(separator: " ")) '\\x0\(probe.retries ?? 0)'}"
+        return "&{[\(test)] \(times.joined(separator: " ")) \(character(probe.retries ?? 0))}"
+    }
+
+    /// A number as the character of that number, in quotes.
+    private static func character(_ number: Int) -> String {
+        let named = [7: "\\a", 8: "\\b", 9: "\\t", 10: "\\n", 11: "\\v", 12: "\\f", 13: "\\r", 39: "\\'", 92: "\\\\"]
+        if let name = named[number] { return "'\(name)'" }
+        guard number >= 32, number != 127, let scalar = Unicode.Scalar(number) else {
+            let digits = String(number, radix: 16)
+            return "'\\x\(digits.count < 2 ? "0" : "")\(digits)'"
+        }
+        return "'\(Character(scalar))'"
     }
 }
