@@ -44,7 +44,7 @@ extension ImageStore {
     ) throws -> PushedImage {
         let access = try access ?? .ofEnvironment()
         guard reference.digest == nil else { throw ImageError.digestAsTag(reference.familiar) }
-        guard var image = try find(reference) else { throw ImageError.notHere(reference.familiar) }
+        guard var image = try find(reference) else { throw ImageError.notHere(reference.familiarRepository) }
         if let platform {
             let members = try members(of: reference.description)
             let wanted = members.first { $0.configuration.platform.normalized == platform.normalized }

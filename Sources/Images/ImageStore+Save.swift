@@ -16,7 +16,7 @@ extension ImageStore {
     public func save(_ names: [String], platform: Platform? = nil, to sink: @escaping ByteSink) throws {
         let catalogue = try catalogue()
         var chosen: [SavedImage] = []
-        for name in names {
+        for name in try names.flatMap(withTags) {
             guard let usual = try catalogue.resolve(name) else { throw ImageError.notFound(name) }
             let id = try platform.flatMap { try find(name, platform: $0)?.id } ?? usual
             let image = try image(id, in: catalogue)
@@ -30,6 +30,17 @@ extension ImageStore {
             chosen.append(try saved(image, index, tags, in: catalogue))
         }
         try write(chosen, to: TarWriter(sink))
+    }
+
+    /// A repository's name alone stands for all its tags.
+    private func withTags(_ name: String) throws -> [String] {
+        let last = name.split(separator: "/").last ?? ""
+        guard !last.contains(where: { $0 == ":" || $0 == "@" }), let reference = try? ImageReference(parsing: name)
+        else {
+            return [name]
+        }
+        let tags = try tags(of: reference).filter { $0.digest == nil }
+        return tags.isEmpty ? [name] : tags.map(\.description)
     }
 
     private struct SavedImage {

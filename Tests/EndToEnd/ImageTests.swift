@@ -128,5 +128,24 @@ extension EndToEnd {
                 #expect(refused.code == 1 && refused.errors.contains("RUN is not a valid change command"), "\(refused)")
             }
         }
+
+        @Test func `are saved with all tags, removed if they are there, and filtered by what makes sense`() throws {
+            try onStage { stage in
+                for tag in ["a/b:1", "a/b:2"] { #expect(try stage.docker("tag", "busybox", tag).code == 0) }
+                let tags = "tar -xO manifest.json | jq -c '.[].RepoTags'"
+                #expect(try stage.shell("\(stage.programs)/docker save a/b | \(tags)") == #"["a/b:1","a/b:2"]"#)
+                #expect(try stage.shell("\(stage.programs)/docker save a/b:2 | \(tags)") == #"["a/b:2"]"#)
+                let gone = try stage.docker("rmi", "-f", "none", "a/b:1")
+                #expect(gone.code == 0 && gone.text == "Untagged: a/b:1", "\(gone)")
+                #expect(gone.errors == "Error: No such image: none\n")
+                #expect(try stage.docker("rmi", "none").code == 1)
+                let wrong = try stage.docker("images", "--filter", "dangling=maybe")
+                #expect(wrong.code == 1 && wrong.errors.contains("invalid filter 'dangling=[maybe]'"), "\(wrong)")
+                #expect(try stage.docker("images", "--none").code == 125)
+                #expect(try stage.docker("images", "a", "b").code == 1)
+                let missing = try stage.docker("load", "-i", "none.tar")
+                #expect(missing.errors == "docker: open none.tar: No such file or directory\n", "\(missing)")
+            }
+        }
     }
 }

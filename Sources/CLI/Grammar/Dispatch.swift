@@ -138,7 +138,7 @@ struct Dispatch {
             return try type.init(arguments).run(session)
         } catch let error as UsageError {
             Console.note("\(error.description.printable)\nRun '\(session.path) --help' for more information")
-            return usage.mistakeCode
+            return error.isOfFlags && grammar == .docker && !(type is any ComposeCommand.Type) ? 125 : usage.mistakeCode
         } catch {
             return report(error, session, usage)
         }

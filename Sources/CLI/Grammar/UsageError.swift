@@ -33,3 +33,13 @@ extension UsageError: CustomStringConvertible {
         }
     }
 }
+
+extension UsageError {
+    /// Whether the words after the command cannot be read at all.
+    var isOfFlags: Bool {
+        switch self {
+        case .conflict, .arity, .unknownCommand: false
+        default: true
+        }
+    }
+}

@@ -49,13 +49,13 @@ extension Docker {
 
         private func selected(_ store: ImageStore) throws -> [Image] {
             let limit = try Docker.until(filters["until"])
+            let isDangling = try isDangling()
             var images = try store.list().filter { image in
                 // A name stands for the images for all its platforms.
                 guard !image.isOther || !image.references.isEmpty || arguments[Self.all] else { return false }
                 guard image.createdAt < limit else { return false }
                 guard Docker.matches(image.configuration.config.labels, filters["label"]) else { return false }
-                guard let dangling = filters["dangling"]?.last else { return true }
-                return image.isDangling == ["true", "1"].contains(dangling)
+                return isDangling.map { $0 == image.isDangling } ?? true
             }
             for (key, isWanted) in [("before", { $0 < $1 }), ("since", { $0 > $1 })]
                 as [(String, (Int64, Int64) -> Bool)]
@@ -65,6 +65,15 @@ extension Docker {
                 images = images.filter { isWanted($0.createdAt, limit) }
             }
             return images
+        }
+
+        /// What the filter says; nil where it says nothing.
+        private func isDangling() throws -> Bool? {
+            guard let text = filters["dangling"]?.last else { return nil }
+            guard let flag = ["true": true, "1": true, "false": false, "0": false][text] else {
+                throw UsageError.conflict("invalid filter 'dangling=[\(text)]'")
+            }
+            return flag
         }
 
         /// The names of an image that are asked for.

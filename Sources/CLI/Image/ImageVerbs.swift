@@ -25,8 +25,15 @@ extension Docker {
         init(_ arguments: Arguments) throws { self.arguments = arguments }
 
         func run(_ session: Session) throws -> Int32 {
-            try forEach(arguments.positionals) { name in
-                let removals = try session.engine.removeImage(name, isForced: arguments[Self.force])
+            let isForced = arguments[Self.force]
+            return try forEach(arguments.positionals) { name in
+                let removals: [ImageRemoval]
+                do {
+                    removals = try session.engine.removeImage(name, isForced: isForced)
+                } catch let error as ImageError where isForced && error == .notFound(name) {
+                    Console.note("Error: \(error.description.printable)")
+                    return nil
+                }
                 return removals.isEmpty ? nil : removals.map(\.description).joined(separator: "\n")
             }
         }
@@ -107,10 +114,9 @@ extension Docker {
             if path == nil, StandardStreams.inputIsTerminal {
                 throw Failure("requested load from stdin, but stdin is empty")
             }
-            let file = try path.map { try FileDescriptor.open(FilePath($0), .readOnly) }
-            defer { try? file?.close() }
             let platform = try arguments[ImageFlag.platform].map { try Platform(parsing: $0) }
-            let source = ByteSource(reading: file ?? .standardInput)
+            let source =
+                try path.map { try ByteSource(readingFile: FilePath($0)) } ?? ByteSource(reading: .standardInput)
             let loaded = try session.engine.images.load(source, platform: platform)
             for image in loaded {
                 session.engine.noteImage("load", id: "\(image.id)", name: image.references.first?.familiar)

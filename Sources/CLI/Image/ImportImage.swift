@@ -37,7 +37,7 @@ extension Docker {
             let id = try session.engine.images.importTree(
                 try Self.source(path, draft.path),
                 as: references,
-                comment: arguments[Self.message].isEmpty ? "Imported from \(path)" : arguments[Self.message]
+                comment: arguments[Self.message].isEmpty ? Self.comment(on: path) : arguments[Self.message]
             ) { configuration in
                 configuration.os = platform.os
                 configuration.architecture = platform.architecture
@@ -48,6 +48,11 @@ extension Docker {
             session.engine.noteImage("import", id: "\(id)", name: references.first?.familiar)
             try Console.print("\(id)\n")
             return 0
+        }
+
+        /// What a file of this machine is called elsewhere says nothing.
+        private static func comment(on path: String) -> String {
+            "Imported from \(WebDownload.isURL(path) ? path : "-")"
         }
 
         /// What a path, a URL or `-` gives; what has to be fetched first goes into the folder.
