@@ -58,7 +58,7 @@ extension EndToEnd {
                 #expect(text.contains("\n   3 | >>> RUN "), "\(build)")
                 let last = build.errors.split(separator: "\n").last ?? ""
                 #expect(last.hasPrefix("ERROR: cannot build failing: "), "\(build)")
-                #expect(last.contains(":3: process ") && last.hasSuffix("exit code: 3"), "\(build)")
+                #expect(last.contains(":3:1: process ") && last.hasSuffix("exit code: 3"), "\(build)")
                 #expect(try stage.docker("images", "--quiet", "build-failing").output == "")
             }
         }

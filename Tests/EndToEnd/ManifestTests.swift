@@ -122,6 +122,13 @@ extension EndToEnd {
                 )
                 #expect(less.output.contains(digests.amd64) && !less.output.contains(digests.arm64))
                 #expect(try stage.docker("pull", "\(other.host)/all:1").code == 0)
+                let tools = ["buildx", "imagetools"]
+                let plain = ["create", "--prefer-index=false", "-t", "\(other.host)/one:1", names[0]]
+                #expect(try stage.docker(tools + plain).code == 0)
+                let one = try stage.docker(
+                    tools + ["inspect", "--format", "{{.Manifest.Digest}}", "\(other.host)/one:1"]
+                )
+                #expect(one.text == digests.amd64, "\(one)")
 
                 let field = try shown("{{.Manifest.Digest}} {{json .Manifest}}", "\(other.host)/all:1", stage)
                 let sum = field.prefix { $0 != " " }

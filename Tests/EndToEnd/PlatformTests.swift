@@ -135,6 +135,14 @@ extension EndToEnd {
                 let up = try stage.compose("up")
                 #expect(up.code == 0 && up.output.contains("here"), "\(up)")
                 #expect(try stage.compose("down").code == 0)
+                try stage.write(
+                    "services: {far: {image: \(host)/base, platform: linux/arm/v7, command: [x]}}\n",
+                    to: "far.yaml"
+                )
+                #expect(try stage.compose("-f", "far.yaml", "create").code == 0)
+                let image = try stage.compose("-f", "far.yaml", "images", "--format", "json")
+                #expect(image.output.contains("\"Platform\":\"linux/arm/v7\""), "\(image)")
+                #expect(try stage.compose("-f", "far.yaml", "down").code == 0)
                 let refused = try stage.compose("build", "web", in: ["DOCKER_DEFAULT_PLATFORM": "linux/s390x"])
                 #expect(refused.code == 1)
                 let why = "build.platforms does not support value set by DOCKER_DEFAULT_PLATFORM: linux/s390x"

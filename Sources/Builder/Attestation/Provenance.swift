@@ -27,7 +27,7 @@ struct Provenance {
             "buildDefinition": [
                 "buildType": .string(Self.buildType),
                 "externalParameters": [
-                    "configSource": ["path": .string(session.document.file)], "request": parameters(),
+                    "configSource": configSource(), "request": parameters(),
                 ],
                 "internalParameters": ["builderPlatform": .string("\(Platform.host)")],
                 "resolvedDependencies": .array(try dependencies()),
@@ -37,6 +37,16 @@ struct Provenance {
     }
 
     // MARK: What was asked for
+
+    private func configSource() -> JSONValue {
+        let path = JSONValue.Member("path", .string(session.document.file))
+        guard let material = request.material else { return .object([path]) }
+        return .object([.init("uri", .string(material.uri)), .init("digest", Self.digest(material)), path])
+    }
+
+    private static func digest(_ material: Material) -> JSONValue {
+        .object([.init(material.algorithm, .string(material.hex))])
+    }
 
     private func parameters() -> JSONValue {
         var arguments: [String: String] = [:]
@@ -68,12 +78,15 @@ struct Provenance {
     /// The images that stages start from or copy from, and what was fetched, each with its digest.
     private func dependencies() throws -> [JSONValue] {
         var uris: Set<String> = []
-        return try session.graph.images(of: request, for: session.target).compactMap { wanted in
-            guard let image = try session.shared.bases.find(wanted.name, for: wanted.platform) else { return nil }
-            let uri = PackageURL.image(wanted.name, platform: image.configuration.platform)
-            guard uris.insert(uri).inserted else { return nil }
-            return Self.dependency(uri, try session.digest(of: image, as: wanted.name))
-        }
+        let images = try session.graph.images(of: request, for: session.target)
+            .compactMap { wanted -> JSONValue? in
+                guard let image = try session.shared.bases.find(wanted.name, for: wanted.platform) else { return nil }
+                let uri = PackageURL.image(wanted.name, platform: image.configuration.platform)
+                guard uris.insert(uri).inserted else { return nil }
+                return Self.dependency(uri, try session.digest(of: image, as: wanted.name))
+            }
+        return images
+            + session.remotes.materials.map { ["uri": .string($0.uri), "digest": Self.digest($0)] }
     }
 
     private static func dependency(_ uri: String, _ digest: Digest) -> JSONValue {
@@ -120,16 +133,30 @@ extension BuildSession {
 
     /// Whether the result depends on what has no digest: files of this machine.
     fileprivate var isIncomplete: Bool {
-        graph.nodes.values.contains { node in
-            node.stage.instructions.contains { located in
-                switch located.instruction {
-                case .copy(let copy): copy.from == nil && !copy.sources.isEmpty
-                case .add: true
-                case .run(let run): run.mounts.contains { $0.kind == .bind && $0.from == nil }
-                default: false
-                }
-            }
+        let readsContext = graph.nodes.values.contains { node in
+            node.stage.instructions.contains { $0.instruction.readsContext }
         }
+        let sources = graph.nodes.values.flatMap { [$0.base] + $0.sources.values }
+        return readsContext && request.material == nil || sources.contains(where: request.isFolder)
+    }
+}
+
+extension Instruction {
+    /// Whether it takes files of the build context.
+    fileprivate var readsContext: Bool {
+        switch self {
+        case .copy(let copy): copy.from == nil && !copy.sources.isEmpty
+        case .add(let add): add.files.from == nil && !add.files.sources.allSatisfy(BuildRequest.isReference)
+        case .run(let run): run.mounts.contains { $0.kind == .bind && $0.from == nil }
+        default: false
+        }
+    }
+}
+
+extension BuildRequest {
+    /// Whether a source is a folder of this machine.
+    fileprivate func isFolder(_ source: BuildGraph.Source) -> Bool {
+        if case .context(let name) = source, case .folder = namedContexts[name] { true } else { false }
     }
 }
 

@@ -35,6 +35,7 @@ struct ContextArrival {
             let isGit = try GitReference(text) != nil
             try shown(isGit ? "load git source \(text)" : "load remote build context") {
                 try take(try fetch(text, &arrived), &arrived)
+                arrived.request.material = try remotes.material(of: text)
             }
         case .stream(let descriptor):
             try shown("load remote build context") { try take(try receive(descriptor, &arrived), &arrived) }

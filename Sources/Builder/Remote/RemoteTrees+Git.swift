@@ -22,6 +22,7 @@ extension RemoteTrees {
         wish.add("revision", [reference.revision ?? "", reference.checksum ?? ""])
         let source = try once(wish.text) {
             let position = try remote.position(of: reference)
+            note(Material(remote.repository, revision: reference.revision, commit: position.commit))
             var key = key
             key.add("commit", position.commit)
             if let known = shelf.cache.source(key.text), shelf.contains(known.layer) { return known }

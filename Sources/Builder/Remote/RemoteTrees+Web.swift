@@ -29,6 +29,7 @@ extension RemoteTrees {
         if let checksum, checksum != version.digest {
             throw BuilderError(.wrongChecksum(url, expected: checksum, actual: version.digest))
         }
+        note(Material(file, version.digest))
         try shelf.cache.noteUse(of: source.layer, description, created: shelf.now)
         return (source.layer, version)
     }

@@ -70,6 +70,8 @@ public struct BuildRequest: Sendable {
     public var origin: Origin?
     /// Whether the context came from elsewhere: nothing in it is followed out of it, and it ignores nothing.
     var isFetched = false
+    /// What the context was fetched as; nil for one that has no sum.
+    var material: Material?
     /// `Dockerfile` in the context, or else `dockerfile`, when nil.
     public var dockerfile: Source?
     /// `--build-arg`

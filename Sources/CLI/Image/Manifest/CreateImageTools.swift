@@ -11,7 +11,7 @@ extension Docker {
         static let usage = Usage(
             synopsis: "[OPTIONS] [SOURCE...]",
             summary: "Make an index, at a registry, of what registries have",
-            flags: [annotation, append, dryRun, file, metadata, platform, tag],
+            flags: [annotation, append, dryRun, file, metadata, platform, prefersIndex, tag],
             arity: .any
         )
 
@@ -25,6 +25,11 @@ extension Docker {
         private static let file = Flag.list("-f, --file", "File that says what a source is", placeholder: "list")
         private static let metadata = Flag<String?>.text("--metadata-file", "File that gets the index's descriptor")
         private static let platform = Flag.list("-p, --platform", "Take only these of a source", placeholder: "list")
+        private static let prefersIndex = Flag.toggle(
+            "--prefer-index",
+            "Make an index of a single image too, and no copy",
+            default: true
+        )
         private static let tag = Flag.list("-t, --tag", "Name to give", placeholder: "list")
 
         private let arguments: Arguments
@@ -70,7 +75,8 @@ extension Docker {
             return wishes
         }
 
-        /// An index that is all that is asked for, as it is; nil if something is to be made.
+        /// What is all that is asked for, as it is: an index, or an image that is not to become one. Nil if something is to
+        /// be made.
         private func copy(
             of sources: [IndexSource],
             _ wishes: [AnnotationWish],
@@ -82,7 +88,9 @@ extension Docker {
             let reference = sources[0].reference
             return try manifests.compose(at: reference) { composer in
                 let artifact = try composer.artifact(reference)
-                guard case .index = try ManifestDocument(parsing: artifact.manifest) else { return nil }
+                if case .manifest = try ManifestDocument(parsing: artifact.manifest), arguments[Self.prefersIndex] {
+                    return nil
+                }
                 return FinishedIndex(
                     members: try composer.members(of: artifact.reference),
                     bytes: artifact.manifest,
