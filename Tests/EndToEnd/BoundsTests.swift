@@ -28,7 +28,7 @@ extension EndToEnd {
                 try stage.does("up", "-d", "all")
                 defer { #expect(Self.parents().isEmpty, "the group above goes with the last one in it") }
                 let limits = try stage.does("exec", "all", "sh", "-c", Self.limits).output
-                #expect(limits == "67108864\n16777216\n50000 100000\n0\n50\n1048576\n2097152\n200\n100\n")
+                #expect(limits == "67108864\n16777216\n67108864\n50000 100000\n0\n50\n1048576\n2097152\n200\n100\n")
                 let id = try stage.does("ps", "--quiet", "all").text.prefix(12)
                 let pid = try stage.docker("inspect", "--format", "{{.State.Pid}}", String(id)).text
                 #expect(text(of: "/proc/\(pid)/cgroup").contains("/tutti-bounds/tutti-\(id)\n"))
@@ -49,10 +49,11 @@ extension EndToEnd {
         /// The same numbers from either version of control groups.
         private static let limits = """
             cd /sys/fs/cgroup; if [ -e cgroup.controllers ]; then
-                cat memory.max memory.low cpu.max cpuset.cpus pids.max
+                cat memory.max memory.low memory.swap.max cpu.max cpuset.cpus pids.max
                 for rate in rbps wbps riops wiops; do grep -o "$rate=[0-9]*" io.max | cut -d = -f 2; done
             else
                 cat memory/memory.limit_in_bytes memory/memory.soft_limit_in_bytes
+                echo $(($(cat memory/memory.memsw.limit_in_bytes) - $(cat memory/memory.limit_in_bytes)))
                 echo $(cat cpu/cpu.cfs_quota_us cpu/cpu.cfs_period_us); cat cpuset/cpuset.cpus pids/pids.max
                 for rate in read_bps write_bps read_iops write_iops; do
                     cut -d ' ' -f 2 blkio/blkio.throttle.${rate}_device
