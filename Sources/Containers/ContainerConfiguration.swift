@@ -188,6 +188,8 @@ public struct NetworkAttachments: Codable, Hashable, Sendable {
     public var dnsOptions: [String] = []
     /// `name:address` lines for `/etc/hosts`; `host-gateway` stands for the primary network's gateway.
     public var extraHosts: [String] = []
+    /// Other names of other containers; nil is none.
+    public var links: [ContainerLink]?
 
     /// A value of these parts.
     public init(endpoints: [EndpointRequest]) {

@@ -17,12 +17,21 @@ public struct Resolver: Sendable {
     private var tables: [CachedTable]
     private let canForward: Bool
     private let keepsShortNames: Bool
+    private let links: [String: String]
 
     /// Answers from these tables, in order of preference. Without a way to `forward`, what they do not know is an error
     /// of the server (SERVFAIL), so that nothing gets out of internal networks.
     ///
-    /// - Parameter keepsShortNames: whether addresses of names without a dot are asked of nobody outside.
-    public init(tables: [NameTable], forwards canForward: Bool, keepsShortNames: Bool = false) {
+    /// - Parameters:
+    ///   - keepsShortNames: whether addresses of names without a dot are asked of nobody outside.
+    ///   - links: what the asker alone calls others, with the names that the tables know them by.
+    public init(
+        tables: [NameTable],
+        forwards canForward: Bool,
+        keepsShortNames: Bool = false,
+        links: [String: String] = [:]
+    ) {
+        self.links = Dictionary(links.map { (CachedTable.key($0), CachedTable.key($1)) }) { first, _ in first }
         self.tables = tables.map(CachedTable.init)
         self.canForward = canForward
         self.keepsShortNames = keepsShortNames
@@ -48,7 +57,8 @@ public struct Resolver: Sendable {
             guard let name = names.first else { return nil }
             return query.type == .ptr ? [name].compactMap(DNSName.encoded) : []
         }
-        let addresses = tables.flatMap { $0.addresses[query.name] ?? [] }
+        let name = links[query.name] ?? query.name
+        let addresses = tables.flatMap { $0.addresses[name] ?? [] }
         guard !addresses.isEmpty else { return nil }
         switch query.type {
         case .a: return addresses.filter { $0.family == .v4 }.shuffled().map(\.bytes)
@@ -107,7 +117,7 @@ struct CachedTable: Sendable {
         }
     }
 
-    private static func key(_ name: String) -> String {
+    static func key(_ name: String) -> String {
         String(decoding: name.utf8.map(DNSReader.lowercased), as: UTF8.self)
     }
 }

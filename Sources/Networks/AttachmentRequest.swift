@@ -18,6 +18,8 @@ public struct AttachmentRequest: Hashable, Sendable {
     public var nameServers: [String] = []
     /// Options of resolv.conf(5); the host's own if there are none here.
     public var resolverOptions: [String] = []
+    /// What the container alone calls others, with their names or short identifiers.
+    public var links: [String: String] = [:]
 
     /// A start of a container on some networks.
     public init(containerID: String, containerName: String, hostname: String, endpoints: [EndpointRequest]) {

@@ -178,7 +178,8 @@ extension NetworkStore {
             tables: named.map { table(of: $0).folder.string },
             upstreams: attachment.primaryEndpoint == nil ? [] : upstreams,
             port: attachment.names?.port ?? .random(in: 32768...60999),
-            keepsShortNames: configuration.countsDots
+            keepsShortNames: configuration.countsDots,
+            links: request.links.isEmpty ? nil : request.links
         )
     }
 

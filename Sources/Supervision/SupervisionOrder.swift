@@ -197,13 +197,22 @@ public struct NameOrder: Codable, Hashable, Sendable {
     public var port: UInt16?
     /// Whether names without a dot are asked of nobody outside.
     public var keepsShortNames: Bool
+    /// What this container alone calls others, with the names that the tables know them by; nil is nothing.
+    public var links: [String: String]?
 
     /// A value of these parts.
-    public init(tables: [String], upstreams: [String], port: UInt16? = nil, keepsShortNames: Bool = false) {
+    public init(
+        tables: [String],
+        upstreams: [String],
+        port: UInt16? = nil,
+        keepsShortNames: Bool = false,
+        links: [String: String]? = nil
+    ) {
         self.tables = tables
         self.upstreams = upstreams
         self.port = port
         self.keepsShortNames = keepsShortNames
+        self.links = links
     }
 }
 

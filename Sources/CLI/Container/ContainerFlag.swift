@@ -90,6 +90,7 @@ enum ContainerFlag {
     static let ip6 = Flag<String?>.text("--ip6", "IPv6 address")
     static let linkLocal = Flag.list("--link-local-ip", "Link-local address", placeholder: "list")
     static let mac = Flag<String?>.text("--mac-address", "Hardware address")
+    static let link = Flag.list("--link", "Container to know by another name: CONTAINER[:ALIAS]", placeholder: "list")
     static let publish = Flag.list("-p, --publish", "Publish a port", placeholder: "list")
     static let publishAll = Flag.toggle("-P, --publish-all", "Publish every exposed port")
     static let expose = Flag.list("--expose", "Expose a port", placeholder: "list")
@@ -118,6 +119,6 @@ enum ContainerFlag {
         ]
         + [readOnly, devices, deviceRules, sysctls, annotations, runtime, isolation, gpus, storageOptions]
         + limits
-        + [volume, mount, tmpfs, volumesFrom, network, networkAliases, ip, ip6, linkLocal, mac]
+        + [volume, mount, tmpfs, volumesFrom, network, networkAliases, ip, ip6, linkLocal, mac, link]
         + [publish, publishAll, expose, dns, dnsOptions, dnsSearch, addHost, logDriver, logOptions]
 }

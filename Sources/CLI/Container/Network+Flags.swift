@@ -9,6 +9,12 @@ extension NetworkConfiguration {
         switch names.first {
         case "none" where names.count == 1: self = .none
         case "host" where names.count == 1:
+            guard arguments[ContainerFlag.link].isEmpty else {
+                throw .conflict(
+                    "conflicting options: host type networking can't be used with links. This would result in undefined "
+                        + "behavior"
+                )
+            }
             guard !arguments.has(ContainerFlag.publish) || arguments[ContainerFlag.publish].isEmpty else {
                 Console.note("WARNING: Published ports are discarded when using host network mode")
                 self = .host
@@ -29,6 +35,10 @@ extension NetworkConfiguration {
     /// What a container has from the one whose network it shares, in Docker's words.
     private static let conflicts: [(any FlagDeclaration, String)] = [
         (ContainerFlag.hostname, "hostname and the network mode"),
+        (
+            ContainerFlag.link,
+            "container type network can't be used with links. This would result in undefined behavior"
+        ),
         (ContainerFlag.dns, "dns and the network mode"),
         (ContainerFlag.addHost, "custom host-to-IP mapping and the network mode"),
         (ContainerFlag.mac, "mac-address and the network mode"),
@@ -51,6 +61,8 @@ extension NetworkAttachments {
         self.init(endpoints: endpoints)
         for text in arguments[ContainerFlag.publish] { ports += try PortSpecification(parsing: text).mappings }
         exposed = arguments[ContainerFlag.expose].map { $0.contains("/") ? $0 : "\($0)/tcp" }
+        let links = try arguments[ContainerFlag.link].map(ContainerLink.init(flag:))
+        if !links.isEmpty { self.links = links }
         dns = arguments[ContainerFlag.dns]
         dnsOptions = arguments[ContainerFlag.dnsOptions]
         dnsSearch = arguments[ContainerFlag.dnsSearch]
@@ -87,5 +99,13 @@ extension EndpointRequest {
             }
         }
         guard !network.isEmpty else { throw .conflict("invalid network: name is required in \(text.quoted)") }
+    }
+}
+
+extension ContainerLink {
+    /// A `--link` value.
+    init(flag text: String) throws(UsageError) {
+        guard let link = ContainerLink(text) else { throw .conflict("bad format for links: \(text)") }
+        self = link
     }
 }

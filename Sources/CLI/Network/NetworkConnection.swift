@@ -27,9 +27,6 @@ extension Docker {
         init(_ arguments: Arguments) throws { self.arguments = arguments }
 
         func run(_ session: Session) throws -> Int32 {
-            guard arguments[Self.link].isEmpty else {
-                throw UsageError.conflict("--link is not supported: give the other container an --alias on the network")
-            }
             var wish = EndpointRequest(network: arguments.positionals[0])
             wish.aliases = arguments[Self.alias]
             wish.ipv4 = arguments[Self.ip]
@@ -42,7 +39,8 @@ extension Docker {
                 }
                 wish.gatewayPriority = priority
             }
-            try session.engine.connect(arguments.positionals[1], to: wish)
+            let links = try arguments[Self.link].map(ContainerLink.init(flag:))
+            try session.engine.connect(arguments.positionals[1], to: wish, links: links)
             return 0
         }
     }

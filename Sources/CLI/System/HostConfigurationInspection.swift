@@ -22,12 +22,20 @@ struct HostConfigurationInspection {
             ),
             .init("NetworkMode", .string(networkMode)),
             .init("PortBindings", portBindings),
+            .init("Links", links),
             .init("RestartPolicy", configuration.restart.inspection),
             .init("AutoRemove", .bool(configuration.removesItself)),
             .init("Init", .bool(configuration.hasInit)),
             .init("Runtime", "runc"),
             .init("Annotations", .strings(configuration.annotations)),
         ]
+    }
+
+    private var links: JSONValue {
+        guard case .networks(let attachments) = configuration.network, let links = attachments.links else {
+            return .null
+        }
+        return .strings(links.map { "/\($0.container):/\(configuration.name)/\($0.alias)" })
     }
 
     private var namespaces: [JSONValue.Member] {

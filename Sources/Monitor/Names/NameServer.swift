@@ -55,7 +55,8 @@ final class NameServer {
         Resolver(
             tables: order.tables.map { NameTable(folder: FilePath($0)) },
             forwards: !order.upstreams.isEmpty,
-            keepsShortNames: order.keepsShortNames
+            keepsShortNames: order.keepsShortNames,
+            links: order.links ?? [:]
         )
     }
 

@@ -8,6 +8,8 @@ public enum EngineError: Error, Hashable, Sendable {
     case networkHeld(container: String)
     /// A container whose network is not its own, or that has none, cannot join or leave networks.
     case cannotConnect(container: String)
+    /// On the default bridge a link is an address, which only a container that runs has.
+    case cannotLink(container: String, to: String, as: String)
     case isConnected(container: String, network: String)
     case isNotConnected(container: String, network: String)
     case preStartFailed(container: String, code: Int32, output: String)
@@ -31,6 +33,8 @@ extension EngineError: CustomStringConvertible {
             "container \(container) is running in the network namespace that this one is to have"
         case .cannotConnect:
             "container sharing network namespace with another container or host cannot be connected to any other network"
+        case .cannotLink(let container, let other, let alias):
+            "Cannot link to a non running container: /\(container) AS /\(other)/\(alias)"
         case .isConnected(let container, let network):
             "endpoint with name \(container) already exists in network \(network)"
         case .isNotConnected(let container, let network):

@@ -5,7 +5,9 @@ import Supervision
 
 extension LocalEngine {
     /// Puts a container on a network; one that runs is there at once.
-    public func connect(_ reference: String, to wish: EndpointRequest) throws {
+    ///
+    /// - Parameter links: what the container is to call others from then on.
+    public func connect(_ reference: String, to wish: EndpointRequest, links: [ContainerLink] = []) throws {
         let container = try containers.find(reference)
         let lock = try self.lock(container.id)
         defer { lock.release() }
@@ -18,6 +20,8 @@ extension LocalEngine {
         var endpoint = wish
         endpoint.network = network.name
         wishes.endpoints.append(endpoint)
+        for link in links { _ = try containers.find(link.container) }
+        if !links.isEmpty { wishes.links = (wishes.links ?? []) + links }
         try change(container, to: wishes)
     }
 

@@ -115,7 +115,9 @@ extension LocalEngine {
         let before = try networks.attachment(of: configuration.namespaceID)
         let attachment = try networks.attach(AttachmentRequest(configuration, wishes), using: use)
         do {
-            var preparation = try NetworkPreparation(attachment, configuration, wishes)
+            var told = wishes
+            told.extraHosts += try linkedHosts(of: configuration, wishes.links ?? [], attachment)
+            var preparation = try NetworkPreparation(attachment, configuration, told)
             preparation.ports = attachment.ports
             preparation.teardown = attachment.teardown
             if let before, before.endpoints != attachment.endpoints {
@@ -225,6 +227,7 @@ extension AttachmentRequest {
         namespaceID = configuration.namespaceID
         nameServers = wishes.dns
         resolverOptions = wishes.dnsOptions
+        for link in wishes.links ?? [] { links[link.alias] = link.knownName }
         ports = wishes.ports.map { port in
             PortRequest(
                 port.transport,

@@ -62,7 +62,9 @@ extension ContainerRequest {
         }
         if namespaces.uts == .host, hostname != nil || !domainname.isEmpty { throw .hostnameOfTheHost }
         guard case .networks(let attachments) = network else { return }
-        let texts = attachments.extraHosts + attachments.dns + attachments.dnsSearch + attachments.dnsOptions
+        let texts =
+            attachments.extraHosts + attachments.dns + attachments.dnsSearch + attachments.dnsOptions
+            + (attachments.links ?? []).map(\.alias)
         for text in texts where text.hasControlCharacter {
             throw .controlCharacter(key: "network setting", value: text)
         }

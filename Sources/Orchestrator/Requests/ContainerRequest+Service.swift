@@ -145,6 +145,17 @@ extension Project {
         attachments.dns = service.dns
         attachments.dnsSearch = service.dnsSearch
         attachments.dnsOptions = service.dnsOptions
+        let links = try service.externalLinks.map { text throws(PlanError) in
+            guard let link = ContainerLink(text) else {
+                throw .unsupported(
+                    service: service.name,
+                    key: "external_links",
+                    why: "\"\(text)\" is not CONTAINER[:ALIAS]"
+                )
+            }
+            return link
+        }
+        if !links.isEmpty { attachments.links = links }
         attachments.extraHosts = service.extraHosts.map { $0.replacingFirst("=", with: ":") }
         return .networks(attachments)
     }
