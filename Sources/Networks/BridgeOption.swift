@@ -12,6 +12,20 @@ enum BridgeOption {
     static let interfacePrefix = "com.docker.network.container_iface_prefix"
     static let mtu = "com.docker.network.driver.mtu"
 
+    /// Which families there are to be, where nothing else says so.
+    static func family(_ family: IPAddress.Family) -> String {
+        family == .v4 ? "com.docker.network.enable_ipv4" : "com.docker.network.enable_ipv6"
+    }
+
+    /// What a bridge knows.
+    static let known: Set<String> = Set(
+        [name, masquerade, trafficInside, inhibit, hostBinding, trustedInterfaces]
+            + IPAddress.Family.allCases.flatMap { [gatewayMode($0), hostAddress($0)] }
+    )
+
+    /// What every driver knows.
+    static let common: Set<String> = Set([interfacePrefix, mtu] + IPAddress.Family.allCases.map(family))
+
     static func gatewayMode(_ family: IPAddress.Family) -> String {
         bridge + (family == .v4 ? "gateway_mode_ipv4" : "gateway_mode_ipv6")
     }

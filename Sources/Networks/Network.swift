@@ -28,6 +28,8 @@ public struct Network: Codable, Hashable, Sendable {
     public var pools: [AddressPool]
     /// Whether nothing on it reaches anything outside.
     public var isInternal: Bool
+    /// Whether somebody has asked that containers may join it by hand, which they always may. Nil is no.
+    public var isAttachable: Bool?
     /// Whether containers on it may speak to each other without publishing ports.
     public var allowsTrafficInside: Bool
     /// Whether packets leave with the host's address as their source.

@@ -14,6 +14,8 @@ public struct NetworkRequest: Hashable, Sendable {
     public var hasIPv6 = false
     /// Whether nothing on it reaches anything outside.
     public var isInternal = false
+    /// Whether it is asked that containers may join it by hand, which they always may.
+    public var isAttachable = false
     /// The user's own words about it.
     public var labels: [String: String] = [:]
     /// The driver's options, such as `com.docker.network.bridge.name`.
@@ -27,8 +29,11 @@ public struct NetworkRequest: Hashable, Sendable {
 
 extension NetworkRequest {
     /// The families that containers get addresses of.
-    var families: [IPAddress.Family] {
-        [(IPAddress.Family.v4, hasIPv4), (.v6, hasIPv6)].filter(\.1).map(\.0)
+    func families() throws(NetworksError) -> [IPAddress.Family] {
+        let wantsIPv4 = try flag(BridgeOption.family(.v4), default: true)
+        let wantsIPv6 = try flag(BridgeOption.family(.v6), default: false)
+        let wishes: [(IPAddress.Family, Bool)] = [(.v4, hasIPv4 && wantsIPv4), (.v6, hasIPv6 || wantsIPv6)]
+        return wishes.filter(\.1).map(\.0)
     }
 
     /// Refuses what no machine could have, whatever there is on it already.
@@ -41,7 +46,7 @@ extension NetworkRequest {
         guard let driver = Network.Driver(rawValue: driver), driver == .bridge || driver.isLayered else {
             throw .unsupportedDriver(driver)
         }
-        guard !families.isEmpty || !pools.isEmpty else { throw .noFamily }
+        guard try !families().isEmpty || !pools.isEmpty else { throw .noFamily }
         try checkOptions()
         try checkPools(driver)
         return driver

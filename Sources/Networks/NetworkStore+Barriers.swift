@@ -1,6 +1,14 @@
 import Linux
 
 extension NetworkStore {
+    /// What whoever made a network should know: options that nobody heeds, and what is in its packets' way.
+    public func findings(on network: Network) throws -> [String] {
+        let unknown = network.options.keys.filter { !network.knows($0) }.sorted().map {
+            "network option \($0) has no effect: driver \(network.driver.rawValue) does not know it"
+        }
+        return try unknown + [obstacle(for: network)].compactMap(\.self)
+    }
+
     /// Why packets of a network's containers may not get through, and what lets them; nil if nothing is in their way.
     ///
     /// Where somebody's rules drop what passes through the host, no rule of ours can let it through, and theirs are not ours to
@@ -16,6 +24,14 @@ extension NetworkStore {
             "chain \(barrier.chain) of table \(barrier.family) \(barrier.table) drops what passes through this host: "
             + "containers on \(network.name) may reach nothing outside. To let them: "
             + barrier.openings(for: network.bridge).joined(separator: "; ")
+    }
+}
+
+extension Network {
+    /// Whether its driver knows an option.
+    fileprivate func knows(_ option: String) -> Bool {
+        let own = driver.isLayered ? ParentInterface.known(driver) : BridgeOption.known
+        return own.contains(option) || BridgeOption.common.contains(option)
     }
 }
 

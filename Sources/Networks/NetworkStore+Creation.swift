@@ -59,6 +59,7 @@ extension NetworkStore {
             createdAt: ClaimFile.now,
             pools: pools,
             isInternal: request.isInternal || driver.isLayered && request.parent == nil,
+            isAttachable: request.isAttachable,
             allowsTrafficInside: try request.flag(BridgeOption.trafficInside, default: true),
             masquerades: try request.flag(BridgeOption.masquerade, default: true),
             mtu: try request.mtu(),
@@ -93,7 +94,7 @@ extension NetworkStore {
             }
         }
         var pools = request.pools
-        let missing = request.families.filter { family in !pools.contains { $0.subnet.family == family } }
+        let missing = try request.families().filter { family in !pools.contains { $0.subnet.family == family } }
         guard !missing.isEmpty else { return pools }
         let taken = try networks.flatMap { $0.pools.map(\.subnet) } + Self.subnetsInUse()
         let blocks = try NetworkSettings.ofMachine().pools

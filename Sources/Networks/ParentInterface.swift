@@ -8,6 +8,10 @@ enum ParentInterface {
     private static let ipvlanMode = "ipvlan_mode"
     private static let ipvlanFlag = "ipvlan_flag"
 
+    static func known(_ driver: Network.Driver) -> Set<String> {
+        driver == .macvlan ? [option, macvlanMode] : [option, ipvlanMode, ipvlanFlag]
+    }
+
     private static let macvlanModes: [String: LayeredLink.Macvlan] = [
         "bridge": .bridge, "private": .private, "vepa": .vepa, "passthru": .passthru,
     ]

@@ -186,10 +186,13 @@ extension EndToEnd.Networks {
             try onStage { stage in
                 let flags = [
                     "--subnet", "10.219.0.0/24", "--ip-range", "10.219.0.128/25", "--gateway", "10.219.0.2",
-                    "--aux-address", "printer=10.219.0.200", "--label", "for=me",
+                    "--aux-address", "printer=10.219.0.200", "--label", "for=me", "--attachable",
                 ]
                 #expect(try stage.docker(["network", "create"] + flags + ["shown"]).code == 0)
-                let start = ["run", "-d", "--init", "--name", "box", "--network", "shown", "-p", "18390:9/sctp"]
+                let start = [
+                    "run", "-d", "--init", "--name", "box", "--network", "shown", "-p", "18390:9/sctp", "--expose",
+                    "80",
+                ]
                 #expect(try stage.docker(start + ["busybox", "sleep", "1000"]).code == 0)
                 func show(_ format: String, _ words: String...) throws -> String {
                     try stage.docker(words + ["--format", format] + [words[0] == "network" ? "shown" : "box"]).text
@@ -201,11 +204,11 @@ extension EndToEnd.Networks {
                 )
                 #expect(
                     try show(
-                        "{{.Internal}} {{.EnableIPv4}} {{.EnableIPv6}} {{.Scope}} {{.Labels}}",
+                        "{{.Internal}} {{.EnableIPv4}} {{.EnableIPv6}} {{.Scope}} {{.Labels}} {{.Attachable}}",
                         "network",
                         "inspect"
                     )
-                        == "false true false local map[for:me]"
+                        == "false true false local map[for:me] true"
                 )
                 #expect(
                     try show("{{range .Containers}}{{.Name}} {{.IPv4Address}}{{end}}", "network", "inspect")
@@ -218,6 +221,10 @@ extension EndToEnd.Networks {
                     )
                         == "10.219.0.128/24 10.219.0.2"
                 )
+                let endpoint = try show("{{range .Containers}}{{.EndpointID}}{{end}}", "network", "inspect")
+                #expect(endpoint.count == 64)
+                #expect(try show("{{.NetworkSettings.Networks.shown.EndpointID}}", "inspect") == endpoint)
+                #expect(try show("{{json (index .NetworkSettings.Ports \"80/tcp\")}}", "inspect") == "null")
                 #expect(try stage.docker("port", "box").lines == ["9/sctp -> 0.0.0.0:18390", "9/sctp -> [::]:18390"])
                 let again = try stage.docker("run", "-d", "-p", "18390:1/sctp", "busybox", "sleep", "1000")
                 #expect(again.code == 125 && again.errors.contains("port is already allocated"), "\(again)")

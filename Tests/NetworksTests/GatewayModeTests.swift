@@ -171,6 +171,47 @@ import Testing
         }
     }
 
+    @Test func `the host has no address where its bridge is not to have one`() throws {
+        try Machine.run { machine in
+            var inhibited = NetworkRequest(name: "inhibited")
+            inhibited.options = ["com.docker.network.bridge.inhibit_ipv4": "true"]
+            var isolated = NetworkRequest(name: "isolated")
+            isolated.isInternal = true
+            isolated.options = ["com.docker.network.bridge.gateway_mode_ipv4": "isolated"]
+            for request in [inhibited, isolated] {
+                let network = try machine.store.create(request)
+                var route = try NetlinkSocket(.route)
+                let link = try #require(try route.link(named: network.bridge))
+                #expect(try !route.addresses().contains { $0.link == link.index && $0.address.family == .v4 })
+            }
+        }
+    }
+
+    @Test func `packets leave with the address that was chosen, and neighbours get in where nothing keeps them`() throws
+    {
+        try Machine.run { machine in
+            var route = try NetlinkSocket(.route)
+            let lan = try #require(try route.link(named: "lan"))
+            let second = try #require(IPAddress("192.0.2.2"))
+            try route.perform(.setAddress(second, in: #require(Subnet("192.0.2.0/24")), of: lan.index))
+            var request = NetworkRequest(name: "open")
+            request.options = [
+                "com.docker.network.host_ipv4": "192.0.2.2",
+                "com.docker.network.bridge.gateway_mode_ipv4": "nat-unprotected",
+                "com.docker.network.bridge.host_binding_ipv4": "127.0.0.1",
+            ]
+            _ = try machine.store.create(request)
+            let web = try machine.attach("web", to: ["open"], ports: [.init(containerPort: 80, hostPorts: 8080...8080)])
+            #expect(web.ports.map(\.hostAddress) == ["127.0.0.1"])
+            let outside = try NetworkNamespace.enter(machine.neighbour) { _ in try TestSocket.listening(on: 80) }
+            #expect(try connectionError(from: web.namespace, to: "192.0.2.9", 80) == nil)
+            #expect(try outside.acceptedPeer() == "192.0.2.2")
+            let server = try NetworkNamespace.enter(FilePath(web.namespace)) { _ in try TestSocket.listening(on: 81) }
+            #expect(try connectionError(from: machine.neighbour.string, to: "172.17.0.2", 81) == nil)
+            #expect(try server.acceptedPeer() == "192.0.2.9")
+        }
+    }
+
     @Test(arguments: [
         ("bridge.gateway_mode_ipv4", "open", "\"open\" is not a value for it"),
         ("bridge.gateway_mode_ipv6", "isolated", "gateway mode 'isolated' can only be used for an internal network"),
@@ -187,6 +228,25 @@ import Testing
             request.options = ["com.docker.network.\(option)": value]
             let error = #expect(throws: NetworksError.self) { try machine.store.create(request) }
             #expect(error?.description == "network option com.docker.network.\(option): \(reason)")
+        }
+    }
+
+    @Test func `says which options nobody heeds`() throws {
+        try Machine.run { machine in
+            var request = NetworkRequest(name: "shop")
+            request.options = [
+                "com.docker.network.bridge.enable_ic": "false", "com.docker.network.driver.mtu": "1400",
+                "parent": "lan",
+                "com.docker.network.enable_ipv6": "true",
+            ]
+            let network = try machine.store.create(request)
+            #expect(
+                try machine.store.findings(on: network) == [
+                    "network option com.docker.network.bridge.enable_ic has no effect: driver bridge does not know it",
+                    "network option parent has no effect: driver bridge does not know it",
+                ]
+            )
+            #expect(network.has(.v6) && network.has(.v4))
         }
     }
 }

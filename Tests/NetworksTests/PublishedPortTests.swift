@@ -126,4 +126,34 @@ import Testing
             #expect(another.ports.count == 2 && another.ports.allSatisfy { $0.hostPort >= 32768 })
         }
     }
+
+    @Test(arguments: [
+        "nft 'add table ip filter; add chain ip filter FORWARD { type filter hook forward priority 0; policy drop; }'",
+        "iptables-legacy --policy FORWARD DROP",
+    ])
+    func `where others drop what passes through, it is said, and the monitor carries published ports`(
+        barrier: String
+    ) throws {
+        try Machine.run { machine in
+            #expect(try shell(barrier) == 0)
+            let network = try machine.store.create(NetworkRequest(name: "front"))
+            let obstacle = try #require(try machine.store.obstacle(for: network))
+            #expect(obstacle.hasPrefix("chain FORWARD of table ip filter drops what passes through this host"))
+            let web = try machine.attach(
+                "web",
+                to: ["front"],
+                ports: [.init(containerPort: 80, hostPorts: 8080...8080)]
+            )
+            let outside = try NetworkNamespace.enter(machine.neighbour) { _ in try TestSocket.listening(on: 80) }
+            #expect(try connectionError(from: web.namespace, to: "192.0.2.9", 80) != nil)
+            let monitor = try TestSocket.listening(on: 8080)
+            #expect(try connectionError(from: machine.neighbour.string, to: "192.0.2.1", 8080) == nil)
+            #expect(try monitor.acceptedPeer() == "192.0.2.9")
+            let openings = obstacle.split(separator: "To let them: ")[1].split(separator: "; ")
+            #expect(openings.count == 2)
+            for command in openings { #expect(try shell(String(command)) == 0) }
+            #expect(try connectionError(from: web.namespace, to: "192.0.2.9", 80) == nil)
+            #expect(try outside.acceptedPeer() == "192.0.2.1")
+        }
+    }
 }

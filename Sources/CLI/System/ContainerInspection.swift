@@ -8,15 +8,15 @@ import Supervision
 
 /// What `inspect` prints of a container, in Docker's shape.
 struct ContainerInspection {
-    private let summary: ContainerSummary
-    private let engine: LocalEngine
+    let summary: ContainerSummary
+    let engine: LocalEngine
 
     init(_ summary: ContainerSummary, _ engine: LocalEngine) {
         self.summary = summary
         self.engine = engine
     }
 
-    private var configuration: ContainerConfiguration { summary.configuration }
+    var configuration: ContainerConfiguration { summary.configuration }
     private var process: ProcessConfiguration { configuration.process }
 
     /// The whole.
@@ -121,56 +121,5 @@ struct ContainerInspection {
         if let health = configuration.health { members.append(.init("Healthcheck", health.inspection)) }
         if let shell = process.shell { members.append(.init("Shell", .strings(shell))) }
         return .object(members)
-    }
-
-    private var networkSettings: JSONValue {
-        get throws {
-            var ports: [String: [JSONValue]] = [:]
-            for port in summary.heldPorts {
-                ports["\(port.targetPort)/\(port.transport.rawValue)", default: []].append([
-                    "HostIp": .string(port.hostAddress), "HostPort": .string(port.hostPortText),
-                ])
-            }
-            return [
-                "Ports": .object(ports.sorted { $0.key < $1.key }.map { .init($0.key, .array($0.value)) }),
-                "Networks": try networks,
-            ]
-        }
-    }
-
-    private var networks: JSONValue {
-        get throws {
-            guard case .networks(let attachments) = configuration.network else { return [:] }
-            return .object(
-                try attachments.endpoints.sorted { $0.network < $1.network }.map { endpoint in
-                    .init(endpoint.network, try engine.networks.endpoint(of: summary.id, as: endpoint))
-                }
-            )
-        }
-    }
-}
-
-extension NetworkStore {
-    /// A container's place on a network as `inspect` prints it.
-    fileprivate func endpoint(of id: String, as wish: EndpointRequest) throws -> JSONValue {
-        guard let network = try? find(wish.network) else { return ["Aliases": .strings(wish.aliases)] }
-        let mine = try endpoints(of: network).filter { $0.lease.containerID == id }
-        let v4 = mine.first { $0.address.family == .v4 }
-        let v6 = mine.first { $0.address.family == .v6 }
-        func pool(_ found: (address: IPAddress, lease: NameLease)?) -> AddressPool? {
-            found.flatMap { network.pool(of: $0.address) }
-        }
-        return [
-            "Aliases": .strings(wish.aliases),
-            "MacAddress": .string(mine.first?.lease.mac ?? ""),
-            "NetworkID": .string(network.id),
-            "Gateway": .string(pool(v4).map { "\($0.gateway)" } ?? ""),
-            "IPAddress": .string(v4.map { "\($0.address)" } ?? ""),
-            "IPPrefixLen": .integer(Int64(pool(v4)?.subnet.prefixLength ?? 0)),
-            "IPv6Gateway": .string(pool(v6).map { "\($0.gateway)" } ?? ""),
-            "GlobalIPv6Address": .string(v6.map { "\($0.address)" } ?? ""),
-            "GlobalIPv6PrefixLen": .integer(Int64(pool(v6)?.subnet.prefixLength ?? 0)),
-            "DNSNames": .array((mine.first?.lease.names ?? []).map { .string($0) }),
-        ]
     }
 }

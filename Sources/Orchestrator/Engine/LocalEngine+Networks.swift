@@ -3,11 +3,12 @@ import Linux
 import Networks
 
 extension LocalEngine {
-    /// Makes a project's network. Reports what is in its packets' way.
+    /// Makes a project's network. Reports what has no effect, and what is in its packets' way.
     func create(_ network: ProjectNetwork, _ progress: (Event) -> Void) throws {
         let made = try networks.create(NetworkRequest(network))
-        guard let obstacle = try networks.obstacle(for: made) else { return }
-        progress(Event(.network(network.name), .warning, details: obstacle))
+        for finding in try networks.findings(on: made) {
+            progress(Event(.network(network.name), .warning, details: finding))
+        }
     }
 
     /// Gives up the addresses of containers that are no more, for whatever reason they still have them.
@@ -41,6 +42,7 @@ extension NetworkRequest {
         options = definition.driverOptions
         labels = network.labels
         isInternal = definition.isInternal
+        isAttachable = definition.isAttachable
         hasIPv4 = definition.enablesIPv4 ?? true
         hasIPv6 = definition.enablesIPv6 ?? false
         guard [nil, "", "default"].contains(definition.ipamDriver) else {
