@@ -96,6 +96,25 @@ struct Catalogue: Codable {
         return images.filter { $0.value.digests.contains(pinned) }.keys.sorted().compactMap { try? Digest(parsing: $0) }
     }
 
+    /// Takes an image away. Its names are left to those for other platforms, without the index, which is not whole any more.
+    ///
+    /// - Returns: the names that nothing has now.
+    mutating func drop(_ id: Digest) -> [ImageReference] {
+        images[id.description] = nil
+        var gone: [String] = []
+        for (key, name) in names where name.members.contains(id.description) {
+            let left = name.members.filter { $0 != id.description }
+            guard let first = left.first, !key.hasPrefix("@") else {
+                names[key] = nil
+                gone.append(key)
+                continue
+            }
+            names[key] = Name(id: first, taggedAt: name.taggedAt)
+            if left.count > 1 { names[key]?.others = Array(left.dropFirst()) }
+        }
+        return gone.sorted().compactMap { try? ImageReference(parsing: $0) }
+    }
+
     private static func wholeID(_ text: String) -> Digest? {
         try? Digest(parsing: text.hasPrefix("sha256:") ? text : "sha256:" + text)
     }

@@ -63,6 +63,32 @@ extension ImageStore {
         }
     }
 
+    /// Removes the image for a platform of those that a name has, whatever other names have it.
+    ///
+    /// - Throws: ``ImageError/otherPlatform(name:_:)`` where there is none.
+    public func remove(
+        _ text: String,
+        platform: Platform,
+        keeping kept: Set<Digest> = [],
+        users: (Digest) throws -> [ImageUser]
+    ) throws -> [ImageRemoval] {
+        try change { catalogue in
+            let members = try catalogue.members(of: text)
+            guard !members.isEmpty else { throw ImageError.notFound(text) }
+            let found = try members.first { try configuration(of: $0).platform.normalized == platform.normalized }
+            guard let id = found else { throw ImageError.otherPlatform(name: text, platform) }
+            let using = try users(id)
+            if let user = using.first(where: \.isRunning) {
+                let reason = "image is being used by running container \(user.name)"
+                throw ImageError.inUse(subject: "delete \(id.short)", isFinal: true, reason: reason)
+            }
+            let before = catalogue
+            let untagged = catalogue.drop(id).map(ImageRemoval.untagged)
+            let standing = Set(using.flatMap(\.layers)).union(kept)
+            return untagged + [.deleted(id)] + (try discard(what: before, has: catalogue, keeping: standing))
+        }
+    }
+
     /// Removes images for further platforms whose name went, unless they have another one or a container uses them.
     private func removeOthers(
         of before: Catalogue,
@@ -232,13 +258,7 @@ private struct ImageRemovalWork {
 
     private func delete(from catalogue: inout Catalogue) -> [ImageRemoval] {
         let pinned = (catalogue.images[id.description]?.digests ?? []).compactMap { try? ImageReference(parsing: $0) }
-        catalogue.images[id.description] = nil
-        catalogue.names = catalogue.names.filter { !$0.key.hasPrefix("@") || $0.value.id != id.description }
-        // What a name meant for all platforms is not whole any more.
-        for (name, value) in catalogue.names where value.others?.contains(id.description) == true {
-            catalogue.names[name]?.others = value.others?.filter { $0 != id.description }
-            catalogue.names[name]?.index = nil
-        }
+        _ = catalogue.drop(id)
         return pinned.map(ImageRemoval.untagged) + [.deleted(id)]
     }
 }

@@ -1,3 +1,4 @@
+import Glibc
 import Images
 import Linux
 import OCI
@@ -202,6 +203,43 @@ private func arm64(state: String = "enabled", flags: String = "OCF") -> String {
                 try scene.result(text, runner: runner) { $0.platforms = ["linux/amd64", "linux/386"] }
             }
             #expect(error.map { "\($0)" } == message)
+        }
+    }
+
+    @Test func `list the platform of one alone where they are told to`() throws {
+        try BuildScene.with { scene in
+            let out = scene.context.appending("out")
+            let result = try scene.result("FROM scratch\nWORKDIR /a") {
+                $0.arguments["BUILDKIT_MULTI_PLATFORM"] = "1"
+                $0.outputs = [.image(ImageWishes(), pushed: nil), .folder(out, isSplit: nil)]
+            }
+            #expect(result.descriptor?.mediaType.isIndex == true)
+            #expect(try Folder.names(in: out.appending("linux_amd64")) == ["a"])
+        }
+    }
+
+    /// A registry that answers only when it was asked for two images.
+    @Test func `ask for their bases side by side`() throws {
+        try BuildScene.with { scene in
+            let bell = try FileDescriptor.closeOnExecPipe()
+            defer {
+                try? bell.reading.close()
+                try? bell.writing.close()
+            }
+            let asked = Mutex<Set<String>>([])
+            let met = Mutex<[Bool]>([])
+            let server = try ScriptedServer { request in
+                guard request.path.contains("/manifests/") else { return .init() }
+                let isSecond = asked.withLock { asked in asked.insert(request.path).inserted && asked.count == 2 }
+                if isSecond { _ = try? bell.writing.writeAvailable([0]) }
+                var wish = pollfd(fd: bell.reading.rawValue, events: Int16(POLLIN), revents: 0)
+                let isMet = poll(&wish, 1, 10_000) == 1
+                met.withLock { $0.append(isMet) }
+                return .init(status: 404)
+            }
+            let text = "FROM \(server.host)/one AS one\nFROM \(server.host)/two\nCOPY --from=one / /\n"
+            #expect(throws: BuilderError.self) { try scene.build(text) }
+            #expect(met.withLock { $0.allSatisfy(\.self) && $0.count >= 2 })
         }
     }
 

@@ -101,7 +101,14 @@ extension EndToEnd {
                 }
                 #expect(try word("web", "linux/arm/v7") == "arm" && word("web", "linux/amd64") == "amd64")
                 #expect(try stage.docker("image", "inspect", "web", "-f", "{{.Architecture}}").text == "amd64")
+                let lacking = try stage.docker("create", "--platform=linux/s390x", "--pull=never", "web", "x")
+                #expect(lacking.code == 125 || lacking.code == 1, "\(lacking)")
                 #expect(try stage.docker("save", "-o", "saved.tar", "web").code == 0)
+                let unforced = try stage.docker("rmi", "--platform=linux/arm/v7", "web")
+                #expect(unforced.code == 1 && unforced.errors.contains("Use force to delete"), "\(unforced)")
+                #expect(try stage.docker("rmi", "-f", "--platform=linux/arm/v7", "web").code == 0)
+                #expect(try stage.docker("image", "inspect", "--platform=linux/arm/v7", "web").code == 1)
+                #expect(try stage.docker("image", "inspect", "--platform=linux/amd64", "web").code == 0)
                 #expect(try stage.docker("rmi", "web").code == 0)
                 for archive in ["a.tar", "saved.tar"] {
                     #expect(try stage.docker("load", "-i", archive).output == "Loaded image: web:latest\n")

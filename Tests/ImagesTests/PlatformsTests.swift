@@ -19,7 +19,7 @@ import Testing
         let index: Descriptor
 
         /// - Parameter word: what the images hold, by which one version is told from another.
-        init(_ folder: FilePath, as name: String, holding word: String = "shared") throws {
+        init(_ folder: FilePath, as name: String?, holding word: String = "shared") throws {
             store = ImageStore(root: StateRoot(under: folder))
             var ids: [Digest] = []
             var manifests: [Descriptor] = []
@@ -45,6 +45,10 @@ import Testing
             remark.annotations = ["vnd.docker.reference.type": "attestation-manifest"]
             index = try packer.index(manifests + [remark])
             (other, own) = (ids[0], ids[1])
+            guard let name else {
+                try store.keep(ids, index: index)
+                return
+            }
             try store.name(ids, index: index, as: ImageReference(parsing: name))
         }
     }
@@ -94,6 +98,36 @@ import Testing
             _ = try pair.store.remove("\(pair.other)") { _ in [] }
             #expect(try pair.store.members(of: "pair:1").map(\.id) == [pair.own])
             #expect(try pair.store.index(of: "pair:1") == nil)
+        }
+    }
+
+    @Test func `are removed one by one for their platforms, the last with the name`() throws {
+        try withTemporaryFolder { folder in
+            let pair = try Pair(folder, as: "pair:1")
+            let (store, other) = (pair.store, try Platform(parsing: "linux/s390x"))
+            try store.tag("pair:1", as: ImageReference(parsing: "pair:2"))
+            let user = ImageUser(name: "web", isRunning: true, layers: [])
+            #expect(throws: ImageError.self) { try store.remove("pair:1", platform: .host) { _ in [user] } }
+            #expect(try store.remove("pair:1", platform: .host) { _ in [] }.first == .deleted(pair.own))
+            for name in ["pair:1", "pair:2"] { #expect(try store.members(of: name).map(\.id) == [pair.other]) }
+            #expect(throws: ImageError.otherPlatform(name: "pair:1", .host)) {
+                try store.remove("pair:1", platform: .host) { _ in [] }
+            }
+            let removals = try store.remove("pair:2", platform: other) { _ in [] }.map(\.description)
+            #expect(removals.prefix(3) == ["Untagged: pair:1", "Untagged: pair:2", "Deleted: \(pair.other)"])
+            #expect(try store.list() == [] && store.blobs.list() == [] && store.layers.list() == [])
+        }
+    }
+
+    @Test func `are kept without a name by the digest of their index, until they are pruned`() throws {
+        try withTemporaryFolder { folder in
+            let pair = try Pair(folder, as: nil)
+            let store = pair.store
+            #expect(try store.find("\(pair.index.digest)")?.id == pair.own)
+            #expect(try store.members(of: "\(pair.index.digest)").map(\.id) == [pair.own, pair.other])
+            #expect(try store.list().filter(\.isDangling).map(\.id) == [pair.own])
+            #expect(try store.prune { _ in [] }.removals.prefix(2) == [.deleted(pair.own), .deleted(pair.other)])
+            #expect(try store.list() == [] && store.blobs.list() == [] && store.layers.list() == [])
         }
     }
 

@@ -47,7 +47,7 @@ struct ResultExport {
 
     /// The files of the result, with what is attested of them.
     private func trees(_ isSplit: Bool?, _ outcome: inout BuildResult) throws -> TreeExport {
-        var trees = TreeExport(results, isSplit: isSplit)
+        var trees = try TreeExport(results, isSplit: isSplit ?? request.isForSeveral)
         guard let wish = request.provenance.wishForFiles else { return trees }
         for result in results {
             let statement = Statement(

@@ -12,9 +12,9 @@ struct TreeExport {
     /// What is said about the files, by platform.
     var statements: [Platform: [UInt8]] = [:]
 
-    init(_ results: [PlatformResult], isSplit: Bool?) {
+    init(_ results: [PlatformResult], isSplit: Bool) {
         self.results = results
-        self.isSplit = isSplit ?? (results.count > 1)
+        self.isSplit = isSplit
     }
 
     /// Fills a folder, which is made if it is missing. What is in it already stays, unless something takes its place.

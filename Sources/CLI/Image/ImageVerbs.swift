@@ -13,11 +13,12 @@ extension Docker {
         static let usage = Usage(
             synopsis: "[OPTIONS] IMAGE [IMAGE...]",
             summary: "Remove names of images, and images",
-            flags: [force, noPrune],
+            flags: [force, noPrune, platform],
             arity: .atLeast(1)
         )
 
         private static let force = Flag.toggle("-f, --force", "Remove what containers use too, unless they run")
+        private static let platform = Flag.list("--platform", "Remove only what is for these: OS/ARCH")
         private static let noPrune = Flag.toggle("--no-prune", "Has no effect").hidden
 
         private let arguments: Arguments
@@ -26,10 +27,17 @@ extension Docker {
 
         func run(_ session: Session) throws -> Int32 {
             let isForced = arguments[Self.force]
+            let platforms = try arguments[Self.platform].flatMap { $0.split(separator: ",") }
+                .map { try Platform(parsing: String($0)) }
+            guard platforms.isEmpty || isForced else {
+                throw Failure(
+                    "content will be removed from all images referencing this variant. Use force to delete anyway"
+                )
+            }
             return try forEach(arguments.positionals) { name in
                 let removals: [ImageRemoval]
                 do {
-                    removals = try session.engine.removeImage(name, isForced: isForced)
+                    removals = try session.engine.removeImage(name, for: platforms, isForced: isForced)
                 } catch let error as ImageError where isForced && error == .notFound(name) {
                     Console.note("Error: \(error.description.printable)")
                     return nil

@@ -12,8 +12,9 @@ extension LocalEngine {
     ///
     /// - Parameter platform: what it is to run on; nil is this machine, or whatever there is.
     func image(_ reference: String, for platform: String? = nil) throws -> Image {
-        guard let image = try find(reference, for: platform) else { throw EngineError.imageNotFound(reference) }
-        return image
+        if let image = try find(reference, for: platform) { return image }
+        guard let platform, try images.find(reference) != nil else { throw EngineError.imageNotFound(reference) }
+        throw ImageError.otherPlatform(name: reference, try Platform(parsing: platform))
     }
 
     /// The image that a name or identifier stands for, if it is here.
@@ -129,10 +130,20 @@ extension LocalEngine {
 
     /// Removes a name of an image, or the image, by the rules of `rmi`.
     ///
+    /// - Parameter platforms: those for which images go that a name has; none is the name itself.
     /// - Throws: ``ImageError/inUse(subject:isFinal:reason:)`` with the container that uses it.
-    public func removeImage(_ reference: String, isForced: Bool = false) throws -> [ImageRemoval] {
+    public func removeImage(
+        _ reference: String,
+        for platforms: [Platform] = [],
+        isForced: Bool = false
+    ) throws -> [ImageRemoval] {
         let removals = try CacheStore(root: root, images: images).whileLayersStay { kept in
-            try images.remove(reference, force: isForced, keeping: kept, users: users(ofImage:))
+            guard !platforms.isEmpty else {
+                return try images.remove(reference, force: isForced, keeping: kept, users: users(ofImage:))
+            }
+            return try platforms.flatMap {
+                try images.remove(reference, platform: $0, keeping: kept, users: users(ofImage:))
+            }
         }
         note(removals, of: reference)
         return removals
