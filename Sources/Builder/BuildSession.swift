@@ -49,6 +49,12 @@ final class BuildSession: Sendable {
 
     func finish(_ stage: Int, with result: StageState) { results.withLock { $0[stage] = result } }
 
+    /// Takes all stages for not yet carried out.
+    func forgetResults() { results.withLock { $0 = [:] } }
+
+    /// Whether all layers are here that the target came to.
+    var isWhole: Bool { result(of: graph.target)?.layers.allSatisfy(shelf.contains) ?? false }
+
     // MARK: Trees
 
     /// The tree that layers show.
@@ -57,17 +63,17 @@ final class BuildSession: Sendable {
     /// The tree that an instruction names, what it ignores, and a text that stands for its contents, if they never change.
     func source(_ source: BuildGraph.Source?) throws -> CopySource {
         guard let source else { return try contexts.main() }
-        if let image = try image(source, for: target) { return try stack(image.configuration.rootfs.diffIDs) }
+        if let image = try image(source, for: target) { return stack(image.configuration.rootfs.diffIDs) }
         switch source {
-        case .stage(let index): return try stack(result(of: index)?.layers ?? [])
+        case .stage(let index): return stack(result(of: index)?.layers ?? [])
         case .context(let name): return try contexts.named(name)
-        case .scratch, .image: return try stack([])
+        case .scratch, .image: return stack([])
         }
     }
 
-    private func stack(_ layers: [Digest]) throws -> CopySource {
+    private func stack(_ layers: [Digest]) -> CopySource {
         CopySource(
-            tree: try tree(of: layers),
+            tree: try self.tree(of: layers),
             ignored: .none,
             identity: layers.map(\.description).joined(separator: " ")
         )
@@ -75,7 +81,7 @@ final class BuildSession: Sendable {
 
     /// A layer that holds what was fetched from elsewhere.
     func fetched(_ layer: Digest, identity: String) throws -> CopySource {
-        CopySource(tree: try tree(of: [layer]), ignored: .none, identity: identity)
+        CopySource(tree: try self.tree(of: [layer]), ignored: .none, identity: identity)
     }
 
     /// The image that a source is for a platform; nil for what is no image.
@@ -91,10 +97,27 @@ final class BuildSession: Sendable {
 
 /// A tree to copy from.
 struct CopySource: Sendable {
-    let tree: any SourceTree
+    private let open: @Sendable () throws -> any SourceTree
     let ignored: IgnorePatterns
     /// Stands for the whole tree, where it cannot change; nil for folders of the host.
     let identity: String?
     /// The folder on the host, if it is one.
-    var folder: FilePath?
+    let folder: FilePath?
+
+    /// - Parameter tree: gives the tree when it is read; that of a stage may not be here.
+    init(
+        tree: @autoclosure @escaping @Sendable () throws -> any SourceTree,
+        ignored: IgnorePatterns,
+        identity: String?,
+        folder: FilePath? = nil
+    ) {
+        open = tree
+        self.ignored = ignored
+        self.identity = identity
+        self.folder = folder
+    }
+
+    var tree: any SourceTree {
+        get throws { try open() }
+    }
 }

@@ -74,7 +74,7 @@ public struct Builder: Sendable {
         warn(request, shared)
         for session in sessions { try check(session) }
         defer { try? runner.finish() }
-        try StageScheduler(sessions).run()
+        try shared.run(sessions)
         let results = try sessions.map(PlatformResult.init)
         let export = ResultExport(request: request, results: results, images: images, access: access, tell: shared.tell)
         let outcome = try export.run()
@@ -93,11 +93,15 @@ public struct Builder: Sendable {
     /// - Parameter layers: those of the results.
     private func exportCaches(of shared: SharedBuild, _ request: BuildRequest, layers: Set<Digest>) throws {
         for target in request.cacheTargets where target.place != .image {
-            let steps = shared.steps.filter { target.mode == .max || layers.contains($0.layer) }
+            let isWanted = { (step: CacheDocument.Step) in
+                let isHere = layers.contains(step.layer) || target.mode == .max && shared.shelf.contains(step.layer)
+                return isHere && !step.isUnchanged
+            }
+            let (steps, others) = (shared.steps.filter(isWanted), shared.steps.filter { !isWanted($0) })
             let title = "exporting cache to \(target.place)"
             try BuildStep(title).perform(telling: shared.tell) {
                 do {
-                    try CacheExport(target: target, images: images, access: access).write(steps)
+                    try CacheExport(target: target, images: images, access: access).write(steps, absent: others)
                 } catch {
                     guard target.ignoresErrors else { throw error }
                     shared.tell(.warning("\(title): \(error)"))

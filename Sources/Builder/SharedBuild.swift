@@ -21,14 +21,25 @@ final class SharedBuild: Sendable {
     let startedAt = Timestamp.now()
     /// What `SOURCE_DATE_EPOCH` says, in nanoseconds since 1970.
     let epoch: Int64?
-    /// What steps of this build come to that are carried out or found: equal ones once, whatever platforms they are for.
-    private let makings = OncePerKey<String, BuildCache.Step>()
     private let imports: CacheImport?
     private let teller: EventTeller
     private let state = Mutex(State())
 
+    /// How far a build relies on layers that a shared cache names and does not have.
+    enum Phase: Sendable {
+        /// Not at all.
+        case usual
+        /// It is only asked whether all steps are known: nothing is carried out, and nothing told.
+        case asking
+        /// All steps are known, and none needs what is not here.
+        case foreseen
+    }
+
     private struct State {
+        var phase = Phase.usual
         var isStopped = false
+        /// What steps come to that are carried out or found: equal ones once, whatever platforms they are for.
+        let makings = OncePerKey<String, BuildCache.Step>()
         var steps: [CacheDocument.Step] = []
     }
 
@@ -69,7 +80,29 @@ final class SharedBuild: Sendable {
     }
 
     /// Tells one event; never two at the same time, and what sessions have in common once.
-    func tell(_ event: BuildEvent) { teller.tell(event) }
+    func tell(_ event: BuildEvent) {
+        if phase != .asking { teller.tell(event) }
+    }
+
+    var phase: Phase { state.withLock(\.phase) }
+
+    /// Carries out the stages that the targets of sessions need.
+    ///
+    /// A cache that has the layers of an image alone names those of the other stages' steps, which is enough to find what
+    /// the image's steps came to. Where anything is not known so, all is carried out that is needed for it.
+    func run(_ sessions: [BuildSession]) throws {
+        if imports?.namesAbsentLayers == true {
+            begin(.asking, sessions)
+            let isForeseen = (try? StageScheduler(sessions).run()) != nil && sessions.allSatisfy(\.isWhole)
+            begin(isForeseen ? .foreseen : .usual, sessions)
+        }
+        try StageScheduler(sessions).run()
+    }
+
+    private func begin(_ phase: Phase, _ sessions: [BuildSession]) {
+        for session in sessions { session.forgetResults() }
+        state.withLock { $0 = State(phase: phase) }
+    }
 
     /// Asks all stages to stop at their next step.
     func stop() { state.withLock { $0.isStopped = true } }
@@ -94,7 +127,7 @@ final class SharedBuild: Sendable {
 
     /// What a step comes to that depends on this, found or made by the first that needs it.
     func once(_ key: String, _ make: () throws -> BuildCache.Step) throws -> BuildCache.Step {
-        try makings.value(key) {
+        try state.withLock(\.makings).value(key) {
             guard !isStopped else { throw StageStopped() }
             do {
                 return try make()
@@ -110,7 +143,9 @@ final class SharedBuild: Sendable {
     func known(_ key: String) -> BuildCache.Step? {
         if let step = cache.step(key), shelf.contains(step.layer) { return step }
         do {
-            guard let step = try imports?.layer(key), shelf.contains(step.layer) else { return nil }
+            guard let step = try imports?.layer(key), shelf.contains(step.layer) else {
+                return phase == .usual ? nil : imports?.absent(key)
+            }
             try cache.save(step, as: key)
             return step
         } catch {
@@ -120,8 +155,12 @@ final class SharedBuild: Sendable {
     }
 
     /// Notes what a step of this build came to.
-    func note(_ step: BuildCache.Step, for keys: [String]) {
-        let steps = keys.map { CacheDocument.Step(key: $0, layer: step.layer, created: step.created) }
+    ///
+    /// - Parameter isUnchanged: whether that is the layer below, which is not the step's own.
+    func note(_ step: BuildCache.Step, for keys: [String], isUnchanged: Bool = false) {
+        let steps = keys.map {
+            CacheDocument.Step(key: $0, layer: step.layer, created: step.created, isUnchanged: isUnchanged)
+        }
         state.withLock { $0.steps += steps }
     }
 

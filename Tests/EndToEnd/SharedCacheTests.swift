@@ -82,6 +82,51 @@ extension EndToEnd {
             }
         }
 
+        @Test(arguments: ["local", "inline"])
+        func `a cache of an image's layers alone knows what the other stages came to`(kind: String) throws {
+            try onStage { stage in
+                let registry = try StageRegistry(stage)
+                let other = try other(stage)
+                let file = """
+                    FROM busybox AS build
+                    WORKDIR /src
+                    COPY data ./
+                    RUN cat data > out && echo building
+                    FROM busybox
+                    WORKDIR /bin
+                    COPY --from=build /src/out /out
+                    RUN echo last > /last
+
+                    """
+                try stage.write(file, to: "Dockerfile")
+                try stage.write("data\n", to: "data")
+                let name = "\(registry.host)/web"
+                let (to, from) =
+                    kind == "local"
+                    ? (["--cache-to=type=local,dest=cache"], "type=local,src=cache")
+                    : (["--cache-to=type=inline", "--push"], name)
+                let first = try stage.docker(["build", "--progress=plain", "-t", name] + to + ["."])
+                #expect(first.code == 0 && first.errors.contains(" building\n"), "\(first)")
+                func again() throws -> Outcome {
+                    let words = ["build", "--progress=plain", "-t", "a", "--cache-from=\(from)", "."]
+                    return try stage.program("docker", words, other).run()
+                }
+                let second = try again()
+                #expect(second.code == 0 && second.errors.components("CACHED") == 8, "\(second)")
+                let run = ["run", "--rm", "a", "sh", "-c", "pwd; cat /out /last"]
+                #expect(try stage.program("docker", run, other).run().output == "/bin\ndata\nlast\n")
+                if kind == "local" {
+                    let layers =
+                        "jq -r '.manifests[0].digest' cache/index.json | sed s,:,/, | xargs -I+ jq '.layers | length' cache/blobs/+"
+                    #expect(try stage.shell(layers) == "2")
+                }
+                try stage.write("other\n", to: "data")
+                let third = try again()
+                #expect(third.code == 0 && third.errors.contains(" building\n"), "\(third)")
+                #expect(try stage.program("docker", run, other).run().output == "/bin\nother\nlast\n")
+            }
+        }
+
         @Test func `an image carries the cache of its own layers`() throws {
             try onStage { stage in
                 let registry = try StageRegistry(stage)

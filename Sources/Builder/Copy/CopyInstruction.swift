@@ -67,14 +67,14 @@ extension StageBuild {
     }
 
     private mutating func copy(_ copy: CopyInstruction, _ parts: [CopyPart], history: String) throws -> Bool {
-        let lower = try session.tree(of: copy.files.isLinked ? [] : state.layers)
-        let work = try CopyWork(copy, parts: parts, lower: lower, layers: session.layers, state: state)
+        let work = try CopyWork(copy, parts: parts, layers: session.layers, state: state)
         let base = key("copy", isDetached: copy.files.isLinked)
         var keys: [() throws -> CacheKey] = []
         if let key = work.definitionKey(base) { keys.append { key } }
         keys.append { try work.contentKey(base) }
-        return try layer(history, keys: keys) { _, draft in
-            try work.perform(in: draft)
+        let lower = copy.files.isLinked ? [] : state.layers
+        return try layer(history, keys: keys) { build, draft in
+            try work.perform(in: draft, over: build.session.tree(of: lower))
         }
     }
 }

@@ -4,48 +4,31 @@ import OCI
 import Storage
 import SystemPackage
 
-/// One `COPY` or `ADD` with everything about it settled.
+/// One `COPY` or `ADD` with everything about it settled that the stage's files have no part in.
 struct CopyWork {
     private let instruction: CopyInstruction
     private let parts: [CopyPart]
     private let layers: LayerStore
-    private let lower: MergedTree
     private let request: CopyPlan.Request
-    private let owner: Owner?
     private let mode: ModeChange?
-    private let destinationIsFolder: Bool
     /// The bodies of heredocs, expanded, and where they go.
     private let documents: [(name: String, contents: [UInt8])]
 
-    init(
-        _ instruction: CopyInstruction,
-        parts: [CopyPart],
-        lower: MergedTree,
-        layers: LayerStore,
-        state: StageState
-    ) throws {
+    init(_ instruction: CopyInstruction, parts: [CopyPart], layers: LayerStore, state: StageState) throws {
         self.layers = layers
         self.instruction = instruction
         self.parts = parts
-        self.lower = lower
         let files = instruction.files
         let text = files.destination
         let isFolder = text.hasSuffix("/") || text == "." || text.hasSuffix("/.")
-        let destination = try TreePath(clamping: state.absolute(text))
         request = CopyPlan.Request(
             sources: [],
-            destination: destination,
+            destination: try TreePath(clamping: state.absolute(text)),
             isFolder: isFolder,
             keepsParents: files.keepsParents,
             excludes: try IgnorePatterns(files.excludes)
         )
-        let accounts = try AccountTable(
-            passwd: lower.contents(of: TreePath(clamping: "etc/passwd")) ?? [],
-            group: lower.contents(of: TreePath(clamping: "etc/group")) ?? []
-        )
-        owner = try files.owner.map { try accounts.owner($0) }
         mode = try files.mode.map { try ModeChange(parsing: $0) }
-        destinationIsFolder = try lower.entry(at: lower.resolve(destination))?.kind == .folder
         let expander = state.variables.expander
         documents = try files.heredocs.map { heredoc in
             let body = heredoc.isExpanded ? try expander.expandBody(heredoc.content) : heredoc.content
@@ -56,70 +39,72 @@ struct CopyWork {
         }
     }
 
-    private func plan(of part: CopyPart) throws -> CopyPlan {
-        var request = request
-        request.sources = part.paths
-        return try CopyPlan(
-            request,
-            from: part.source.tree,
-            ignored: part.source.ignored,
-            destinationIsFolder: destinationIsFolder
-        )
-    }
-
     // MARK: Keys
 
     /// What the result depends on when no source ever changes: the question alone.
     func definitionKey(_ base: CacheKey) -> CacheKey? {
-        var key = base
+        var key = described(base)
         for part in parts {
             guard let identity = part.source.identity else { return nil }
             key.add("source", identity)
             key.add("paths", part.paths)
             key.add("unpacks", "\(part.unpacks)")
         }
-        key.add("destination", "\(request.destination)\(request.isFolder ? "/" : "")")
         key.add("excludes", instruction.files.excludes)
-        key.add("parents", "\(request.keepsParents)")
-        describe(&key)
         return key
     }
 
     /// What the result depends on: every file, but not when it was modified.
     func contentKey(_ base: CacheKey) throws -> CacheKey {
-        var key = base
-        describe(&key)
+        var key = described(base)
+        var request = request
+        // Where the files go is said already, and what is there is said by the layers.
+        request.destination = .root
         for part in parts {
             key.add("unpacks", "\(part.unpacks)")
-            let tree = part.source.tree
-            for item in try plan(of: part).items { try key.add(item, of: tree) }
+            request.sources = part.paths
+            let (tree, ignored) = (try part.source.tree, part.source.ignored)
+            let plan = try CopyPlan(request, from: tree, ignored: ignored, destinationIsFolder: false)
+            for item in plan.items { try key.add(item, of: tree) }
         }
         return key
     }
 
-    private func describe(_ key: inout CacheKey) {
-        key.add("chown", owner.map { "\($0.uid):\($0.gid)" } ?? "")
+    private func described(_ base: CacheKey) -> CacheKey {
+        var key = base
+        key.add("destination", "\(request.destination)\(request.isFolder ? "/" : "")")
+        key.add("parents", "\(request.keepsParents)")
+        key.add("chown", instruction.files.owner ?? "")
         key.add("chmod", mode?.description ?? "")
         for document in documents {
             key.add("document", document.name)
             key.add("contents", document.contents)
         }
-        if !documents.isEmpty { key.add("documents go to", "\(request.destination)\(request.isFolder)") }
+        return key
     }
 
     // MARK: Work
 
-    /// Fills the layer.
-    func perform(in draft: LayerDraft) throws {
+    /// Fills the layer, over those that the stage has.
+    func perform(in draft: LayerDraft, over lower: MergedTree) throws {
+        let accounts = try AccountTable(
+            passwd: lower.contents(of: TreePath(clamping: "etc/passwd")) ?? [],
+            group: lower.contents(of: TreePath(clamping: "etc/group")) ?? []
+        )
+        let owner = try instruction.files.owner.map { try accounts.owner($0) }
+        let isFolder = try lower.entry(at: lower.resolve(request.destination))?.kind == .folder
         var writer = try LayerWriter(draft.contents, over: lower, owner: owner, mode: mode)
+        var request = request
         for part in parts {
-            var items = try plan(of: part).items
-            if part.unpacks { try unpackArchives(among: &items, from: part.source.tree, with: &writer) }
-            try writer.copy(items, from: part.source.tree)
+            let (tree, ignored) = (try part.source.tree, part.source.ignored)
+            request.sources = part.paths
+            var items = try CopyPlan(request, from: tree, ignored: ignored, destinationIsFolder: isFolder).items
+            if part.unpacks { try unpackArchives(among: &items, from: tree, with: &writer) }
+            try writer.copy(items, from: tree)
         }
         for document in documents {
             var target = request.destination
-            if request.isFolder || destinationIsFolder, let name = FileName(document.name) { target.names.append(name) }
+            if request.isFolder || isFolder, let name = FileName(document.name) { target.names.append(name) }
             try writer.write(document.contents, to: target, mode: 0o644)
         }
     }

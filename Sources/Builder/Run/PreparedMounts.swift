@@ -112,9 +112,10 @@ final class PreparedMounts {
 
     private static func copy(_ path: String, from source: CopySource, to folder: FilePath, as target: TreePath) throws {
         let request = CopyPlan.Request(sources: [path], destination: target, isFolder: false, keepsTop: true)
-        let plan = try CopyPlan(request, from: source.tree, ignored: source.ignored, destinationIsFolder: target.isRoot)
+        let tree = try source.tree
+        let plan = try CopyPlan(request, from: tree, ignored: source.ignored, destinationIsFolder: target.isRoot)
         var writer = try LayerWriter(folder, over: MergedTree([]), owner: nil, mode: nil)
-        try writer.copy(plan.items, from: source.tree)
+        try writer.copy(plan.items, from: tree)
     }
 }
 

@@ -71,8 +71,9 @@ extension RunMounts.Item {
         guard let source else { return nil }
         var key = CacheKey("mount")
         let request = CopyPlan.Request(sources: [path], destination: .root, isFolder: false, keepsTop: true)
-        let plan = try CopyPlan(request, from: source.tree, ignored: source.ignored, destinationIsFolder: false)
-        for file in plan.items { try key.add(file, of: source.tree) }
+        let tree = try source.tree
+        let plan = try CopyPlan(request, from: tree, ignored: source.ignored, destinationIsFolder: false)
+        for file in plan.items { try key.add(file, of: tree) }
         return key.text
     }
 

@@ -187,6 +187,7 @@ extension StageBuild {
             var tried: [String] = []
             if let known = try find(texts, history, &tried) { return known }
             isCached = false
+            guard session.shared.phase != .asking else { throw StageStopped() }
             let draft = try session.layers.makeDraft()
             try make(&self, draft)
             let made = BuildCache.Step(layer: try session.shelf.keep(draft, history), created: session.now)
@@ -210,8 +211,10 @@ extension StageBuild {
             let key = try key()
             tried.append(key)
             guard let known = cached(key) else { continue }
-            for earlier in tried.dropLast() { try session.cache.save(known, as: earlier) }
-            try session.cache.noteUse(of: known.layer, history, created: known.created)
+            if session.shelf.contains(known.layer) {
+                for earlier in tried.dropLast() { try session.cache.save(known, as: earlier) }
+                try session.cache.noteUse(of: known.layer, history, created: known.created)
+            }
             session.shared.note(known, for: tried)
             return known
         }
@@ -242,26 +245,36 @@ extension StageBuild {
     /// `WORKDIR`: the folder is made if it is missing, and belongs to the current user.
     private mutating func changeDirectory(_ text: String) throws -> Bool {
         let path = try state.changeDirectory(text)
-        let tree = try session.tree(of: state.layers)
-        let target = try TreePath(clamping: path)
-        guard try tree.entry(at: tree.resolve(target)) == nil else {
+        let user = state.image.config.user ?? ""
+        var key = key("workdir")
+        key.add("path", path)
+        key.add("user", user)
+        // A step that has changed nothing is noted as the layer below.
+        let known = cached(key.text)
+        guard known == nil || known?.layer == state.layers.last else { return try make(path, for: user, key) }
+        if let known {
+            session.shared.note(known, for: [key.text], isUnchanged: true)
             state.note("WORKDIR \(path)")
             return true
         }
-        let owner = try accounts(in: tree).user(state.image.config.user ?? "")
-        return try layer(
-            "WORKDIR \(path)",
-            keys: [
-                { [key = key("workdir")] in
-                    var key = key
-                    key.add("path", path)
-                    key.add("owner", "\(owner.uid):\(owner.gid)")
-                    return key
-                }
-            ]
-        ) { _, draft in
+        let tree = try session.tree(of: state.layers)
+        let isThere = try tree.entry(at: tree.resolve(TreePath(clamping: path))) != nil
+        guard isThere else { return try make(path, for: user, key) }
+        if let last = state.layers.last {
+            let result = BuildCache.Step(layer: last, created: session.now)
+            try session.cache.save(result, as: key.text)
+            session.shared.note(result, for: [key.text], isUnchanged: true)
+        }
+        state.note("WORKDIR \(path)")
+        return true
+    }
+
+    private mutating func make(_ path: String, for user: String, _ key: CacheKey) throws -> Bool {
+        try layer("WORKDIR \(path)", keys: [{ key }]) { build, draft in
+            let tree = try build.session.tree(of: build.state.layers)
+            let owner = try build.accounts(in: tree).user(user)
             var writer = try LayerWriter(draft.contents, over: tree, owner: owner, mode: nil)
-            _ = try writer.makeFolder(target)
+            _ = try writer.makeFolder(TreePath(clamping: path))
         }
     }
 }

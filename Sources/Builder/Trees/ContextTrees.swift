@@ -56,8 +56,9 @@ final class ContextTrees: Sendable {
             }
             // What was fetched lies elsewhere each time.
             let memory = ContentMemory(isFetched ? nil : cache.memory(ofContext: path))
+            let tree = try ContextTree(path, memory: memory)
             let source = CopySource(
-                tree: try ContextTree(path, memory: memory),
+                tree: tree,
                 ignored: try Self.patterns(ignoreFiles.compactMap(\.self)),
                 identity: nil,
                 folder: path

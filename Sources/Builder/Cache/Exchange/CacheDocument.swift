@@ -28,6 +28,8 @@ struct CacheDocument: Codable {
     struct Record: Codable {
         var digest: Digest
         var layers: [Result]?
+        /// What the tar of the step's layer hashes to, which the cache does not have; ours alone.
+        var absentLayer: Digest?
     }
 
     struct Result: Codable {
@@ -40,6 +42,12 @@ struct CacheDocument: Codable {
         let key: String
         let layer: Digest
         var created: Int64
+        /// Whether the layer is the one below, and not the step's own.
+        var isUnchanged = false
+
+        fileprivate var digest: Digest {
+            get throws { try Digest(parsing: "sha256:\(key)") }
+        }
 
         /// The same, done at another time.
         func created(at time: Int64) -> Step {
@@ -49,7 +57,8 @@ struct CacheDocument: Codable {
         }
     }
 
-    init(_ steps: [Step], blobs: [Digest: Descriptor]) throws {
+    /// - Parameter absent: steps whose layers the cache does not have.
+    init(_ steps: [Step], absent: [Step] = [], blobs: [Digest: Descriptor]) throws {
         var places: [Digest: Int] = [:]
         var layers: [Layer] = []
         for step in steps {
@@ -67,8 +76,9 @@ struct CacheDocument: Codable {
         records = try steps.compactMap { step in
             guard let place = places[step.layer] else { return nil }
             let result = Result(layer: place, createdAt: Timestamp.text(step.created))
-            return Record(digest: try Digest(parsing: "sha256:\(step.key)"), layers: [result])
+            return Record(digest: try step.digest, layers: [result])
         }
+        records? += try absent.map { Record(digest: try $0.digest, absentLayer: $0.layer) }
     }
 
     /// What an image carries of the cache: records alone, whose layers are those of the image.
@@ -76,9 +86,11 @@ struct CacheDocument: Codable {
     /// - Parameter layers: the image's, base first, as the steps came to them.
     static func inline(_ steps: [Step], layers: [Digest]) throws -> String? {
         let records: [Record] = try steps.compactMap { step in
-            guard let place = layers.firstIndex(of: step.layer) else { return nil }
+            guard let place = layers.firstIndex(of: step.layer) else {
+                return Record(digest: try step.digest, absentLayer: step.layer)
+            }
             let result = Result(layer: place, createdAt: Timestamp.text(step.created))
-            return Record(digest: try Digest(parsing: "sha256:\(step.key)"), layers: [result])
+            return Record(digest: try step.digest, layers: [result])
         }
         return records.isEmpty ? nil : Base64.encode(try JSON.encode(records))
     }
@@ -103,6 +115,9 @@ struct CacheDocument: Codable {
         let layers = layers ?? []
         var entries: [String: CacheEntry] = [:]
         for record in records ?? [] {
+            if let layer = record.absentLayer {
+                entries[record.digest.hex] = CacheEntry(layer: layer, blob: nil, created: 0)
+            }
             guard let result = record.layers?.last, layers.indices.contains(result.layer),
                 let annotations = layers[result.layer].annotations
             else { continue }
@@ -125,8 +140,8 @@ struct CacheDocument: Codable {
 struct CacheEntry: Sendable {
     /// What its tar hashes to.
     let layer: Digest
-    /// As what it lies there.
-    let blob: Descriptor
+    /// As what it lies there; nil if it does not.
+    let blob: Descriptor?
     /// In nanoseconds since 1970.
     let created: Int64
 }

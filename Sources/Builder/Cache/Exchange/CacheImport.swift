@@ -10,7 +10,7 @@ import Synchronization
 final class CacheImport: Sendable {
     private struct Shared {
         let entries: [String: CacheEntry]
-        let fetch: @Sendable (CacheEntry) throws -> ByteSource
+        let fetch: @Sendable (Descriptor) throws -> ByteSource
     }
 
     private let caches: [Shared]
@@ -48,16 +48,16 @@ final class CacheImport: Sendable {
             guard let top = try layout.manifest(tagged: tag) else { throw BuilderError(.noCache("tag \(tag)")) }
             let bytes = try layout.blobs.read(configuration(layout.blobs.read(top.digest)).digest)
             let document = try JSON.decode(CacheDocument.self, from: bytes)
-            return Shared(entries: document.entries()) { try layout.blobs.source($0.blob.digest) }
+            return Shared(entries: document.entries()) { try layout.blobs.source($0.digest) }
         case .registry(let reference):
             if let image = try images.find(reference), let carried = try CacheDocument(of: image) {
-                return Shared(entries: carried.entries()) { throw StorageError.unknownLayer($0.layer) }
+                return Shared(entries: carried.entries()) { throw StorageError.unknownLayer($0.digest) }
             }
             let access = try access ?? .ofEnvironment()
             let artifact = try access.artifact(reference)
-            return Shared(entries: try document(artifact, access).entries()) { entry in
-                try artifact.fetch(entry.blob, into: blobs)
-                return try blobs.source(entry.blob.digest)
+            return Shared(entries: try document(artifact, access).entries()) { blob in
+                try artifact.fetch(blob, into: blobs)
+                return try blobs.source(blob.digest)
             }
         case .image: return nil
         }
@@ -99,12 +99,21 @@ final class CacheImport: Sendable {
         for cache in caches {
             guard let entry = cache.entries[key] else { continue }
             if !layers.contains(entry.layer) {
-                _ = try layers.unpack(cache.fetch(entry).bounded(by: entry.blob.size), expecting: entry.layer)
+                guard let blob = entry.blob else { continue }
+                _ = try layers.unpack(cache.fetch(blob).bounded(by: blob.size), expecting: entry.layer)
             }
             return BuildCache.Step(layer: entry.layer, created: entry.created)
         }
         return nil
     }
+
+    /// The layer that a step with these inputs came to, if that is all that anybody knows.
+    func absent(_ key: String) -> BuildCache.Step? {
+        caches.lazy.compactMap { $0.entries[key] }.first.map { BuildCache.Step(layer: $0.layer, created: $0.created) }
+    }
+
+    /// Whether any cache names layers that it does not have.
+    var namesAbsentLayers: Bool { caches.contains { $0.entries.values.contains { $0.blob == nil } } }
 }
 
 extension CacheDocument {
