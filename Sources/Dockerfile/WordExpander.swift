@@ -263,9 +263,11 @@ extension WordExpander.Expansion {
             if byte == stop {
                 return try Pattern(String(decoding: output, as: UTF8.self), dialect: .parameter)
             }
-            if byte == ASCII.dollar {
-                output += try variable()
-            } else {
+            switch byte {
+            case ASCII.dollar: output += try variable()
+            case ASCII.singleQuote: output += try singleQuoted()
+            case ASCII.doubleQuote: output += try doubleQuoted()
+            default:
                 output.append(byte)
                 if byte == ASCII.backslash, let escaped = take() { output.append(escaped) }
             }

@@ -14,6 +14,7 @@ import Testing
         ("${p#*/}", "usr/lib/libc.so.6"), ("${p##*/}", "libc.so.6"), ("${p%.*}", "/usr/lib/libc.so"),
         ("${p%%.*}", "/usr/lib/libc"), ("${p%/*}", "/usr/lib"), ("${p#x}", "/usr/lib/libc.so.6"),
         ("${p/lib/LIB}", "/usr/LIB/libc.so.6"), ("${p//lib/L}", "/usr/L/Lc.so.6"), ("${p//l?b/-}", "/usr/-/-c.so.6"),
+        ("${p%\".6\"}", "/usr/lib/libc.so"), ("\"${p/'lib/'/$a}\"", "/usr/xlibc.so.6"),
         ("${p//./}", "/usr/lib/libcso6"), ("${p//\\//:}", ":usr:lib:libc.so.6"), ("$1 $@", " "), ("Ü$a", "Üx"),
     ])
     func `replaces every form`(text: String, expected: String) throws {
