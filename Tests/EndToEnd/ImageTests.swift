@@ -147,5 +147,41 @@ extension EndToEnd {
                 #expect(missing.errors == "docker: open none.tar: No such file or directory\n", "\(missing)")
             }
         }
+
+        @Test func `are searched for where the term says`() throws {
+            try onStage { stage in
+                let server = try ScriptedServer { request in
+                    guard request.target == "/v1/search?q=web%20server&n=3" else { return .init(status: 404) }
+                    let text = #"""
+                        {"results": [
+                          {"name": "nginx", "description": "A server\nof the web", "star_count": 9, "is_official": true},
+                          {"name": "a/web", "description": "", "star_count": 1, "is_official": false}
+                        ]}
+                        """#
+                    return .init(body: Array(text.utf8))
+                }
+                let words = ["search", "--limit", "3"]
+                let found = try stage.docker(words + ["\(server.host)/web server"])
+                #expect(
+                    found.output == """
+                        NAME      DESCRIPTION           STARS     OFFICIAL
+                        nginx     A server of the web   9         [OK]
+                        a/web                           1         \("")
+
+                        """
+                )
+                let stars = try stage.docker(
+                    words + [
+                        "--filter", "stars=2", "--format", "{{.Name}} {{.StarCount}}", "\(server.host)/web server",
+                    ]
+                )
+                #expect(stars.output == "nginx 9\n", "\(stars)")
+                let none = try stage.docker("search", "\(server.host)/other")
+                #expect(none.code == 1 && none.errors.contains("invalid response status 404"), "\(none)")
+                let limit = try stage.docker("search", "--limit", "101", "x")
+                #expect(limit.code == 1 && limit.errors.contains("limit 101 is outside the range of [1, 100]"))
+                #expect(try stage.docker("search", "--filter", "x", "x").code == 125)
+            }
+        }
     }
 }

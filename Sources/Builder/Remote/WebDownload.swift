@@ -11,7 +11,7 @@ public enum WebDownload {
     ///
     /// - Parameter progress: Told once a second how many bytes have come, and of how many if that is known.
     /// - Returns: Where it is.
-    /// - Throws: ``BuilderError`` for what cannot be had.
+    /// - Throws: ``DownloadError`` for what cannot be had.
     public static func fetch(
         _ url: String,
         into folder: FilePath,
@@ -20,7 +20,17 @@ public enum WebDownload {
         let file = try WebFile(url)
         let fetch = WebFetch(http: HTTPClient(), file: file, authorization: try file.authorization([]))
         let target = folder.appending("download")
-        _ = try fetch.fetch(unless: nil, to: { _ in try OwnedDescriptor.writing(target) }, progress: progress)
+        do {
+            _ = try fetch.fetch(unless: nil, to: { _ in try OwnedDescriptor.writing(target) }, progress: progress)
+        } catch let error as BuilderError {
+            throw DownloadError(description: "\(error.problem)")
+        }
         return target
     }
+}
+
+/// Why a file of the web cannot be had.
+public struct DownloadError: Error, Hashable, CustomStringConvertible {
+    /// The URL and the reason.
+    public let description: String
 }

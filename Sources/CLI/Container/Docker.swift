@@ -27,7 +27,8 @@ enum Docker {
         var filters: [String: [String]] = [:]
         for text in texts {
             guard let sign = text.firstIndex(of: "=") else {
-                throw .conflict("invalid argument \(text.quoted): bad format of filter")
+                let reason = "bad format of filter (expected name=value)"
+                throw .invalidValue(text: text, flag: "-f, --filter", reason: reason)
             }
             let key = String(text[..<sign])
             guard known.contains(key) else { throw .conflict("invalid filter '\(key)'") }

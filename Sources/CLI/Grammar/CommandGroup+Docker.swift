@@ -147,6 +147,7 @@ extension CommandGroup {
             ("ps", .command(Docker.ContainerList.self)),
             ("pull", .command(Docker.Pull.self)),
             ("push", .command(Docker.Push.self)),
+            ("search", .command(Docker.Search.self)),
             ("rmi", .command(Docker.RemoveImage.self)),
             ("save", .command(Docker.Save.self)),
             ("tag", .command(Docker.Tag.self)),
