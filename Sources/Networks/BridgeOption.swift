@@ -138,6 +138,13 @@ extension NetworkRequest {
             guard let mode = GatewayMode(rawValue: text) else { throw .badOption(option, text) }
             guard mode != .isolated || isInternal else { throw .onlyInternal(option) }
         }
+        for name in (options[BridgeOption.trustedInterfaces] ?? "").split(separator: ":").map(String.init)
+        where !InterfaceName.isValid(name) {
+            throw .badOption(BridgeOption.trustedInterfaces, name)
+        }
+        if let prefix = options[BridgeOption.interfacePrefix], !InterfaceName.isValid(prefix + "000") {
+            throw .badOption(BridgeOption.interfacePrefix, prefix)
+        }
         for (option, family) in [
             (BridgeOption.hostBinding, nil), (BridgeOption.hostAddress(.v4), IPAddress.Family.v4),
             (BridgeOption.hostAddress(.v6), .v6),
@@ -161,10 +168,16 @@ extension NetworkRequest {
     /// The bridge's name, or the one that goes with the identifier.
     private func bridge(id: String) throws(NetworksError) -> String {
         guard let name = options[BridgeOption.name] else { return "br-\(id.prefix(12))" }
-        let isSound =
-            (1...15).contains(name.utf8.count) && !name.hasPrefix(".")
-            && name.utf8.allSatisfy { $0 > 0x20 && $0 < 0x7F && $0 != UInt8(ascii: "/") && $0 != UInt8(ascii: ":") }
-        guard isSound else { throw .badOption(BridgeOption.name, name) }
+        guard InterfaceName.isValid(name) else { throw .badOption(BridgeOption.name, name) }
         return name
+    }
+}
+
+/// The names that interfaces can have.
+enum InterfaceName {
+    /// Whether the kernel takes a name, and whether it is one that can be told from others in what is printed.
+    static func isValid(_ name: String) -> Bool {
+        (1...15).contains(name.utf8.count) && !name.hasPrefix(".")
+            && name.utf8.allSatisfy { $0 > 0x20 && $0 < 0x7F && $0 != UInt8(ascii: "/") && $0 != UInt8(ascii: ":") }
     }
 }

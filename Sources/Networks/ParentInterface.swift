@@ -84,7 +84,7 @@ extension NetworkRequest {
         let isAlone = try ParentInterface.macvlan(options) == .passthru
         _ = try (ParentInterface.ipvlan(options), ParentInterface.flag(options))
         guard let parent else { return }
-        guard (1...15).contains(parent.utf8.count), !parent.contains("/"), parent != "lo" else {
+        guard InterfaceName.isValid(parent), parent != "lo" else {
             throw .badOption(ParentInterface.option, parent)
         }
         for other in others where other.driver.isLayered && other.bridge == parent {

@@ -221,6 +221,9 @@ import Testing
         ("bridge.host_binding_ipv4", "here", "\"here\" is not a value for it"),
         ("host_ipv4", "fd00::1", "\"fd00::1\" is not a value for it"),
         ("host_ipv6", "10.0.0.1", "\"10.0.0.1\" is not a value for it"),
+        ("bridge.name", "a/b", "\"a/b\" is not a value for it"),
+        ("bridge.trusted_host_interfaces", "longer-than-a-name", "\"longer-than-a-name\" is not a value for it"),
+        ("container_iface_prefix", "longer-than-15", "\"longer-than-15\" is not a value for it"),
         ("driver.mtu", "12", "\"12\" is not a value for it"),
     ]) func `refuses values that mean nothing`(option: String, value: String, reason: String) throws {
         try Machine.run { machine in
