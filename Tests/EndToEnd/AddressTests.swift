@@ -179,6 +179,43 @@ extension EndToEnd.Networks {
                     let run = try stage.docker(["run", "--rm", "--network", "container:box"] + flags + ["busybox"])
                     #expect(run.code == 125 && run.errors.contains("conflicting options: \(what)"), "\(run)")
                 }
+                for (attribute, what) in [
+                    ("hostname: x", "hostname and the network mode"), ("dns: [192.0.2.1]", "dns and the network mode"),
+                    ("ports: [80]", "port publishing and the container type network mode"),
+                    ("expose: [80]", "port exposing and the container type network mode"),
+                ] {
+                    let service = "image: busybox\n    network_mode: container:box\n    \(attribute)\n"
+                    try stage.write("services:\n  guest:\n    \(service)", to: "compose.yaml")
+                    let up = try stage.compose("up", "-d")
+                    let key = attribute.split(separator: ":")[0]
+                    let message = "compose.yaml:5:\(7 + key.count): services.guest.\(key): conflicting options: \(what)"
+                    #expect(up.code == 1 && up.errors.contains(message), "\(up)")
+                }
+            }
+        }
+
+        @Test func `what no network can give is refused or told`() throws {
+            try onStage { stage in
+                for (flags, message) in [
+                    (
+                        ["--network-alias", "x"],
+                        "network-scoped alias is supported only for containers in user defined"
+                    ),
+                    (["--ip", "172.17.0.9"], "user specified IP address is supported on user defined networks only"),
+                    (["--network", "name=bridge,gw-priority=first"], "invalid gw-priority (first)"),
+                ] {
+                    let run = try stage.docker(["run", "--rm"] + flags + ["busybox"])
+                    #expect(run.code == 125 && run.errors.contains(message), "\(run)")
+                }
+                let file =
+                    "services: {box: {image: busybox, command: sleep 1000, init: true, network_mode: %, ports: [80]}}"
+                for mode in ["none", "host"] {
+                    let told = "Published ports are discarded when using \(mode) network mode"
+                    let run = ["run", "--rm", "--network", mode, "-p", "80", "busybox", "true"]
+                    #expect(try stage.docker(run).errors == "WARNING: \(told)\n")
+                    try stage.write(file.split(separator: "%").joined(separator: mode), to: "compose.yaml")
+                    #expect(try stage.does("up", "-d").errors.contains("service box: \(told)"))
+                }
             }
         }
 

@@ -114,6 +114,7 @@ extension EndToEnd {
                 }
                 #expect(try stage.does("port", "web", "80").lines.contains { $0.hasSuffix(":18280") })
                 #expect(try stage.does("port", "web", "81").output.contains("127.0.0.1:18281"))
+                #expect(try stage.does("port", "--protocol", "sctp", "web", "9").output == "0.0.0.0:18299\n")
             }
         }
 

@@ -7,7 +7,11 @@ extension NetworkConfiguration {
     init(_ arguments: Arguments) throws(UsageError) {
         let names = arguments[ContainerFlag.network]
         switch names.first {
-        case "none" where names.count == 1: self = .none
+        case "none" where names.count == 1:
+            if arguments.has(ContainerFlag.publish) {
+                Console.note("WARNING: Published ports are discarded when using none network mode")
+            }
+            self = .none
         case "host" where names.count == 1:
             guard arguments[ContainerFlag.link].isEmpty else {
                 throw .conflict(
@@ -94,7 +98,9 @@ extension EndpointRequest {
             case "mac-address": mac = parts[1]
             case "driver-opt": driverOptions.merge(LabelText.labels([parts[1]])) { $1 }
             case "link-local-ip": linkLocalAddresses.append(parts[1])
-            case "gw-priority": gatewayPriority = Int(parts[1]) ?? 0
+            case "gw-priority":
+                guard let number = Int(parts[1]) else { throw .conflict("invalid gw-priority (\(parts[1]))") }
+                gatewayPriority = number
             default: throw .conflict("invalid network: unknown field \(parts[0].quoted)")
             }
         }

@@ -19,6 +19,7 @@ extension LocalEngine {
         }
         var endpoint = wish
         endpoint.network = network.name
+        try endpoint.check()
         wishes.endpoints.append(endpoint)
         for link in links { _ = try containers.find(link.container) }
         if !links.isEmpty { wishes.links = (wishes.links ?? []) + links }

@@ -12,7 +12,7 @@ public enum PlanError: Error, Hashable, Sendable {
     case nothingToBuild(service: String)
     case otherPlatform(service: String, String)
     case invalidProjectName(String)
-    case unsupported(service: String, key: String, why: String)
+    case unsupported(service: String, key: String, why: String, place: String? = nil)
     case unusable(network: String, place: String?, why: String)
 }
 
@@ -41,7 +41,8 @@ extension PlanError: CustomStringConvertible {
                 + "underscores as well as start with a letter or number"
         case .unusable(let network, let place, let why):
             (place.map { "\($0): " } ?? "") + "networks.\(network): \(why)"
-        case .unsupported(let service, let key, let why): "services.\(service).\(key): \(why)"
+        case .unsupported(let service, let key, let why, let place):
+            (place.map { "\($0): " } ?? "") + "services.\(service).\(key): \(why)"
         }
     }
 }

@@ -4,6 +4,7 @@ import Networks
 extension UpPlanner {
     /// Adds what makes the networks as the files say. Nothing is made before all images are there.
     mutating func addNetworks() throws(PlanError) {
+        plan.warnings += services.compactMap(\.discardsPorts)
         let keys = Set(services.flatMap { $0.networks.map(\.network) }).sorted()
         for network in keys.compactMap(project.network) {
             let found = observed.networks[network.name]

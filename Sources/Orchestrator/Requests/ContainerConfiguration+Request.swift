@@ -62,6 +62,7 @@ extension ContainerRequest {
         }
         if namespaces.uts == .host, hostname != nil || !domainname.isEmpty { throw .hostnameOfTheHost }
         guard case .networks(let attachments) = network else { return }
+        for endpoint in attachments.endpoints { try endpoint.check() }
         let texts =
             attachments.extraHosts + attachments.dns + attachments.dnsSearch + attachments.dnsOptions
             + (attachments.links ?? []).map(\.alias)
@@ -114,6 +115,15 @@ extension ContainerRequest {
             attachments.ports += exposed.filter { !published.contains($0) }.compactMap(PortMapping.init(exposed:))
         }
         return .networks(attachments)
+    }
+}
+
+extension EndpointRequest {
+    /// Refuses what there is on networks alone that somebody has made.
+    func check() throws(RequestError) {
+        guard network == "bridge" else { return }
+        guard aliases.isEmpty else { throw .aliasOnDefaultBridge }
+        guard ipv4 == nil, ipv6 == nil else { throw .addressOnDefaultBridge }
     }
 }
 

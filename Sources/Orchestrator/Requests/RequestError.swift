@@ -6,7 +6,8 @@ public enum RequestError: Error, Hashable, Sendable {
     case invalidVariable(String)
     case controlCharacter(key: String, value: String)
     case restartOfOneThatRemovesItself
-    case portsWithoutNetwork
+    case aliasOnDefaultBridge
+    case addressOnDefaultBridge
     case hostnameOfTheHost
 }
 
@@ -21,7 +22,9 @@ extension RequestError: CustomStringConvertible {
         case .controlCharacter(let key, let value): "invalid \(key): \(value.debugDescription)"
         case .restartOfOneThatRemovesItself: "conflicting options: --restart and --rm"
         case .hostnameOfTheHost: "conflicting options: hostname and the UTS mode"
-        case .portsWithoutNetwork: "conflicting options: port publishing and the container type network mode"
+        case .aliasOnDefaultBridge:
+            "network-scoped alias is supported only for containers in user defined networks"
+        case .addressOnDefaultBridge: "user specified IP address is supported on user defined networks only"
         }
     }
 }
