@@ -104,9 +104,12 @@ import Testing
         ("{{if .Actor.Attributes.colour}}yes{{else}}no{{end}}", "no"),
         ("{{index .Actor.Attributes \"colour\"}}.", "."),
         ("{{.LogConfig.Config.tag}} {{.LogConfig.Config.tag.more}}", "<no value> <no value>"),
+        ("{{.Config.Cmd}}{{.Config.Labels}}{{.Config.User}} {{.Config.Labels.a}}", "[]map[] <no value>"),
     ])
     func `what a map lacks is no value`(template: String, text: String) throws {
-        let document: JSONValue = ["Actor": ["Attributes": ["name": "web"]], "LogConfig": ["Config": [:]]]
+        let document: JSONValue = [
+            "Actor": ["Attributes": ["name": "web"]], "LogConfig": ["Config": [:]], "Config": [:],
+        ]
         #expect(try Template(parsing: template).render(document) == text)
         #expect(throws: TemplateError.noSuchField("Colour")) {
             try Template(parsing: "{{.Actor.Colour}}").render(document)

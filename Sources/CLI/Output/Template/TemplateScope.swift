@@ -50,15 +50,34 @@ struct TemplateScope {
         for (place, name) in path.enumerated() {
             if case .null = value { return .null }
             guard let member = value[name] ?? value[name.prefix(1).lowercased() + name.dropFirst()] else {
-                guard place == 0 ? startIsMap : isMap(path.prefix(place)), case .object = value else {
-                    throw .noSuchField(name)
-                }
-                return .null
+                let isInMap = place == 0 ? startIsMap : isMap(path.prefix(place))
+                value = try absent(name, from: value, isMap: isInMap, of: path.prefix(place).last)
+                continue
             }
             value = member
         }
         return value
     }
+
+    /// What stands for a member that a document lacks.
+    private static func absent(
+        _ name: String,
+        from value: JSONValue,
+        isMap: Bool,
+        of parent: String?
+    ) throws(TemplateError) -> JSONValue {
+        guard case .object = value else { throw .noSuchField(name) }
+        if isMap { return .null }
+        guard parent == "Config", let empty = emptySettings[name] else { throw .noSuchField(name) }
+        return empty
+    }
+
+    /// What an image's or a container's settings are where they are left out.
+    private static let emptySettings: [String: JSONValue] = [
+        "User": "", "WorkingDir": "", "StopSignal": "", "Env": [], "Cmd": [], "Entrypoint": [], "OnBuild": [],
+        "Shell": [],
+        "Labels": [:], "Volumes": [:], "ExposedPorts": [:], "Healthcheck": .null,
+    ]
 
     /// The fields of Docker's types that are maps.
     private static let maps: Set = [
