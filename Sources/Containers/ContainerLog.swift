@@ -112,10 +112,37 @@ extension ContainerLog.Entry {
 
     /// Reads a line of the log as Docker's json-file driver writes it. Nil for one that a crash has torn.
     init?(parsing line: ArraySlice<UInt8>) {
+        if let plain = Self(plain: line) {
+            self = plain
+            return
+        }
         guard let record = try? JSONValue(parsing: line), let text = record["log"]?.text else { return nil }
         guard let time = record["time"]?.text else { return nil }
         self.text = text
         self.time = time
         stream = record["stream"]?.text.flatMap(Stream.init(rawValue:)) ?? .output
+    }
+}
+
+extension ContainerLog.Entry {
+    private static let head = Array(#"{"log":""#.utf8)
+    private static let tails: [(stream: Stream, bytes: [UInt8])] = [Stream.output, .errorOutput].map { stream in
+        (stream, Array(#"\n","stream":"\#(stream.rawValue)","time":""#.utf8))
+    }
+
+    /// Most lines need no parser: nothing in the text has to be spelled but its end, and nothing is said besides.
+    private init?(plain line: ArraySlice<UInt8>) {
+        guard line.starts(with: Self.head), line.suffix(2).elementsEqual(#""}"#.utf8) else { return nil }
+        let text = line.dropFirst(Self.head.count)
+        guard let end = text.firstIndex(where: { $0 == UInt8(ascii: "\\") || $0 == UInt8(ascii: "\"") }) else {
+            return nil
+        }
+        let rest = text[end...]
+        guard let tail = Self.tails.first(where: { rest.starts(with: $0.bytes) }) else { return nil }
+        let time = rest.dropFirst(tail.bytes.count).dropLast(2)
+        guard !time.contains(UInt8(ascii: "\"")), !time.contains(UInt8(ascii: "\\")) else { return nil }
+        self.text = String(decoding: text[..<end], as: UTF8.self) + "\n"
+        self.time = String(decoding: time, as: UTF8.self)
+        stream = tail.stream
     }
 }

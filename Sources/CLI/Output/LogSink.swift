@@ -31,8 +31,13 @@ final class LogSink {
     /// Takes an entry: a line, or a part of one.
     func take(_ entry: ContainerLog.Entry, of name: String) throws {
         let source = Source(name: name, stream: entry.stream)
-        var line =
-            beginnings.removeValue(forKey: source) ?? Array(((showsTimes ? "\(entry.time) " : "") + details).utf8)
+        var line: [UInt8] = []
+        if !beginnings.isEmpty, let beginning = beginnings.removeValue(forKey: source) {
+            line = beginning
+        } else {
+            if showsTimes { line += "\(entry.time) ".utf8 }
+            line += details.utf8
+        }
         line += entry.text.utf8
         guard line.last == UInt8(ascii: "\n") else {
             beginnings[source] = line
