@@ -39,6 +39,7 @@ extension Container {
 
     /// Freezes the container's processes.
     public func pause() throws(ContainerError) {
+        if case .paused = try status { throw .alreadyPaused(name) }
         guard let socket = try connect() else { throw .notRunning(name) }
         defer { socket.close() }
         try request(.pause, on: socket)
@@ -46,6 +47,7 @@ extension Container {
 
     /// Lets them go on.
     public func unpause() throws(ContainerError) {
+        guard case .paused = try status else { throw .notPaused(name) }
         guard let socket = try connect() else { throw .notRunning(name) }
         defer { socket.close() }
         try request(.resume, on: socket)

@@ -111,6 +111,7 @@ public struct Container: Sendable {
     /// Gives the container another name.
     public func rename(to name: String) throws(ContainerError) -> Container {
         guard ContainerStore.isName(name) else { throw .invalidName(name) }
+        guard name != self.name else { throw .sameName(name) }
         try store.claim(name, for: id)
         var configuration = configuration
         configuration.name = name

@@ -11,6 +11,11 @@ public enum ContainerError: Error, Hashable, Sendable {
     case notRunning(String)
     case alreadyRunning(String)
     case isPaused(String)
+    /// It is to be paused once more.
+    case alreadyPaused(String)
+    case notPaused(String)
+    /// It is to be called what it is called.
+    case sameName(String)
     /// It runs, and so cannot be removed unless forced.
     case running(String)
     /// A start failed: the monitor's or the launch's own words, and what Docker exits with.
@@ -45,6 +50,9 @@ extension ContainerError: CustomStringConvertible {
         case .notRunning(let name): "container \(name) is not running"
         case .alreadyRunning(let name): "container \(name) is already running"
         case .isPaused(let name): "container \(name) is paused, unpause it first"
+        case .alreadyPaused(let name): "container \(name) is already paused"
+        case .notPaused(let name): "container \(name) is not paused"
+        case .sameName(let name): "renaming container \(name): it has this name already"
         case .running(let name): "container \(name) is running: stop it before removal or force it"
         case .cannotStart(let name, let reason, _): "cannot start \(name): \(reason)"
         case .cannotExecute(let name, let reason, _): "cannot run in \(name): \(reason)"

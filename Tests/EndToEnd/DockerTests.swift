@@ -86,6 +86,26 @@ extension EndToEnd {
             }
         }
 
+        @Test func `what a container is already is an error, and changes nothing`() throws {
+            try onStage { stage in
+                try stage.docker("run", "-d", "--init", "--name", "box", "busybox", "sleep", "1000")
+                func refuses(_ words: String..., because reason: String) throws {
+                    let refused = try stage.docker(words)
+                    #expect(refused.code == 1 && refused.errors.contains(reason), "\(refused)")
+                }
+                try refuses("unpause", "box", because: "is not paused")
+                try refuses("rename", "box", "box", because: "has this name already")
+                #expect(try stage.docker("pause", "box").output == "box\n")
+                try refuses("pause", "box", because: "is already paused")
+                try refuses("exec", "box", "true", because: "is paused, unpause it first")
+                #expect(try stage.docker("ps", "--format", "{{.Names}} {{.Status}}").output.hasSuffix("(Paused)\n"))
+                #expect(try stage.docker("commit", "box", "frozen").code == 0)
+                #expect(try stage.docker("unpause", "box").output == "box\n")
+                #expect(try stage.docker("rm", "-f", "box").output == "box\n")
+                try refuses("pause", "box", because: "no such container: box")
+            }
+        }
+
         @Test func `names are unique and short identifiers are enough`() throws {
             try onStage { stage in
                 let first = try stage.docker("run", "-d", "--name", "one", "--init", "busybox", "sleep", "1000")
