@@ -28,7 +28,7 @@ extension VolumeError: CustomStringConvertible {
         case .notFound(let name): "get \(name): no such volume"
         case .invalidName(let name):
             "create \(name): \"\(name)\" includes invalid characters for a local volume name, only "
-                + "\"[a-zA-Z0-9][a-zA-Z0-9_.-]\" are allowed"
+                + "\"[a-zA-Z0-9][a-zA-Z0-9_.-]\" are allowed. If you intended to pass a host directory, use absolute path"
         case .conflict(let name):
             "create \(name): a volume with this name exists with another driver or other options"
         case .inUse(let name, let containers):

@@ -37,6 +37,8 @@ import Testing
         #expect(
             try MountRequest(volumeFlag: "/data", from: "/").source == .volume(name: nil, subpath: nil, copiesUp: true)
         )
+        let named = try MountRequest(volumeFlag: "a/b:/c", from: "/work")
+        #expect(named.source == .volume(name: "a/b", subpath: nil, copiesUp: true))
         #expect(throws: UsageError.self) { try MountRequest(volumeFlag: "a:b", from: "/") }
         #expect(throws: UsageError.self) { try MountRequest(volumeFlag: "a:/b:rx", from: "/") }
     }

@@ -167,6 +167,9 @@ extension EndToEnd {
                 flags: ["--cpus", "1", "--cpu-quota", "50000"],
                 words: "Conflicting options: Nano CPUs and CPU Quota"
             ),
+            Refusal(flags: ["--cpus", "-1"], words: "Range of CPUs is from 0.01 to"),
+            Refusal(flags: ["--volume", "a/b:/c"], words: "includes invalid characters for a local volume name"),
+            Refusal(flags: ["--mount", "type=bind,src=a,dst=/c"], words: "'a' mount path must be absolute"),
             Refusal(flags: ["--cpus", "4096"], words: "Range of CPUs is from 0.01 to"),
             Refusal(flags: ["--cpuset-cpus", "4095"], words: "Requested CPUs are not available"),
             Refusal(flags: ["--blkio-weight", "5"], words: "Range of blkio weight is from 10 to 1000"),

@@ -13,7 +13,7 @@ extension Resources {
         isOutOfMemoryKillDisabled = arguments[ContainerFlag.noOutOfMemoryKill]
         outOfMemoryScoreAdjustment = arguments[ContainerFlag.outOfMemoryScore]
         nanoCPUs = try arguments[ContainerFlag.cpus].map { text throws(UsageError) in
-            guard let cores = Double(text), cores > 0, cores < 1e6 else {
+            guard let cores = Double(text), abs(cores) < 1e6 else {
                 throw .conflict("failed to parse \(text) as a rational number")
             }
             return Int((cores * 1e9).rounded())
@@ -24,7 +24,10 @@ extension Resources {
         cpusetCPUs = arguments[ContainerFlag.cpusetCPUs]
         cpusetMemories = arguments[ContainerFlag.cpusetMemories]
         pids = arguments[ContainerFlag.pids].flatMap { $0 > 0 ? $0 : nil }
-        ulimits = try arguments[ContainerFlag.ulimits].map { text throws(UsageError) in try ResourceLimit(parsing: text)
+        for text in arguments[ContainerFlag.ulimits] {
+            let limit = try ResourceLimit(parsing: text)
+            ulimits.removeAll { $0.name == limit.name }
+            ulimits.append(limit)
         }
         if let size = arguments[ContainerFlag.shmSize] { shmSize = Int(size) }
         cpuRealtimePeriod = arguments[ContainerFlag.cpuRealtimePeriod]

@@ -3,7 +3,8 @@ import Orchestrator
 import SystemPackage
 
 extension MountRequest {
-    /// A `-v` value: `[source:]target[:options]`. A source with a slash is a folder of the host, another one a volume.
+    /// A `-v` value: `[source:]target[:options]`. A source that begins as a path does is a folder of the host, another one a
+    /// volume.
     ///
     /// - Parameter folder: where relative paths start.
     /// - Throws: ``UsageError`` for what is none.
@@ -60,9 +61,12 @@ extension MountRequest {
             guard let name = fields["source"], !name.isEmpty else {
                 throw UsageError.conflict("invalid mount config for type \"bind\": field source must not be empty")
             }
-            let path = Self.hostPath(name, from: folder) ?? folder.appending(name).string
+            guard let path = Self.hostPath(name, from: folder) else {
+                let why = "invalid mount path: '\(name)' mount path must be absolute"
+                throw UsageError.conflict("invalid mount config for type \"bind\": \(why)")
+            }
             source = .bind(
-                path: Self.clean(path),
+                path: path,
                 createsSource: fields["bind-create-src"] == "true",
                 propagation: fields["bind-propagation"],
                 recursion: try Self.recursion(fields["bind-recursive"])
@@ -123,7 +127,7 @@ extension MountRequest {
     /// The path, absolute, if the text is one and no name of a volume.
     private static func hostPath(_ text: String, from folder: FilePath) -> String? {
         if text.hasPrefix("/") { return clean(text) }
-        guard text.hasPrefix(".") || text.contains("/") else { return nil }
+        guard text.hasPrefix(".") else { return nil }
         return folder.appending(text).lexicallyNormalized().string
     }
 }
