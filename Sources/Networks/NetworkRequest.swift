@@ -6,7 +6,8 @@ public struct NetworkRequest: Hashable, Sendable {
     public var name: String
     /// `bridge`, `macvlan` or `ipvlan`.
     public var driver: String = "bridge"
-    /// What addresses come from. For a family that is wanted and has none here, one is chosen.
+    /// What addresses come from. For a family that is wanted and has none here, one is chosen; what is here of a family that
+    /// is not wanted counts for nothing.
     public var pools: [AddressPool] = []
     /// Whether containers get version 4 addresses.
     public var hasIPv4 = true
@@ -36,6 +37,12 @@ extension NetworkRequest {
         return wishes.filter(\.1).map(\.0)
     }
 
+    /// What is here of families that are not wanted.
+    func idlePools() throws(NetworksError) -> [AddressPool] {
+        let wanted = try families()
+        return pools.filter { !wanted.contains($0.subnet.family) }
+    }
+
     /// Refuses what no machine could have, whatever there is on it already.
     public func check() throws(NetworksError) { _ = try checked() }
 
@@ -46,7 +53,7 @@ extension NetworkRequest {
         guard let driver = Network.Driver(rawValue: driver), driver == .bridge || driver.isLayered else {
             throw .unsupportedDriver(driver)
         }
-        guard try !families().isEmpty || !pools.isEmpty else { throw .noFamily }
+        guard try !families().isEmpty else { throw .noFamily }
         try checkOptions()
         try checkPools(driver)
         return driver

@@ -1,12 +1,15 @@
 import Linux
 
 extension NetworkStore {
-    /// What whoever made a network should know: options that nobody heeds, and what is in its packets' way.
-    public func findings(on network: Network) throws -> [String] {
+    /// What whoever made a network should know: what of the request nobody heeds, and what is in its packets' way.
+    public func findings(on network: Network, made request: NetworkRequest) throws -> [String] {
+        let idle = try request.idlePools().map { pool in
+            "subnet \(pool.subnet) has no effect: \(pool.subnet.family == .v4 ? "IPv4" : "IPv6") is not enabled"
+        }
         let unknown = network.options.keys.filter { !network.knows($0) }.sorted().map {
             "network option \($0) has no effect: driver \(network.driver.rawValue) does not know it"
         }
-        return try unknown + [obstacle(for: network)].compactMap(\.self)
+        return try idle + unknown + [obstacle(for: network)].compactMap(\.self)
     }
 
     /// Why packets of a network's containers may not get through, and what lets them; nil if nothing is in their way.

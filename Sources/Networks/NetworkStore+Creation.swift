@@ -88,12 +88,13 @@ extension NetworkStore {
     /// The pools that were asked for, and chosen ones for families that were asked for without.
     private func pools(for request: NetworkRequest) throws -> [AddressPool] {
         let networks = try ClaimFile.names(in: root.networks).compactMap(record)
-        for pool in request.pools {
+        let idle = try request.idlePools()
+        var pools = request.pools.filter { !idle.contains($0) }
+        for pool in pools {
             for network in networks where network.pools.contains(where: { $0.subnet.overlaps(pool.subnet) }) {
                 throw NetworksError.overlaps(pool.subnet, network: network.name)
             }
         }
-        var pools = request.pools
         let missing = try request.families().filter { family in !pools.contains { $0.subnet.family == family } }
         guard !missing.isEmpty else { return pools }
         let taken = try networks.flatMap { $0.pools.map(\.subnet) } + Self.subnetsInUse()

@@ -70,6 +70,38 @@ extension EndToEnd {
             }
         }
 
+        @Test func `containers upon an interface of the host find each other, and leave it as it is`() throws {
+            try onStage { stage in
+                let link = ["link", "add", "tuttiplug0", "type", "veth", "peer", "name", "tuttiplug1"]
+                #expect(try stage.program("/usr/sbin/ip", link, [:]).run().code == 0)
+                defer { _ = try? stage.machine("/usr/sbin/ip", "link", "delete", "tuttiplug0") }
+                for name in ["tuttiplug0", "tuttiplug1"] {
+                    #expect(try stage.machine("/usr/sbin/ip", "link", "set", "dev", name, "up").code == 0)
+                }
+                try stage.write(
+                    """
+                    services:
+                      here: &box {image: busybox, command: sleep 1000, init: true, networks: [lan]}
+                      there: *box
+                    networks:
+                      lan:
+                        driver: macvlan
+                        driver_opts: {parent: tuttiplug0}
+                        ipam: {config: [{subnet: 10.220.0.0/24, gateway: 10.220.0.254}]}
+                    """,
+                    to: "compose.yaml"
+                )
+                try stage.does("up", "-d")
+                let found = try stage.does("exec", "-T", "here", "ping", "-c", "1", "-W", "2", "there")
+                #expect(found.output.contains("1 packets received"), "\(found)")
+                let routes = try stage.does("exec", "-T", "here", "ip", "route").output
+                #expect(routes.hasPrefix("default via 10.220.0.254 dev eth0"), "\(routes)")
+                #expect(try stage.does("exec", "-T", "here", "ping", "-c", "1", "-W", "2", "work-there-1").code == 0)
+                try stage.does("down", "-t", "0")
+                #expect(entries(of: "/sys/class/net").contains("tuttiplug0"))
+            }
+        }
+
         @Test func `network modes share what they name`() throws {
             try onStage("networks") { stage in
                 try stage.does("up", "-d")

@@ -15,6 +15,7 @@ import Testing
         var request = NetworkRequest(name: name)
         request.driver = driver
         request.pools = pools
+        request.hasIPv6 = pools.contains { $0.subnet.family == .v6 }
         return try machine.store.create(request)
     }
 

@@ -53,7 +53,9 @@ extension Docker {
             request.options = LabelText.labels(arguments[Self.option])
             request.pools = try pools()
             let network = try session.engine.networks.create(request)
-            for finding in try session.engine.networks.findings(on: network) { Console.note("WARNING: \(finding)") }
+            for finding in try session.engine.networks.findings(on: network, made: request) {
+                Console.note("WARNING: \(finding)")
+            }
             try Console.print("\(network.id)\n")
             return 0
         }

@@ -5,8 +5,8 @@ import Networks
 extension LocalEngine {
     /// Makes a project's network. Reports what has no effect, and what is in its packets' way.
     func create(_ network: ProjectNetwork, _ progress: (Event) -> Void) throws {
-        let made = try networks.create(NetworkRequest(network))
-        for finding in try networks.findings(on: made) {
+        let request = try NetworkRequest(network)
+        for finding in try networks.findings(on: networks.create(request), made: request) {
             progress(Event(.network(network.name), .warning, details: finding))
         }
     }
