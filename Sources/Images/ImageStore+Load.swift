@@ -12,6 +12,9 @@ public struct LoadedImage: Hashable, Sendable {
     public let references: [ImageReference]
 }
 
+/// Told how many bytes of a layer are unpacked, and of how many; from any thread.
+public typealias LayerReport = @Sendable (_ layer: Digest, _ bytes: Int64, _ size: Int64) -> Void
+
 extension LoadedImage: CustomStringConvertible {
     /// As `docker load` says it, a line a name.
     public var description: String {
@@ -26,7 +29,11 @@ extension ImageStore {
     /// - Parameter platform: Of images for several platforms under one name, the one to take; nil is all that are there.
     /// - Throws: ``StorageError`` and ``ImageError`` for an archive that is not what it says; images before the one at
     ///   fault stay.
-    public func load(_ source: ByteSource, platform: Platform? = nil) throws -> [LoadedImage] {
+    public func load(
+        _ source: ByteSource,
+        platform: Platform? = nil,
+        report: @escaping LayerReport = { _, _, _ in }
+    ) throws -> [LoadedImage] {
         let draft = try DraftFolder(in: drafts)
         let members = try ArchiveMembers(source, into: draft.path)
         let parts =
@@ -34,7 +41,7 @@ extension ImageStore {
             ? layoutParts(members, platform)
             : archiveParts(members) ?? layoutParts(members, platform)
         guard !parts.isEmpty else { throw ImageError.noImage }
-        let loaded = try parts.map { try load($0, from: members) }
+        let loaded = try parts.map { try load($0, from: members, report) }
         _ = consume draft
         return loaded
     }
@@ -51,11 +58,15 @@ extension ImageStore {
         var documents: [ArchiveMembers.Member] = []
     }
 
-    private func load(_ part: Part, from members: ArchiveMembers) throws -> LoadedImage {
-        guard !part.others.isEmpty || part.index != nil else { return try loadImage(part, from: members) }
+    private func load(
+        _ part: Part,
+        from members: ArchiveMembers,
+        _ report: @escaping LayerReport
+    ) throws -> LoadedImage {
+        guard !part.others.isEmpty || part.index != nil else { return try loadImage(part, from: members, report) }
         var usual = part
         usual.references = []
-        let ids = try ([usual] + part.others).map { try loadImage($0, from: members).id }
+        let ids = try ([usual] + part.others).map { try loadImage($0, from: members, report).id }
         for member in part.documents where !blobs.contains(member.digest) {
             _ = try blobs.ingest(ByteSource(readingFile: member.path), expecting: member.digest)
         }
@@ -63,7 +74,11 @@ extension ImageStore {
         return LoadedImage(id: ids[0], references: part.references)
     }
 
-    private func loadImage(_ part: Part, from members: ArchiveMembers) throws -> LoadedImage {
+    private func loadImage(
+        _ part: Part,
+        from members: ArchiveMembers,
+        _ report: @escaping LayerReport
+    ) throws -> LoadedImage {
         let bytes = try members.contents(part.configuration)
         let configuration: ImageConfiguration
         do {
@@ -80,7 +95,7 @@ extension ImageStore {
         var seen: Set<Digest> = []
         let work = zip(diffIDs, part.layers).filter { seen.insert($0.0).inserted }
         let results = try Parallel.map(work, width: 4) { (diffID, member) -> Result<Descriptor, any Error> in
-            Result { try load(member, as: diffID) }
+            Result { try load(member, as: diffID, report) }
         }
         var came: [Digest: Descriptor] = [:]
         for ((diffID, _), result) in zip(work, results) { came[diffID] = try result.get() }
@@ -89,11 +104,22 @@ extension ImageStore {
     }
 
     /// Takes in one layer: its files, and the blob as it came.
-    private func load(_ member: ArchiveMembers.Member, as diffID: Digest) throws -> Descriptor {
+    private func load(
+        _ member: ArchiveMembers.Member,
+        as diffID: Digest,
+        _ report: @escaping LayerReport
+    ) throws -> Descriptor {
         if !layers.contains(diffID) {
             let isHere = blobs.contains(member.digest)
             let source = try isHere ? blobs.source(member.digest) : ByteSource(readingFile: member.path)
-            _ = try layers.unpack(source, expecting: diffID)
+            var (done, told): (Int64, Int64) = (0, 0)
+            let watched = source.tapped { piece in
+                done += Int64(piece.count)
+                guard done == member.size || done - told > member.size / 100 else { return }
+                told = done
+                report(diffID, done, member.size)
+            }
+            _ = try layers.unpack(watched, expecting: diffID)
         }
         // Another image of the archive may have had it adopted.
         let isHere = blobs.contains(member.digest)

@@ -143,6 +143,17 @@ extension EndToEnd {
                 #expect(wrong.code == 1 && wrong.errors.contains("invalid filter 'dangling=[maybe]'"), "\(wrong)")
                 #expect(try stage.docker("images", "--none").code == 125)
                 #expect(try stage.docker("images", "a", "b").code == 1)
+                let archive = try stage.shell("\(stage.programs)/docker save -o box.tar busybox && realpath box.tar")
+                func load(_ flag: String) throws -> String {
+                    #expect(try stage.docker("rmi", "busybox", "a/b:2").code == 0)
+                    let line = "\(stage.programs)/docker load \(flag) -i \(archive)"
+                    let loaded = try stage.program("/usr/bin/script", ["-qec", line, "/dev/null"], [:]).run().output
+                    #expect(loaded.hasSuffix("Loaded image: busybox:latest\r\n"), "\(loaded)")
+                    #expect(try stage.docker("tag", "busybox", "a/b:2").code == 0)
+                    return loaded
+                }
+                #expect(try load("").contains(": Loading layer [==="))
+                #expect(try !load("-q").contains("Loading layer"))
                 let missing = try stage.docker("load", "-i", "none.tar")
                 #expect(missing.errors == "docker: open none.tar: No such file or directory\n", "\(missing)")
             }

@@ -50,6 +50,12 @@ extension EndToEnd {
                 #expect(quiet.output == "\(name)@\(digest)\n")
                 #expect(try stage.docker("push", "--quiet", "--all-tags", name, in: home).output == "\(name)\n")
                 #expect(try stage.docker("pull", "--all-tags", name, in: home).lines.last == Substring(name))
+                #expect(try stage.docker("rmi", name).code == 0)
+                let pinned = try stage.docker("pull", "\(name):other@\(digest)", in: home)
+                #expect(pinned.lines.first == "\(name)@\(digest): Pulling from team/box", "\(pinned)")
+                #expect(pinned.lines.last == "\(name):other@\(digest)")
+                let format = "{{.Repository}} {{.Tag}} {{.Digest}}"
+                #expect(try stage.docker("images", "--format", format, name).text == "\(name) <none> \(digest)")
                 let out = try stage.docker("--config", "docker", "logout", registry.host)
                 #expect(out.output == "Removing login credentials for \(registry.host)\n")
                 #expect(try stage.docker("pull", name, in: home).code == 1)

@@ -76,11 +76,13 @@ extension Docker {
             return flag
         }
 
-        /// The names of an image that are asked for.
+        /// The names of an image that are asked for: its tags, and repositories that have it by its digest alone.
         private func references(_ image: Image) -> [ImageReference] {
             let wanted = arguments.positionals + (filters["reference"] ?? [])
-            guard !wanted.isEmpty else { return image.references }
-            return image.references.filter { reference in
+            var known = Set(image.references.map(\.repository))
+            let pinned = image.repositoryDigests.filter { known.insert($0.repository).inserted }
+            guard !wanted.isEmpty else { return image.references + pinned }
+            return (image.references + pinned).filter { reference in
                 wanted.contains { pattern in
                     Glob.matches(pattern, reference.familiar) || Glob.matches(pattern, reference.familiarRepository)
                 }
@@ -103,22 +105,22 @@ extension Docker {
         private func rows(_ image: Image) -> [JSONValue] {
             guard isNamed(image) else { return [] }
             let names = references(image)
-            guard !names.isEmpty else { return [row(image, repository: "<none>", tag: "<none>")] }
-            return names.map { row(image, repository: $0.familiarRepository, tag: $0.tag ?? "<none>") }
+            return names.isEmpty ? [row(image, nil)] : names.map { row(image, $0) }
         }
 
-        private func row(_ image: Image, repository: String, tag: String) -> JSONValue {
+        private func row(_ image: Image, _ name: ImageReference?) -> JSONValue {
+            let digest = image.repositoryDigests.first { $0.repository == name?.repository }?.digest
             let size = ByteSize(image.size).decimal(digits: 3)
             return [
                 "Containers": "N/A",
                 "CreatedAt": .string(TimeText.table(image.createdAt)),
                 "CreatedSince": .string(Age.since(image.createdAt, now: WallClock.now)),
-                "Digest": .string(image.repositoryDigests.first?.digest.map { "\($0)" } ?? "<none>"),
+                "Digest": .string(digest.map { "\($0)" } ?? "<none>"),
                 "ID": .string(identifier(image)),
-                "Repository": .string(repository),
+                "Repository": .string(name?.familiarRepository ?? "<none>"),
                 "SharedSize": "N/A",
                 "Size": .string(size),
-                "Tag": .string(tag),
+                "Tag": .string(name?.tag ?? "<none>"),
                 "UniqueSize": "N/A",
                 "VirtualSize": .string(size),
             ]

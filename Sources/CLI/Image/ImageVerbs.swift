@@ -125,7 +125,11 @@ extension Docker {
             let platform = try arguments[ImageFlag.platform].map { try Platform(parsing: $0) }
             let source =
                 try path.map { try ByteSource(readingFile: FilePath($0)) } ?? ByteSource(reading: .standardInput)
-            let loaded = try session.engine.images.load(source, platform: platform)
+            // As with docker, there is progress on a terminal alone.
+            let display = TransferDisplay(isQuiet: arguments[CommonFlag.quiet] || !StandardStreams.outputIsTerminal)
+            let loaded = try session.engine.images.load(source, platform: platform) { layer, bytes, size in
+                display.show(layer, "Loading layer", .init(bytes: bytes, size: size))
+            }
             for image in loaded {
                 session.engine.noteImage("load", id: "\(image.id)", name: image.references.first?.familiar)
             }

@@ -40,11 +40,13 @@ extension Docker {
             _ access: RegistryAccess,
             _ display: TransferDisplay
         ) throws {
-            display.say("\(reference.registryName): Pulling from \(reference.path)")
+            let name = try reference.digest.map { try reference.pinned($0) } ?? reference
+            let asked = reference.digest == nil ? reference.registryName : name.description
+            display.say("\(asked): Pulling from \(reference.path)")
             let pulled = try images.pull(reference, platform: platform, access: access) { display.show($0) }
             display.say("Digest: \(pulled.digest)")
             let status = pulled.isNew ? "Downloaded newer image for" : "Image is up to date for"
-            display.say("Status: \(status) \(reference.familiar)")
+            display.say("Status: \(status) \(name.familiar)")
         }
     }
 
