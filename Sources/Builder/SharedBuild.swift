@@ -118,7 +118,7 @@ final class SharedBuild: Sendable {
             let graph = try BuildGraph(document, variables, of: request, for: target, images: nil)
             return graph.images(of: request, for: target)
         }
-        .filter { seen.insert($0).inserted }
+        .filter { seen.insert($0).inserted && bases.isMissing($0) }
         guard wanted.count > 1 else { return }
         _ = try Parallel.map(wanted, width: 4) { [bases] in _ = try? bases.find($0.name, for: $0.platform) }
     }

@@ -95,7 +95,11 @@ public struct BlobStore: Sendable {
     public func commit(_ draft: BlobDraft, expecting expected: Digest? = nil) throws -> Digest {
         let digest = draft.digest
         if let expected, expected != digest { throw StorageError.wrongDigest(expected: expected, actual: digest) }
-        guard !contains(digest) else { return digest }
+        guard !contains(digest) else {
+            // One that nothing names yet is young again: a removal spares what was written a moment ago.
+            try FileTimes.touch(path(of: digest))
+            return digest
+        }
         try draft.publish(as: path(of: digest))
         try Folder.synchronize(folder(digest.algorithm))
         return digest

@@ -45,7 +45,9 @@ struct ImageExport {
             try self.name(outcome, as: name)
             note("naming to \(name) done")
         }
-        if names.isEmpty, let index = outcome.descriptor, index.mediaType.isIndex {
+        if names.isEmpty, let index = outcome.descriptor, index.mediaType.isIndex,
+            try images.members(of: "\(index.digest)").isEmpty
+        {
             try images.keep(outcome.ids, index: index)
         }
         outcome.names = names.map(\.description)
@@ -73,6 +75,7 @@ struct ImageExport {
         let packer = try ImagePacker(images, form: wishes.form ?? LayerForm())
         let packed = try pack(with: packer, provenance, &outcome)
         outcome.ids = try packed.images.map { image in
+            if let id = image.final.id, try images.manifest(of: id) == image.packed.manifest { return id }
             let id = try images.commit(image.bytes, as: image.packed)
             try image.final.remember(id)
             return id
@@ -83,7 +86,10 @@ struct ImageExport {
     private func name(_ outcome: BuildResult, as name: ImageReference) throws {
         let index = outcome.descriptor.flatMap { $0.mediaType.isIndex ? $0 : nil }
         guard let id = outcome.ids.first, outcome.ids.count == 1, index == nil else {
-            return try images.name(outcome.ids, index: index, as: name)
+            let isNamed =
+                try images.index(of: name.description)?.digest == index?.digest
+                && Set(images.members(of: name.description).map(\.id)) == Set(outcome.ids)
+            return isNamed ? () : try images.name(outcome.ids, index: index, as: name)
         }
         let isNamed = try images.find(name)?.id == id && images.index(of: name.description) == nil
         if !isNamed { try images.tag(id, as: name) }

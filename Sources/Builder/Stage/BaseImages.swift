@@ -39,6 +39,12 @@ final class BaseImages: Sendable {
         return try known.value(wanted) { Result { try look(for: wanted) } }.value.get()
     }
 
+    /// Whether it would have to be fetched.
+    func isMissing(_ wanted: Wanted) -> Bool {
+        guard pull != nil, !own.contains(wanted.name) else { return false }
+        return isRefreshed(wanted.name) || (try? here(wanted)) == nil
+    }
+
     /// The image for a platform of those names; the first where none is for it.
     func find(_ names: [String], for platform: Platform) throws -> Image? {
         let fitting = try names.count > 1 ? names.first { try store.find($0, platform: platform) != nil } : nil
