@@ -117,6 +117,37 @@ extension EndToEnd {
             }
         }
 
+        @Test func `of services are as their files, flags and environment say`() throws {
+            try onStage { stage in
+                let registry = try StageRegistry(stage)
+                let name = "\(registry.host)/web"
+                let build = "{context: ., dockerfile_inline: FROM scratch, provenance: mode=max}"
+                try stage.write("services: {web: {image: \(name), build: \(build)}}\n", to: "compose.yaml")
+                #expect(try stage.compose("build", "--push").code == 0)
+                try fetch(name, stage)
+                let file =
+                    "jq -r '.predicate.runDetails.metadata.buildkit_metadata.source.infos[0].data' statement.json"
+                #expect(try stage.shell("\(file) | base64 -d") == "FROM scratch")
+                func kind() throws -> String {
+                    try stage.shell("skopeo inspect --tls-verify=false --raw docker://\(name) | jq -r .mediaType")
+                }
+                #expect(try kind() == "application/vnd.oci.image.index.v1+json")
+                #expect(try stage.compose("build", "--push", "--provenance=false").code == 0)
+                #expect(try kind() == "application/vnd.oci.image.manifest.v1+json")
+                try stage.shell("sed -i 's/, provenance: mode=max//' compose.yaml")
+                #expect(try stage.compose("build", "--push").code == 0)
+                #expect(try kind() == "application/vnd.oci.image.index.v1+json")
+                let without = ["BUILDX_NO_DEFAULT_ATTESTATIONS": "1"]
+                #expect(try stage.compose("build", "--push", in: without).code == 0)
+                #expect(try kind() == "application/vnd.oci.image.manifest.v1+json")
+                let refused = try stage.compose("build", "--sbom=true")
+                #expect(
+                    refused.code == 1 && refused.errors.contains("services.web.build.sbom: no scanner"),
+                    "\(refused)"
+                )
+            }
+        }
+
         @Test(arguments: [
             ("--provenance=version=v0.2", "version is v1, not \"v0.2\""), ("--attest=type=sbom", "no scanner"),
             ("--provenance=mode=some", "mode is one of min, max, not \"some\""),

@@ -131,6 +131,12 @@ extension ImageBuild {
 }
 
 extension Project {
+    /// What is attested of how images are made whose services say nothing: nil is what is usual.
+    var usualProvenance: String? {
+        let setting = environment["BUILDX_NO_DEFAULT_ATTESTATIONS"]?.lowercased() ?? ""
+        return ["1", "t", "true"].contains(setting) ? "false" : nil
+    }
+
     /// What a service is to run on: what its files say, or else `DOCKER_DEFAULT_PLATFORM`; nil is this machine.
     func platform(of service: Service) -> String? {
         let usual = environment["DOCKER_DEFAULT_PLATFORM"] ?? ""
