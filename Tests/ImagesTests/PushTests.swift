@@ -191,7 +191,7 @@ import Testing
             let missing = #expect(throws: ImageError.self) {
                 try store.push(ImageReference(parsing: "nothing"), access: .plain())
             }
-            #expect(missing?.description == "An image does not exist locally with the tag: nothing:latest")
+            #expect(missing?.description == "An image does not exist locally with the tag: nothing")
             let platform = #expect(throws: ImageError.self) {
                 try store.push(reference, platform: Platform(parsing: "linux/s390x"), access: .plain())
             }
