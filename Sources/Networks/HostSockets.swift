@@ -53,12 +53,17 @@ struct HostSockets: ~Copyable {
         if let mark { try route.perform(.setAlias(mark.text, of: network.bridge)) }
         // A container must not be able to give the host a route or an address.
         try KernelSetting.write("0", to: "net/ipv6/conf/\(network.bridge)/accept_ra")
-        // Nobody else has the address that goes with its own; until the kernel believed it, a second or two, it would ask
-        // for no container on behalf of those outside.
-        let setting = network.has(.v6) ? ("accept_dad", "0") : ("disable_ipv6", "1")
-        try KernelSetting.write(setting.1, to: "net/ipv6/conf/\(network.bridge)/\(setting.0)")
+        if !network.has(.v6) {
+            try KernelSetting.write("1", to: "net/ipv6/conf/\(network.bridge)/disable_ipv6")
+        }
         guard let bridge = try route.link(named: network.bridge) else {
             throw SystemError("create bridge", on: network.bridge, errno: .operationNotSupportedByDevice)
+        }
+        // The kernel would add it once the first container is there, and believe it a second or two later: until then it
+        // would ask for no container on behalf of those outside.
+        let own = HardwareAddress(of: gateway).linkLocal
+        if network.has(.v6), let link = Subnet(own, prefixLength: 64) {
+            try route.perform(.setAddress(own, in: link, of: bridge.index))
         }
         return bridge
     }

@@ -12,33 +12,10 @@ extension NetworkStore {
         for request: AttachmentRequest
     ) throws -> NetworkAttachment.Endpoint {
         try ClaimFile.makeFolder(table(of: network).folder)
-        let linkLocal = try wish.linkLocalAddresses.map { text throws(NetworksError) in
-            guard let address = IPAddress(text) else { throw .notAnAddress(text) }
-            return address
-        }
+        let linkLocal = try wish.linkLocal()
         let settings = try EndpointOption.settings(wish.options, of: interface)
-        var mac = try wish.mac.map { text throws(NetworksError) in
-            guard let mac = HardwareAddress(text) else { throw .notAHardwareAddress(text) }
-            return mac
-        }
-        if network.driver == .ipvlan {
-            guard mac == nil else { throw NetworksError.noHardwareAddress(network: network.name) }
-        }
-        var addresses: [NetworkAttachment.Address] = []
-        for (family, text) in [(IPAddress.Family.v4, wish.ipv4), (.v6, wish.ipv6)] {
-            let pools = network.pools(family)
-            guard !pools.isEmpty else {
-                guard text == nil else { throw NetworksError.noAddresses(of: family, network: network.name) }
-                continue
-            }
-            // That of the first family's address stays; a candidate that somebody else got first leaves nothing.
-            let settled = mac
-            let (address, pool) = try claim(text, from: pools, of: network) { address in
-                mac = settled ?? (network.driver == .ipvlan ? nil : HardwareAddress(of: address))
-                return lease(of: mac?.description ?? "", wish, on: network, for: request)
-            }
-            addresses.append(NetworkAttachment.Address(address: address, subnet: pool.subnet, gateway: pool.gateway))
-        }
+        var mac = try wish.hardwareAddress(on: network)
+        let addresses = try claim(wish, on: network, with: &mac, for: request)
         return NetworkAttachment.Endpoint(
             networkID: network.id,
             network: network.name,
@@ -52,6 +29,37 @@ extension NetworkStore {
             settings: settings,
             routesByLink: network.routesByLink
         )
+    }
+
+    /// Claims an address of each family that the network has, or none at all. The hardware address goes with the first one
+    /// where none was asked for.
+    private func claim(
+        _ wish: AttachmentRequest.EndpointRequest,
+        on network: Network,
+        with mac: inout HardwareAddress?,
+        for request: AttachmentRequest
+    ) throws -> [NetworkAttachment.Address] {
+        var addresses: [NetworkAttachment.Address] = []
+        do {
+            for (family, text) in [(IPAddress.Family.v4, wish.ipv4), (.v6, wish.ipv6)] {
+                let pools = network.pools(family)
+                guard !pools.isEmpty else {
+                    guard text == nil else { throw NetworksError.noAddresses(of: family, network: network.name) }
+                    continue
+                }
+                // A candidate that somebody else got first leaves nothing.
+                let settled = mac
+                let (address, pool) = try claim(text, from: pools, of: network) { address in
+                    mac = settled ?? (network.driver == .ipvlan ? nil : HardwareAddress(of: address))
+                    return lease(of: mac?.description ?? "", wish, on: network, for: request)
+                }
+                addresses.append(.init(address: address, subnet: pool.subnet, gateway: pool.gateway))
+            }
+        } catch {
+            for address in addresses { try? table(of: network).release(address.address) }
+            throw error
+        }
+        return addresses
     }
 
     /// What the others on a network see of a container.
@@ -107,6 +115,23 @@ extension NetworkStore {
         if pool.offers(address), try table.claim(address, for: lease(address)) { return (address, pool) }
         let holder = try table.lease(of: address).map { NetworksError.Holder.container($0.containerName) }
         throw NetworksError.addressTaken(address, network: network.name, by: holder ?? .unknown)
+    }
+}
+
+extension AttachmentRequest.EndpointRequest {
+    fileprivate func linkLocal() throws(NetworksError) -> [IPAddress] {
+        try linkLocalAddresses.map { text throws(NetworksError) in
+            guard let address = IPAddress(text) else { throw .notAnAddress(text) }
+            return address
+        }
+    }
+
+    /// The hardware address that was asked for, if one was.
+    fileprivate func hardwareAddress(on network: Network) throws(NetworksError) -> HardwareAddress? {
+        guard let mac else { return nil }
+        guard network.driver != .ipvlan else { throw .noHardwareAddress(network: network.name) }
+        guard let address = HardwareAddress(mac) else { throw .notAHardwareAddress(mac) }
+        return address
     }
 }
 

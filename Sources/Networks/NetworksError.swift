@@ -79,15 +79,6 @@ extension NetworksError: CustomStringConvertible {
             "could not find an available, non-overlapping address pool among the defaults to assign to the network"
         case .noFreeAddress(let family, let network):
             "no available \(Self.name(family)) addresses on this network's address pools: \(network)"
-        case .overlapsItself(let subnet):
-            "subnet \(subnet): multiple overlapping subnet configuration is not supported"
-        case .badSettings(let place, let reason): "\(place): \(reason)"
-        case .noFamily: "IPv4 or IPv6 must be enabled"
-        case .notConfigured(let address, let network):
-            "network \(network): no configured subnet contains IP address \(address)"
-        case .notFixed(let network):
-            "network \(network): user specified IP address is supported only when connecting to networks with user "
-                + "configured subnets"
         case .addressTaken(let address, let network, let holder):
             "network \(network): Address already in use: \(address) is held by \(holder)"
         case .noAddresses(let family, let network):
@@ -100,6 +91,22 @@ extension NetworksError: CustomStringConvertible {
             "all ports of \(ports.lowerBound)-\(ports.upperBound) are already allocated"
         case .damagedRecord(let path): "\(path): not a network's record"
         case .noNamespace(let container): "container \(container) has no network namespace at present"
+        default: shape
+        }
+    }
+
+    /// The same for what no network can be, and no endpoint.
+    private var shape: String {
+        switch self {
+        case .overlapsItself(let subnet):
+            "subnet \(subnet): multiple overlapping subnet configuration is not supported"
+        case .badSettings(let place, let reason): "\(place): \(reason)"
+        case .noFamily: "IPv4 or IPv6 must be enabled"
+        case .notConfigured(let address, let network):
+            "network \(network): no configured subnet contains IP address \(address)"
+        case .notFixed(let network):
+            "network \(network): user specified IP address is supported only when connecting to networks with user "
+                + "configured subnets"
         case .noSubnet(let text, let network): "network \(network): no matching subnet for \(text)"
         case .unsupportedAddressManager(let driver):
             "could not resolve IPAM driver \"\(driver)\": only default is there"

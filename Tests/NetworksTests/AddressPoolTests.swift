@@ -124,6 +124,26 @@ import Testing
         }
     }
 
+    @Test func `who gets one address and is refused the other has neither`() throws {
+        try Machine.run { machine in
+            let pools = [try AddressPool(subnet: "10.5.0.0/24"), try AddressPool(subnet: "fd00:5::/64")]
+            let shop = try create("shop", pools, on: machine)
+            _ = try machine.store.create(NetworkRequest(name: "other"))
+            _ = try attach("web", at: "fd00:5::9", to: "shop", on: machine)
+            let db = try attach("db", at: nil, to: "other", on: machine)
+            var wish = AttachmentRequest.EndpointRequest(network: "shop")
+            wish.ipv6 = "fd00:5::9"
+            let request = AttachmentRequest(
+                containerID: db.containerID,
+                containerName: "db",
+                hostname: "db",
+                endpoints: [AttachmentRequest.EndpointRequest(network: "other"), wish]
+            )
+            #expect(throws: NetworksError.self) { try machine.store.rearrange(request) }
+            #expect(try machine.store.endpoints(of: shop).map(\.lease.containerName) == ["web", "web"])
+        }
+    }
+
     @Test func `nobody chooses an address where the subnet is chance`() throws {
         try Machine.run { machine in
             _ = try machine.store.create(NetworkRequest(name: "shop"))

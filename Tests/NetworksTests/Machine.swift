@@ -42,9 +42,9 @@ struct Machine {
         var route = try NetlinkSocket(.route)
         let (own, others) = (Self.outside(1), Self.outside(9))
         try route.perform([.switchOn(1), .createBridge(named: "lan", address: HardwareAddress(of: own[0]))])
-        try KernelSetting.write("0", to: "net/ipv6/conf/lan/accept_dad")
         guard let bridge = try route.link(named: "lan") else { return }
-        try route.perform(own.compactMap { Self.addition(of: $0, to: bridge.index) })
+        let addresses = own + [HardwareAddress(of: own[0]).linkLocal]
+        try route.perform(addresses.compactMap { Self.addition(of: $0, to: bridge.index) })
         let cable = VirtualCable(
             name: "neighbour",
             bridge: bridge.index,

@@ -62,6 +62,12 @@ public struct HardwareAddress: Hashable, Sendable, LosslessStringConvertible {
         bytes = [0x02, 0x42] + address.bytes.suffix(4)
     }
 
+    /// The address of version 6 that an interface with this one has on its link (RFC 4291, appendix A).
+    public var linkLocal: IPAddress {
+        let identifier = [bytes[0] ^ 2, bytes[1], bytes[2], 0xFF, 0xFE] + bytes[3...]
+        return IPAddress(.v6, number: identifier.reduce(0) { $0 << 8 | UInt128($1) } | 0xFE80 << 112)
+    }
+
     /// Reads six pairs of hexadecimal digits with colons or hyphens between them.
     public init?(_ text: String) {
         let parts = text.split(omittingEmptySubsequences: false) { $0 == ":" || $0 == "-" }

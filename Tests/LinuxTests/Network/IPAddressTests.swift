@@ -50,4 +50,8 @@ import Testing
     func `refuses what is not a subnet`(text: String) {
         #expect(Subnet(text) == nil)
     }
+
+    @Test func `an interface's address on its link goes with its hardware address`() {
+        #expect(HardwareAddress("02:42:ac:11:00:02")?.linkLocal.description == "fe80::42:acff:fe11:2")
+    }
 }
