@@ -59,7 +59,8 @@ extension Security {
 extension Settlement {
     /// The profile that the container's processes get; nil is none.
     ///
-    /// The standard one is given to the kernel by the first container of a boot.
+    /// The standard one is given to the kernel by the first container of a boot. Whoever is under a profile cannot do so, nor leave
+    /// it for another: the container is then under the same.
     func profile(warn: (String) -> Void) throws(ContainerError) -> String? {
         let profile = security.chosenProfile
         guard profile != AppArmor.unconfined else { return nil }
@@ -67,7 +68,9 @@ extension Settlement {
             guard profile != StandardProfile.name else { return nil }
             throw .unsupported(name: name, what: "AppArmor profile \(profile): AppArmor is not enabled on this machine")
         }
-        guard profile == StandardProfile.name, !AppArmor.hasLoaded(profile) else { return profile }
+        guard profile == StandardProfile.name else { return profile }
+        guard !AppArmor.confinesUs else { return nil }
+        guard !AppArmor.hasLoaded(profile) else { return profile }
         return try loadStandard(warn: warn) ? profile : nil
     }
 

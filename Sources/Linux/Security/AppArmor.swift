@@ -15,6 +15,12 @@ public enum AppArmor {
     /// Whether what is loaded can be seen: the kernel shows it in `securityfs`.
     public static var isVisible: Bool { Folder.hasEntry(policy) }
 
+    /// Whether this process is under a profile itself, and so what it starts.
+    public static var confinesUs: Bool {
+        guard let label = try? WholeFile.read("/proc/self/attr/apparmor/current") else { return false }
+        return !label.starts(with: unconfined.utf8)
+    }
+
     /// Whether a profile of this name is loaded. The kernel lists them a line each, as `NAME (MODE)`.
     public static func hasLoaded(_ profile: String) -> Bool {
         guard let bytes = try? WholeFile.read(policy.appending("profiles")) else { return false }
