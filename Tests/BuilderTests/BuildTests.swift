@@ -169,6 +169,7 @@ import Testing
     @Test(arguments: [
         ("COPY nothing /", "Dockerfile:2:1: \"/nothing\" not found"),
         ("COPY x* /", "Dockerfile:2:1: \"x*\" matches nothing"),
+        ("COPY a /f\nWORKDIR /f", "Dockerfile:3:1: /f is not a folder"),
         ("COPY a b /c", "Dockerfile:2:1: /c, which several sources go to, is not a folder"),
         ("COPY --chown=who a /", "Dockerfile:2:1: no user \"who\" in the stage's /etc/passwd"),
         ("COPY --chmod=abc a /", "Dockerfile:2:1: \"abc\" is not a file mode"),

@@ -129,12 +129,16 @@ extension EndToEnd {
                     #expect(build.errors.contains(expected), "\(expected) in \(build)")
                 }
                 for (flag, reason) in [
-                    ("--squash", "--squash is not supported"), ("--isolation=hyperv", "Windows only"),
+                    ("--add-host=x", "bad format for add-host"), ("--add-host=a:b", "invalid IP address in add-host"),
+                    ("--tag=No", "must be in lower case"), ("--squash", "--squash is not supported"),
+                    ("--isolation=hyperv", "Windows only"),
                     ("--ulimit=nofile=9:8", "soft limit"), ("--memory=1m", "Minimum memory limit"),
                 ] {
                     let refused = try stage.docker("build", "--secret", "id=key,src=key", flag, "--no-cache", ".")
                     #expect(refused.code != 0 && refused.errors.contains(reason), "\(refused)")
                 }
+                let nowhere = try stage.docker("build", "nowhere")
+                #expect(nowhere.errors.contains("/nowhere is not a folder"), "\(nowhere)")
                 try stage.write(
                     """
                     services:

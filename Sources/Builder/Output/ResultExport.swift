@@ -108,6 +108,7 @@ extension BuildRequest {
 
     /// Refuses outputs that cannot be given, before anything is built for them.
     func checkOutputs() throws {
+        for tag in tags { _ = try ImageReference(parsing: tag) }
         for output in effectiveOutputs {
             if let wishes = output.wishes, try !makesIndex(output),
                 (annotations + wishes.annotations).contains(where: \.level.isOfIndex)

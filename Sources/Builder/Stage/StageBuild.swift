@@ -258,8 +258,10 @@ extension StageBuild {
             return true
         }
         let tree = try session.tree(of: state.layers)
-        let isThere = try tree.entry(at: tree.resolve(TreePath(clamping: path))) != nil
-        guard isThere else { return try make(path, for: user, key) }
+        guard let entry = try tree.entry(at: tree.resolve(TreePath(clamping: path))) else {
+            return try make(path, for: user, key)
+        }
+        guard entry.kind == .folder else { throw BuilderError(.notAFolder(path)) }
         if let last = state.layers.last {
             let result = BuildCache.Step(layer: last, created: session.now)
             try session.cache.save(result, as: key.text)

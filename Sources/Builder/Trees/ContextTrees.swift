@@ -87,6 +87,9 @@ struct DockerfileText: Sendable {
 
     /// Finds the Dockerfile of a request.
     init(_ request: BuildRequest) throws {
+        guard (try? OpenFolder(opening: request.context)) != nil else {
+            throw BuilderError(.missingContext(request.context))
+        }
         switch request.dockerfile {
         case .text(let text):
             document = try DockerfileDocument(parsing: Array(text.utf8), file: "Dockerfile")

@@ -70,12 +70,7 @@ extension NetworkAttachments {
         dns = arguments[ContainerFlag.dns]
         dnsOptions = arguments[ContainerFlag.dnsOptions]
         dnsSearch = arguments[ContainerFlag.dnsSearch]
-        extraHosts = try arguments[ContainerFlag.addHost].map { text throws(UsageError) in
-            guard let sign = text.firstIndex(where: { $0 == ":" || $0 == "=" }), sign > text.startIndex else {
-                throw .conflict("bad format for add-host: \(text.quoted)")
-            }
-            return "\(text[..<sign]):\(text[text.index(after: sign)...])"
-        }
+        extraHosts = try ContainerFlag.hosts(arguments[ContainerFlag.addHost])
     }
 }
 

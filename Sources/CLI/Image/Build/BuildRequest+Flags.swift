@@ -2,6 +2,7 @@ import Builder
 import Containers
 import Images
 import Linux
+import OCI
 import Orchestrator
 import SystemPackage
 
@@ -16,7 +17,7 @@ extension BuildRequest {
             self.arguments[name] = value ?? session.environment[name]
         }
         self.arguments.merge(try ClientProxies.variables(session.clientConfiguration)) { own, _ in own }
-        tags = arguments[BuildFlag.tag]
+        tags = try Self.tags(arguments[BuildFlag.tag])
         target = arguments[BuildFlag.target]
         let usual = session.environment["DOCKER_DEFAULT_PLATFORM"].map { [$0] } ?? []
         let asked = arguments[BuildFlag.platform].isEmpty ? usual : arguments[BuildFlag.platform]
@@ -52,9 +53,20 @@ extension BuildRequest {
         if let text = arguments[BuildFlag.provenance] { provenance = try ProvenanceSetting(parsing: text) }
     }
 
+    private static func tags(_ texts: [String]) throws(UsageError) -> [String] {
+        for text in texts {
+            do {
+                _ = try ImageReference(parsing: text)
+            } catch {
+                throw .invalidValue(text: text, flag: "-t, --tag", reason: "\(error)")
+            }
+        }
+        return texts
+    }
+
     /// What `RUN` may use and reach.
     private mutating func setRunning(_ arguments: Arguments) throws(UsageError) {
-        extraHosts = arguments[BuildFlag.addHost]
+        extraHosts = try ContainerFlag.hosts(arguments[BuildFlag.addHost])
         for right in arguments[BuildFlag.allow] {
             switch right {
             case "network.host": allowsHostNetwork = true
