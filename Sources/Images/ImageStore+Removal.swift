@@ -39,7 +39,7 @@ extension ImageStore {
     /// Takes a name from an image, or removes an image by its id, by the rules of `docker rmi`.
     ///
     /// The last name takes the image with it, unless a container uses it. An id removes the image only if its names are
-    /// all in one repository. `force` overrules both, but not a running container.
+    /// all in one repository. `force` overrules both; a running container keeps its image, which only loses its name.
     ///
     /// - Parameters:
     ///   - users: The containers, given an image.
@@ -187,9 +187,10 @@ private struct ImageRemovalWork {
         if let removals = try pinned(references, in: &catalogue) { return removals }
         if let named = reference(among: references) {
             let isLast = references.count == 1 && !catalogue.others.contains(id.description)
-            if isLast { try refuseLastName(named) }
+            if isLast { try refuseLastName() }
             let untagged = untag([named], in: &catalogue)
-            return isLast ? untagged + delete(from: &catalogue) : untagged
+            // What runs keeps its image, without a name.
+            return isLast && running == nil ? untagged + delete(from: &catalogue) : untagged
         }
         if let reason = running { throw inUse("delete \(id.short)", isFinal: true, reason) }
         guard force || Set(references.map(\.repository)).count <= 1 else {
@@ -211,8 +212,8 @@ private struct ImageRemovalWork {
         let left = (catalogue.images[id.description]?.digests ?? []).filter { $0 != name }
         guard let pinned = try? ImageReference(parsing: name) else { return nil }
         if references.isEmpty, left.isEmpty {
-            try refuseLastName(reference)
-            return delete(from: &catalogue)
+            try refuseLastName()
+            if running == nil { return delete(from: &catalogue) }
         }
         catalogue.images[id.description]?.digests = left
         return [.untagged(pinned)]
@@ -228,8 +229,7 @@ private struct ImageRemovalWork {
         users.first(where: \.isRunning).map { "image is being used by running container \($0.name)" }
     }
 
-    private func refuseLastName(_ reference: ImageReference) throws(ImageError) {
-        if let reason = running { throw inUse("remove repository reference \"\(text)\"", isFinal: true, reason) }
+    private func refuseLastName() throws(ImageError) {
         guard !force, let user = users.first else { return }
         let reason = "container \(user.name) is using its referenced image \(id.short)"
         throw inUse("remove repository reference \"\(text)\"", isFinal: false, reason)

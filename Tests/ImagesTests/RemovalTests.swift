@@ -49,12 +49,15 @@ import Testing
             let running = ImageUser(name: "web-1", isRunning: true, layers: [])
             let stopped = ImageUser(name: "web-2", isRunning: false, layers: [])
             let short = id.short
-            for force in [false, true] {
-                let error = #expect(throws: ImageError.self) {
-                    try store.remove("pair", force: force) { _ in [running] }
-                }
-                #expect(error?.description.hasSuffix("image is being used by running container web-1") == true)
-            }
+            let named = #expect(throws: ImageError.self) { try store.remove("pair") { _ in [running] } }
+            let using = "(must be forced) - container web-1 is using its referenced image \(short)"
+            #expect(named?.description == "conflict: unable to remove repository reference \"pair\" \(using)")
+            let hard = #expect(throws: ImageError.self) { try store.remove(short, force: true) { _ in [running] } }
+            #expect(hard?.description.hasSuffix("image is being used by running container web-1") == true)
+            let untagged = try store.remove("pair", force: true) { _ in [running] }
+            #expect(untagged.map(\.description) == ["Untagged: pair:latest"])
+            #expect(try store.find(short)?.isDangling == true)
+            try store.tag(id, as: ImageReference(parsing: "pair"))
             let soft = #expect(throws: ImageError.self) { try store.remove(short) { _ in [stopped] } }
             let expected =
                 "conflict: unable to delete \(short) (must be forced) - image is being used by stopped container web-2"
