@@ -113,6 +113,17 @@ extension EndToEnd {
             }
         }
 
+        @Test func `a file for the identifier that is there is left as it is`() throws {
+            try onStage { stage in
+                try stage.write("mine\n", to: "id")
+                let refused = try stage.docker("run", "--rm", "--cidfile", "\(stage.folder)/id", "busybox", "true")
+                #expect(refused.code == 125 && refused.errors.contains("container ID file found"), "\(refused)")
+                #expect(text(of: "\(stage.folder)/id") == "mine\n")
+                let made = try stage.docker("create", "--cidfile", "\(stage.folder)/new", "busybox")
+                #expect(text(of: "\(stage.folder)/new") == made.text)
+            }
+        }
+
         @Test func `a file that asks for what cannot be had makes nothing`() throws {
             try onStage { stage in
                 for (attribute, words) in [
@@ -167,6 +178,10 @@ extension EndToEnd {
                 flags: ["--cpus", "1", "--cpu-quota", "50000"],
                 words: "Conflicting options: Nano CPUs and CPU Quota"
             ),
+            Refusal(flags: ["--health-cmd", "x", "--no-healthcheck"], words: "--no-healthcheck conflicts with"),
+            Refusal(flags: ["--health-interval", "10us"], words: "cannot be less than 1ms"),
+            Refusal(flags: ["--health-timeout", "-1s"], words: "cannot be negative"),
+            Refusal(flags: ["--health-retries", "-1"], words: "--health-retries cannot be negative"),
             Refusal(flags: ["--cpus", "-1"], words: "Range of CPUs is from 0.01 to"),
             Refusal(flags: ["--volume", "a/b:/c"], words: "includes invalid characters for a local volume name"),
             Refusal(flags: ["--mount", "type=bind,src=a,dst=/c"], words: "'a' mount path must be absolute"),

@@ -18,7 +18,7 @@ extension ContainerRequest {
         try Self.refuseWhatCannotBeHad(arguments)
         annotations = LabelText.labels(arguments[ContainerFlag.annotations])
         try setProcess(arguments, session)
-        health = HealthRequest(arguments)
+        health = try HealthRequest(arguments)
         mounts = try Self.mounts(arguments)
         volumesFrom = try arguments[ContainerFlag.volumesFrom].map { try VolumesFrom(parsing: $0) }
         network = try NetworkConfiguration(arguments)
@@ -112,15 +112,29 @@ extension VolumesFrom {
 
 extension HealthRequest {
     /// What the health flags say; nil if they say nothing.
-    init?(_ arguments: Arguments) {
-        let flags: [any FlagDeclaration] = [
-            ContainerFlag.healthCommand, ContainerFlag.healthInterval, ContainerFlag.healthTimeout,
-            ContainerFlag.healthRetries, ContainerFlag.healthStartPeriod, ContainerFlag.healthStartInterval,
-            ContainerFlag.noHealthcheck,
+    ///
+    /// - Throws: ``UsageError`` for what contradicts itself or is below nothing.
+    init?(_ arguments: Arguments) throws(UsageError) {
+        let spans = [
+            ContainerFlag.healthInterval, ContainerFlag.healthTimeout, ContainerFlag.healthStartPeriod,
+            ContainerFlag.healthStartInterval,
         ]
-        guard flags.contains(where: { arguments.has($0) }) else { return nil }
+        let flags: [any FlagDeclaration] = spans + [ContainerFlag.healthCommand, ContainerFlag.healthRetries]
+        let isAsked = flags.contains { arguments.has($0) }
+        guard !arguments[ContainerFlag.noHealthcheck] else {
+            guard !isAsked else { throw .conflict("--no-healthcheck conflicts with --health-* options") }
+            self.init(test: ["NONE"])
+            return
+        }
+        guard isAsked else { return nil }
+        for span in spans {
+            guard let time = arguments[span], time < 1_000_000, time != 0 else { continue }
+            throw .conflict("--\(span.names.long) \(time < 0 ? "cannot be negative" : "cannot be less than 1ms")")
+        }
+        if let retries = arguments[ContainerFlag.healthRetries], retries < 0 {
+            throw .conflict("--health-retries cannot be negative")
+        }
         self.init(test: arguments[ContainerFlag.healthCommand].map { ["CMD-SHELL", $0] })
-        if arguments[ContainerFlag.noHealthcheck] { test = ["NONE"] }
         interval = arguments[ContainerFlag.healthInterval].map { Int($0) }
         timeout = arguments[ContainerFlag.healthTimeout].map { Int($0) }
         retries = arguments[ContainerFlag.healthRetries]

@@ -81,6 +81,11 @@ extension Session {
     /// Makes the container that the flags of `docker run` ask for, and fetches its image where that is missing.
     func makeContainer(_ arguments: Arguments) throws -> Container {
         let request = try ContainerRequest(arguments, session: self)
+        // Whatever is there is somebody's: another container's, or no such file at all.
+        if let path = arguments[ContainerFlag.identifierFile], Folder.hasEntry(FilePath(path)) {
+            let advice = "make sure the other container isn't running or delete \(path)"
+            throw Failure("container ID file found, \(advice)", code: 125)
+        }
         try provideImage(request, arguments)
         let container = try engine.createContainer(request)
         if let path = arguments[ContainerFlag.identifierFile] {
