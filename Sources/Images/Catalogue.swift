@@ -4,13 +4,13 @@ import OCI
 import SystemPackage
 
 /// What images there are and what they are called, in one file that is replaced as a whole.
-struct Catalogue: Codable {
+struct Catalogue: Codable, Equatable {
     /// By id.
     var images: [String: Entry] = [:]
     /// By the full form of the reference.
     var names: [String: Name] = [:]
 
-    struct Entry: Codable {
+    struct Entry: Codable, Equatable {
         /// Blobs that layers came as, by diff identifier; layers that were made here have none.
         var blobs: [String: Descriptor] = [:]
         /// Blobs that layers which were made here became when they were pushed, by diff identifier. They are not here.
@@ -27,7 +27,7 @@ struct Catalogue: Codable {
         var addedAt: Int64
     }
 
-    struct Name: Codable {
+    struct Name: Codable, Equatable {
         var id: String
         /// In nanoseconds since 1970.
         var taggedAt: Int64
@@ -94,6 +94,11 @@ struct Catalogue: Codable {
         guard let digest = reference.digest else { return names[reference.description]?.digests ?? [] }
         let pinned = "\(reference.repository)@\(digest)"
         return images.filter { $0.value.digests.contains(pinned) }.keys.sorted().compactMap { try? Digest(parsing: $0) }
+    }
+
+    /// The references by digest that are known of what a name means.
+    func digests(of reference: ImageReference) -> [String] {
+        members(of: reference).flatMap { images[$0.description]?.digests ?? [] }
     }
 
     /// Takes an image away. Its names are left to those for other platforms, without the index, which is not whole any more.

@@ -38,8 +38,10 @@ public struct ImageStore: Sendable {
     func change<Result>(_ body: (inout Catalogue) throws -> Result) throws -> Result {
         try Folder.makeAll(folder, mode: 0o711)
         let lock = try FileLock.await(folder.appending("lock"))
-        var catalogue = try catalogue()
+        let before = try catalogue()
+        var catalogue = before
         let result = try body(&catalogue)
+        guard catalogue != before else { return result }
         try WholeFile.replace(cataloguePath, with: try JSON.encode(catalogue), isDurable: true)
         try writeLayout(catalogue)
         _ = consume lock

@@ -9,20 +9,30 @@ extension PushWork {
         guard case .index(let document) = try ManifestDocument(parsing: bytes) else {
             throw ImageError.malformed(subject: "index \(index.digest)", reason: "not an index")
         }
+        let digests = try store.catalogue().digests(of: client.reference)
+        if try isThere(index, digests) { return try finish(telling: document, index) }
         for manifest in document.manifests { try push(manifest: manifest) }
         try put(bytes, index)
         if hasTag { try client.put(bytes, index, as: client.reference.registryName) }
         try remember(index.digest)
-        let result = PushedImage(reference: client.reference, digest: index.digest, size: index.size)
-        report(.tagged(result))
-        return result
+        return finish(index)
     }
 
-    private func push(manifest descriptor: Descriptor) throws {
+    private func finish(telling document: ImageIndex, _ index: Descriptor) throws -> PushedImage {
+        tellThere(try document.manifests.flatMap { try read($0).manifest.layers.map(\.digest) })
+        return finish(index)
+    }
+
+    private func read(_ descriptor: Descriptor) throws -> (manifest: ImageManifest, bytes: [UInt8]) {
         let bytes = try store.blobs.read(descriptor.digest)
         guard case .manifest(let manifest) = try ManifestDocument(parsing: bytes) else {
             throw ImageError.malformed(subject: "index", reason: "an index in an index")
         }
+        return (manifest, bytes)
+    }
+
+    private func push(manifest descriptor: Descriptor) throws {
+        let (manifest, bytes) = try read(descriptor)
         for layer in manifest.layers { report(.preparing(layer: layer.digest)) }
         let results = try Parallel.map(manifest.layers + [manifest.config], width: client.transport.settings.uploads) {
             blob in Result { try push(blob: blob) }

@@ -34,11 +34,34 @@ struct PushWork: Sendable {
         let origin = try entry.origin.flatMap(original)
         let known = origin.map { layers(of: $0.manifest) } ?? layers(of: entry)
         for layer in known { report(.preparing(layer: layer.diffID)) }
+        if let whole = try origin?.descriptor ?? manifest(of: known), try isThere(whole, entry.digests) {
+            tellThere(known.map(\.diffID))
+            return finish(whole)
+        }
         let pushed = try push(known)
         try push(blob: image.id)
         let (descriptor, bytes) = try origin.map { ($0.descriptor, $0.bytes) } ?? manifest(pushed)
         try client.put(bytes, descriptor, as: hasTag ? client.reference.registryName : descriptor.digest.description)
         try remember(descriptor.digest, packed: pushed, entry)
+        return finish(descriptor)
+    }
+
+    /// Whether a document that was brought or fetched before is still what the name means there, with all that it leads to.
+    /// - Parameter digests: References by digest that are known of the image.
+    func isThere(_ document: Descriptor, _ digests: [String]) throws -> Bool {
+        guard digests.contains("\(client.reference.repository)@\(document.digest)") else { return false }
+        let name = hasTag ? client.reference.registryName : document.digest.description
+        return try client.head(name)?.digest == document.digest
+    }
+
+    /// Tells of each layer once that nothing is to be done for it.
+    func tellThere(_ layers: [Digest]) {
+        var seen: Set<Digest> = []
+        for layer in layers where seen.insert(layer).inserted { report(.alreadyExists(layer: layer)) }
+    }
+
+    /// Tells the end of it.
+    func finish(_ descriptor: Descriptor) -> PushedImage {
         let result = PushedImage(reference: client.reference, digest: descriptor.digest, size: descriptor.size)
         report(.tagged(result))
         return result
@@ -70,6 +93,12 @@ struct PushWork: Sendable {
             let isPacked = whole.map { $0.mediaType != .layer } ?? false
             return Layer(diffID: diffID, blob: isPacked ? whole : entry.packed?[name])
         }
+    }
+
+    /// The manifest if it is known what all layers become.
+    private func manifest(of layers: [Layer]) throws -> Descriptor? {
+        let known = layers.compactMap(\.blob)
+        return known.count == layers.count ? try manifest(known).0 : nil
     }
 
     private func manifest(_ layers: [Descriptor]) throws -> (Descriptor, [UInt8]) {

@@ -90,6 +90,25 @@ import Testing
         }
     }
 
+    @Test func `ask once for what they brought before, and bring it anew where it has gone`() throws {
+        try withTemporaryFolder { folder in
+            let target = UploadRepository()
+            let server = try ScriptedServer { target.answer($0) }
+            let name = try ImageReference(parsing: "\(server.host)/test/pair:1")
+            let store = store(folder, "store")
+            _ = try commitPair(to: store, as: name.description)
+            let access = try RegistryAccess.plain()
+            let pushed = try store.push(name, access: access)
+            let count = server.requests.count
+            #expect(try store.push(name, access: access) == pushed)
+            let asked = server.requests.dropFirst(count).map { "\($0.method) \($0.path)" }
+            #expect(asked == ["HEAD /v2/test/pair/manifests/1"])
+            target.forget("1")
+            #expect(try store.push(name, access: access) == pushed)
+            #expect(target.manifests["1"] != nil)
+        }
+    }
+
     @Test(.requiresRegistry) func `take layers from another repository of the same registry`() throws {
         try withTemporaryFolder { folder in
             let registry = try LoopbackRegistry(in: folder)
@@ -233,6 +252,7 @@ final class UploadRepository: Sendable {
         state.withLock { state in
             let name = String(request.path.split(separator: "/").last ?? "")
             if request.path.contains("/manifests/") {
+                if request.method == "HEAD" { return Self.describe(state.manifests[name]) }
                 state.manifests[name] = request.body
                 return .init(status: 201)
             }
@@ -242,6 +262,17 @@ final class UploadRepository: Sendable {
             }
             return upload(request, &state)
         }
+    }
+
+    /// Lets a name mean nothing any more.
+    func forget(_ name: String) { state.withLock { $0.manifests[name] = nil } }
+
+    private static func describe(_ manifest: [UInt8]?) -> ScriptedServer.Answer {
+        guard let manifest else { return .init(status: 404) }
+        let digest = Digest(sha256: SHA256.sum(manifest)).description
+        let type = MediaType.manifest.rawValue
+        let headers = [("Docker-Content-Digest", digest), ("Content-Type", type)]
+        return .init(status: 200, headers: headers, claimedLength: manifest.count)
     }
 
     private func upload(_ request: ScriptedServer.Request, _ state: inout State) -> ScriptedServer.Answer {
