@@ -116,6 +116,26 @@ import Testing
         }
     }
 
+    @Test(arguments: ["/mirrors/hub", "/mirrors/hub/"])
+    func `lead by a mirror below a path`(path: String) throws {
+        try withTemporaryFolder { folder in
+            let repository = repository
+            let mirror = try ScriptedServer { request in
+                var request = request
+                request.target.removeFirst("/mirrors/hub".count)
+                return repository.answer(request)
+            }
+            let access = try RegistryAccess.plain(mirrors: ["http://\(mirror.host)\(path)"])
+            #expect(try pull("image:1", access, folder).digest == repository.digest)
+            #expect(mirror.requests.first?.path == "/mirrors/hub/v2/library/image/manifests/1")
+        }
+    }
+
+    @Test(arguments: ["ftp://x", "http://x/?q", "http://x/#f", "http://u:p@x", "x"])
+    func `take no mirror that is none`(text: String) {
+        #expect(throws: RegistrySettingsError.self) { try RegistryAccess.plain(mirrors: [text]) }
+    }
+
     @Test func `are read from the first file that is there`() throws {
         try withTemporaryFolder { folder in
             let (one, two) = (folder.appending("one"), folder.appending("two"))
@@ -132,7 +152,7 @@ import Testing
             let mirror = Array(#"{"registry-mirrors":["ftp://x"]}"#.utf8)
             try WholeFile.replace(bad, with: mirror, isDurable: false)
             let error = #expect(throws: RegistrySettingsError.self) { try RegistrySettings.read(from: [one, two]) }
-            #expect(error?.description == "\(bad): registry-mirrors: \"ftp://x\" is not the URL of a host")
+            #expect(error?.description == "\(bad): registry-mirrors: \"ftp://x\" is not the URL of a registry")
         }
     }
 

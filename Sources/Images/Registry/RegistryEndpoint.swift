@@ -32,7 +32,13 @@ extension RegistrySettings {
         guard let address = WebAddress(text) else { return nil }
         var trust = try trust(for: address.authority)
         trust.isInsecure = isInsecure(address, hasAuthorities: !trust.authorities.isEmpty)
-        return Self.endpoint(address.scheme, address.authority, trust, address.authority, isMirror: true)
+        let path = address.path.hasSuffix("/") ? address.path : address.path + "/"
+        return RegistryEndpoint(
+            base: WebAddress(scheme: address.scheme, authority: address.authority, path: "\(path)v2/"),
+            trust: trust,
+            isMirror: true,
+            credentialsName: address.authority
+        )
     }
 
     private func endpoints(_ authority: String, credentialsName: String) throws -> [RegistryEndpoint] {
@@ -40,22 +46,14 @@ extension RegistrySettings {
         let address = WebAddress(scheme: "https", authority: authority, path: "/")
         trust.isInsecure = isInsecure(address, hasAuthorities: !trust.authorities.isEmpty)
         let schemes = trust.isInsecure ? ["https", "http"] : ["https"]
-        return schemes.map { Self.endpoint($0, authority, trust, credentialsName, isMirror: false) }
-    }
-
-    private static func endpoint(
-        _ scheme: String,
-        _ authority: String,
-        _ trust: HTTPRequest.Trust,
-        _ credentialsName: String,
-        isMirror: Bool
-    ) -> RegistryEndpoint {
-        RegistryEndpoint(
-            base: WebAddress(scheme: scheme, authority: authority, path: "/v2/"),
-            trust: trust,
-            isMirror: isMirror,
-            credentialsName: credentialsName
-        )
+        return schemes.map { scheme in
+            RegistryEndpoint(
+                base: WebAddress(scheme: scheme, authority: authority, path: "/v2/"),
+                trust: trust,
+                isMirror: false,
+                credentialsName: credentialsName
+            )
+        }
     }
 
     private func isInsecure(_ address: WebAddress, hasAuthorities: Bool) -> Bool {

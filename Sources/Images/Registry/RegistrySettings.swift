@@ -40,8 +40,11 @@ public struct RegistrySettings: Hashable, Sendable {
         firstPause: Duration = .milliseconds(500)
     ) throws(RegistrySettingsError) {
         for mirror in mirrors {
-            guard let address = WebAddress(mirror), address.path == "/" else {
-                throw RegistrySettingsError(place: "registry-mirrors", reason: "\"\(mirror)\" is not the URL of a host")
+            guard let address = WebAddress(mirror), !address.path.contains("?"), !mirror.contains("#") else {
+                throw RegistrySettingsError(
+                    place: "registry-mirrors",
+                    reason: "\"\(mirror)\" is not the URL of a registry"
+                )
             }
         }
         self.mirrors = mirrors
