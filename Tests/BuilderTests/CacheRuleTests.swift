@@ -126,6 +126,7 @@ struct TextChange: Sendable, CustomTestStringConvertible {
         TextChange("RUN --mount=target=/c,source=d/x :", "RUN --mount=target=/c,source=d/x,rw :", 1),
         TextChange("RUN --mount=target=/c,source=d/x :", "RUN --mount=target=/c,source=d/y :", 1),
         TextChange("COPY d/x /x", "COPY d/x /y", 1), TextChange("COPY d/x /x", "COPY --chown=1 d/x /x", 1),
+        TextChange("WORKDIR /w\nCOPY d/x /w", "WORKDIR /w\nCOPY d/same /w", 1),
         TextChange("COPY --chmod=755 d/x /x", "COPY --chmod=0755 d/x /x", 0),
         TextChange("COPY --chmod=755 d/x /x", "COPY --chmod=u=r d/x /x", 1),
         TextChange("COPY d /d", "COPY --exclude=y d /d", 1), TextChange("COPY d /d", "COPY --exclude=z d /d", 0),
@@ -139,12 +140,24 @@ struct TextChange: Sendable, CustomTestStringConvertible {
             try scene.addBusybox()
             try scene.write("d/x", "x")
             try scene.write("d/y", "y")
+            try scene.write("d/same", "x")
             for text in [change.before, change.after] {
                 try scene.build("FROM scratch\nCOPY busybox /bin/sh\n\(text)") { request in
                     (request.network, request.allowsInsecurity, request.allowsHostNetwork) = (.none, true, true)
                 }
             }
             #expect(scene.executedSteps == change.steps)
+        }
+    }
+
+    @Test(arguments: ["COPY", "COPY --link", "ADD"])
+    func `are what a file is called that goes into a folder`(keyword: String) throws {
+        try BuildScene.with { scene in
+            try scene.write("a", "the same")
+            try scene.write("b", "the same")
+            let suffix = keyword.hasSuffix("link") ? "/" : ""
+            let ids = try ["a", "b"].map { try scene.build("FROM scratch\nWORKDIR /w\n\(keyword) \($0) /w\(suffix)") }
+            #expect(try ids.map { try scene.listing($0)[1] } == ["w/a 644 0:0", "w/b 644 0:0"])
         }
     }
 

@@ -1,4 +1,7 @@
 import Dockerfile
+import Linux
+import SystemPackage
+import TestSupport
 import Testing
 
 @testable import Builder
@@ -109,5 +112,51 @@ private func message(_ body: () throws -> Void) -> String {
             ]
         )
         #expect(try plan(["d/./e/z.c"], to: "/t/", in: tree, keepsParents: true) == ["d/e > t/e", "d/e/z.c > t/e/z.c"])
+    }
+    @Test func `tell a folder above several sources once`() throws {
+        #expect(
+            try plan(["d/x.o", "d/e", "d/e/z.c"], to: "/t/", in: tree, keepsParents: true) == [
+                "d > t/d", "d/x.o > t/d/x.o", "d/e > t/d/e", "d/e/z.c > t/d/e/z.c", "d/e/z.c > t/d/e/z.c",
+            ]
+        )
+    }
+
+    @Test(.timeLimit(.minutes(1))) func `take no longer for each source where there are many`() throws {
+        let many = try MemoryTree((0..<30_000).map { "d/\($0)/f" })
+        #expect(try plan(["d/*/f"], to: "/t/", in: many, keepsParents: true).count == 60_001)
+    }
+}
+
+@Suite(.tags(.root), .requiresRoot) struct CopiesOfManyNames {
+    private func copy(_ items: [(name: String, target: String)], _ tree: MemoryTree, to folder: FilePath) throws {
+        var writer = try LayerWriter(folder, over: MergedTree([]), owner: nil, mode: nil)
+        let plan = try items.map { item in
+            let source = try TreePath(clamping: item.name)
+            let entry = try #require(tree.entry(at: source))
+            return CopyPlan.Item(
+                source: source,
+                entry: entry,
+                target: try TreePath(clamping: item.target),
+                isNamed: false
+            )
+        }
+        try writer.copy(plan, from: tree)
+    }
+
+    @Test(.timeLimit(.minutes(1))) func `take no longer for each where there are many`() throws {
+        try withTemporaryFolder { folder in
+            let names = (0..<30_000).map(String.init)
+            try copy(names.map { ($0, $0) }, MemoryTree(pipes: names), to: folder)
+            #expect(try Folder.names(in: folder).count == 30_000)
+        }
+    }
+
+    @Test func `share nothing with what took the place of their first name`() throws {
+        try withTemporaryFolder { folder in
+            let items = [("a", "one"), ("b", "one"), ("a", "two"), ("a", "three"), ("b", "four")]
+            try copy(items, MemoryTree(pipes: ["a", "b"]), to: folder)
+            let inodes = try ["one", "two", "three", "four"].map { try FileStatus.of(folder.appending($0))?.inode }
+            #expect(inodes[0] == inodes[3] && inodes[1] == inodes[2] && inodes[0] != inodes[1])
+        }
     }
 }

@@ -9,7 +9,9 @@ struct MemoryTree: SourceTree {
     static let folder = TreeEntry(kind: .folder, mode: 0o755, uid: 0, gid: 0)
 
     /// Paths of files; one that ends in a slash is a folder, and `a -> b` a link.
-    init(_ lines: String...) throws {
+    init(_ lines: String...) throws { try self.init(lines) }
+
+    init(_ lines: [String]) throws {
         for line in lines {
             let parts = line.split(separator: " ").map(String.init)
             let path = try TreePath(clamping: parts[0])
@@ -20,6 +22,15 @@ struct MemoryTree: SourceTree {
             } else {
                 entries[path] = line.hasSuffix("/") ? Self.folder : TreeEntry(kind: .file, mode: 0o644, uid: 0, gid: 0)
             }
+        }
+    }
+
+    /// Pipes at the top, each of which has another name somewhere else.
+    init(pipes names: [String]) throws {
+        for (index, name) in names.enumerated() {
+            var entry = TreeEntry(kind: .pipe, mode: 0o600, uid: 0, gid: 0)
+            entry.identity = TreeEntry.Identity(device: 1, inode: UInt64(index))
+            entries[try TreePath(clamping: name)] = entry
         }
     }
 

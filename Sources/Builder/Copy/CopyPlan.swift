@@ -41,6 +41,7 @@ struct CopyPlan: Sendable {
     ) throws {
         let finder = SourceFinder(tree: tree, ignored: ignored, goesDeep: request.keepsParents)
         let sources = try request.sources.flatMap { try finder.find($0) }
+        var known: Set<TreePath> = []
         let goesInside = request.isFolder || destinationIsFolder || sources.count > 1 || request.keepsParents
         for source in sources {
             let resolved = try tree.resolve(source.path)
@@ -50,13 +51,15 @@ struct CopyPlan: Sendable {
             var target = request.destination
             if request.keepsParents {
                 target.names += source.kept.names
-                try addParents(of: source, to: request.destination, from: tree)
+                try addParents(of: source, to: request.destination, from: tree, but: &known)
             } else if entry.kind != .folder, goesInside, let name = source.path.last {
                 target.names.append(name)
             }
             let isNamed = !request.keepsParents && !(request.keepsTop && entry.kind == .folder)
             let top = Item(source: resolved, entry: entry, target: target, isNamed: isNamed)
+            let count = items.count
             try add(top, source, request, from: tree, finder)
+            if request.keepsParents { known.formUnion(items[count...].lazy.map(\.target)) }
         }
     }
 
@@ -85,17 +88,20 @@ struct CopyPlan: Sendable {
     }
 
     /// The folders above a source that are copied with it, as far as they are folders.
+    ///
+    /// - Parameter known: where something goes already.
     private mutating func addParents<Tree: SourceTree>(
         of source: SourceFinder<Tree>.Found,
         to destination: TreePath,
-        from tree: Tree
+        from tree: Tree,
+        but known: inout Set<TreePath>
     ) throws {
         for count in 1..<max(1, source.kept.names.count) {
             let above = TreePath(source.path.names.dropLast(source.kept.names.count - count))
             let path = try tree.resolve(above)
             let target = TreePath(destination.names + source.kept.names.prefix(count))
             guard let entry = try tree.entry(at: path), entry.kind == .folder,
-                !items.contains(where: { $0.target == target })
+                known.insert(target).inserted
             else { continue }
             items.append(Item(source: path, entry: entry, target: target, isNamed: false))
         }

@@ -64,7 +64,8 @@ struct CopyWork {
             key.add("unpacks", "\(part.unpacks)")
             request.sources = part.paths
             let (tree, ignored) = (try part.source.tree, part.source.ignored)
-            let plan = try CopyPlan(request, from: tree, ignored: ignored, destinationIsFolder: false)
+            // As if into a folder, so that a file is told with its name: the destination may be one.
+            let plan = try CopyPlan(request, from: tree, ignored: ignored, destinationIsFolder: true)
             for item in plan.items { try key.add(item, of: tree) }
         }
         return key

@@ -16,6 +16,8 @@ struct LayerWriter: EntryLookup {
     private var folderTimes: [(path: TreePath, modified: Int64)] = []
     /// Where files with more than one name went, so that they have as many again.
     private var places: [TreeEntry.Identity: TreePath] = [:]
+    /// Which of those files went to a path, until something else does.
+    private var identities: [TreePath: TreeEntry.Identity] = [:]
 
     init(_ draft: FilePath, over lower: MergedTree, owner: Owner?, mode: ModeChange?) throws {
         upper = try AnchoredTree(draft)
@@ -40,6 +42,7 @@ struct LayerWriter: EntryLookup {
         }
         folderTimes = []
         places = [:]
+        identities = [:]
     }
 
     /// Writes a file that comes from no tree.
@@ -98,6 +101,7 @@ struct LayerWriter: EntryLookup {
                 return try folder.makeLink(name, to: other.name, in: other.folder)
             }
             places[identity] = path
+            identities[path] = identity
         }
         switch item.entry.kind {
         case .file:
@@ -134,7 +138,7 @@ struct LayerWriter: EntryLookup {
         _ = try prepare(path.parent)
         let (folder, name) = try upper.place(of: path)
         try folder.removeFile(name)
-        for (identity, other) in places where other == path { places[identity] = nil }
+        if let identity = identities.removeValue(forKey: path) { places[identity] = nil }
         return path
     }
 
