@@ -28,6 +28,9 @@ public struct WebAddress: Hashable, Sendable {
         self.init(scheme: scheme, authority: authority, path: path.hasPrefix("/") ? String(path) : "/" + path)
     }
 
+    /// Whether a text is meant as an address, whatever is wrong with it.
+    public static func isMeant(by text: String) -> Bool { text.hasPrefix("http://") || text.hasPrefix("https://") }
+
     /// Where a redirect from here leads; nil for nowhere that may be followed. RFC 3986, section 5
     public func following(_ location: String) -> WebAddress? {
         if let absolute = WebAddress(location) {

@@ -100,6 +100,68 @@ import Testing
     }
 }
 
+@Suite(.tags(.root), .requiresRoot) struct ContextsWithCredentials {
+    private static let dockerfile = Array("FROM scratch\nCOPY <<EOF /web\nEOF\n".utf8)
+
+    /// Builds, and gives all that was told of it.
+    private func told(_ scene: BuildScene, _ change: (inout BuildRequest) -> Void) -> String {
+        var told = ""
+        do {
+            try scene.build("FROM scratch\nCOPY --from=other / /\n", change)
+        } catch {
+            told = "\(error)\n"
+        }
+        return told + scene.events.withLock { events in events.map { "\($0)" }.joined(separator: "\n") }
+    }
+
+    @Test func `are told of without them, whether they come or not`() throws {
+        try BuildScene.with { scene in
+            try scene.write("Dockerfile", String(decoding: Self.dockerfile, as: UTF8.self))
+            let file = scene.context.appending("c.tgz")
+            try #require(try Program.succeeds(["tar", "-C", scene.context.string, "-czf", file.string, "Dockerfile"]))
+            let archive = try WholeFile.read(file)
+            let server = try ScriptedServer { request in
+                switch request.path {
+                case "/c.tgz": .init(body: archive)
+                case "/file": .init(body: Self.dockerfile)
+                default: .init(status: 404)
+                }
+            }
+            let web = "http://ada:hushed@\(server.host)"
+            let git = try GitServer(scene.root.data.appending("repositories"))
+            let repository = "http://ada:hushed@\(git.server.host)/shop.git"
+            let texts =
+                ["/c.tgz", "/file", "/none", "/?@"].map { web + $0 }
+                + ["", "#v1:deploy", "#no", "?what=1"].map { repository + $0 }
+            for text in texts {
+                let shown = text.replacing("ada:hushed@", with: "")
+                let origin = told(scene) { ($0.dockerfile, $0.origin) = (nil, .reference(text)) }
+                #expect(
+                    origin.contains("load git source \(shown)")
+                        == (text.hasPrefix(repository) && !text.hasSuffix("?what=1")),
+                    "\(origin)"
+                )
+                let named = told(scene) { $0.namedContexts = ["other": .remote(text)] }
+                #expect(named.contains("load context other: \(shown)"), "\(named)")
+                let dockerfile = told(scene) { $0.dockerfile = .web(text) }
+                #expect(dockerfile.contains("load remote Dockerfile \(shown)"), "\(dockerfile)")
+                #expect(!(origin + named + dockerfile).contains("hushed"))
+            }
+            let isKept = try Program.succeeds(["grep", "-rqF", "hushed", scene.root.data.string])
+            #expect(!isKept)
+        }
+    }
+
+    @Test(arguments: [
+        ("https://ada:p@ss@host/x?a@b", "https://host/x?a@b"), ("https://host/a@b", "https://host/a@b"),
+        ("ssh://git:pass@host/x.git", "ssh://git@host/x.git"), ("ssh://git@host/x", "ssh://git@host/x"),
+        ("git@host:x", "git@host:x"), ("dir/a@b", "dir/a@b"), ("http://@host", "http://host"),
+    ])
+    func `are shown without them`(text: String, shown: String) {
+        #expect(text.withoutCredentials == shown)
+    }
+}
+
 @Suite(.tags(.root), .requiresRoot) struct NamedContexts {
     private func parse(_ text: String) throws -> BuildRequest.NamedContext {
         try BuildRequest.NamedContext(parsing: text, folder: "/here")

@@ -20,6 +20,14 @@ import Testing
     }
 
     @Test(arguments: [
+        ("http://host", true), ("https://user@host/", true), ("http:///", true), ("http:/host", false),
+        ("ftp://host", false), ("host/http://", false), ("", false),
+    ])
+    func `are meant by texts, whatever is wrong with them`(text: String, isMeant: Bool) {
+        #expect(WebAddress.isMeant(by: text) == isMeant)
+    }
+
+    @Test(arguments: [
         ("http://host/a/b.txt?c/d", "b.txt"), ("http://host/a%20b%2Fc", "a b/c"), ("http://host/a/", ""),
         ("http://host", ""), ("http://host/100%", "100%"), ("http://host/%+1%4", "%+1%4"),
     ])

@@ -1,4 +1,5 @@
 import Git
+import HTTP
 import OCI
 
 /// Sources of one instruction that come from the same tree.
@@ -80,9 +81,9 @@ enum RemoteSource: Hashable, Sendable {
 
     /// Nil for a path. `github.com/…` is one, here as in BuildKit.
     init?(_ text: String) throws {
-        if !text.hasPrefix("github.com/"), let reference = try GitReference(text) {
+        if !text.hasPrefix("github.com/"), let reference = try GitReference(naming: text) {
             self = .git(reference)
-        } else if text.hasPrefix("http://") || text.hasPrefix("https://") {
+        } else if WebAddress.isMeant(by: text) {
             self = .web(try WebFile(text))
         } else {
             return nil

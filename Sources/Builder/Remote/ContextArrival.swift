@@ -28,12 +28,12 @@ struct ContextArrival {
     func arrive(_ request: BuildRequest) throws -> Arrived {
         var arrived = Arrived(request: request)
         if case .web(let url)? = request.dockerfile {
-            try shown("load remote Dockerfile \(url)") { try takeDockerfile(url, &arrived) }
+            try shown("load remote Dockerfile \(url.withoutCredentials)") { try takeDockerfile(url, &arrived) }
         }
         switch request.origin {
         case .reference(let text):
-            let isGit = try GitReference(text) != nil
-            try shown(isGit ? "load git source \(text)" : "load remote build context") {
+            let isGit = try GitReference(naming: text) != nil
+            try shown(isGit ? "load git source \(text.withoutCredentials)" : "load remote build context") {
                 try take(try fetch(text, &arrived), &arrived)
                 arrived.request.material = try remotes.material(of: text)
             }
@@ -85,7 +85,7 @@ struct ContextArrival {
         switch context {
         case .folder, .image, .images, .fetched: return
         case .remote(let text):
-            try shown("load context \(name): \(text)") {
+            try shown("load context \(name): \(text.withoutCredentials)") {
                 switch try fetch(text, &arrived) {
                 case .folder(let path): arrived.request.namedContexts[name] = .fetched(path)
                 case .file(let path): arrived.request.namedContexts[name] = .fetched(path.removingLastComponent())
@@ -103,9 +103,9 @@ struct ContextArrival {
     // MARK: Fetching
 
     private func fetch(_ text: String, _ arrived: inout Arrived) throws -> Thing {
-        guard let reference = try GitReference(text) else {
+        guard let reference = try GitReference(naming: text) else {
             let (file, digest) = try download(text)
-            return try isArchive(file) ? .folder(try unpacked(file, digest, text)) : .file(file)
+            return try isArchive(file) ? .folder(try unpacked(file, digest, text.withoutCredentials)) : .file(file)
         }
         let folder = try remotes.shelf.folders(of: [remotes.layer(of: reference).layer])[0]
         let path = try TreePath(clamping: reference.path)
@@ -150,6 +150,8 @@ struct ContextArrival {
     }
 
     /// The layer that holds what is in an archive, unpacked once.
+    ///
+    /// - Parameter url: where it came from, as it may be shown.
     private func unpacked(_ file: FilePath, _ digest: Digest, _ url: String) throws -> FilePath {
         let shelf = remotes.shelf
         var key = CacheKey("unpacked")

@@ -27,7 +27,7 @@ struct Material: Hashable, Sendable {
 extension RemoteTrees {
     /// What was fetched for a reference; nil if nothing was.
     func material(of text: String) throws -> Material? {
-        guard let reference = try GitReference(text) else {
+        guard let reference = try GitReference(naming: text) else {
             let address = try WebFile(text).address.text
             return materials.first { $0.uri == address }
         }

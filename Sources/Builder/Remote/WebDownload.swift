@@ -5,7 +5,7 @@ public import SystemPackage
 /// Brings a file of the web for those who take it as it comes.
 public enum WebDownload {
     /// Whether a text is the URL of such a file.
-    public static func isURL(_ text: String) -> Bool { text.hasPrefix("http://") || text.hasPrefix("https://") }
+    public static func isURL(_ text: String) -> Bool { WebAddress.isMeant(by: text) }
 
     /// Writes the file into a folder, again from its start where a connection breaks.
     ///

@@ -1,4 +1,5 @@
 import Git
+import HTTP
 import OCI
 public import SystemPackage
 
@@ -62,7 +63,7 @@ extension BuildRequest {
 
     /// Whether a context is somewhere else: in a git repository, or on the web.
     public static func isReference(_ text: String) -> Bool {
-        if text.hasPrefix("http://") || text.hasPrefix("https://") { return true }
+        if WebAddress.isMeant(by: text) { return true }
         do {
             return try GitReference(text) != nil
         } catch {

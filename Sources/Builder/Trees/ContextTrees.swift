@@ -94,7 +94,7 @@ struct DockerfileText: Sendable {
         case .text(let text):
             document = try DockerfileDocument(parsing: Array(text.utf8), file: "Dockerfile")
             ignoreFile = nil
-        case .web(let url): throw BuilderError(.badURL(url))
+        case .web(let url): throw BuilderError(.badURL(url.withoutCredentials))
         case .file(let path) where request.isFetched: self = try Self(path, in: request.context)
         case nil where request.isFetched:
             let root = try OpenFolder(opening: request.context)

@@ -1,5 +1,6 @@
 import Builder
 import Containers
+import HTTP
 import Images
 import Linux
 import OCI
@@ -122,7 +123,7 @@ extension BuildRequest {
         }
         if file == "-" {
             dockerfile = .text(try StandardStreams.readAll())
-        } else if let file, file.hasPrefix("http://") || file.hasPrefix("https://") {
+        } else if let file, WebAddress.isMeant(by: file) {
             dockerfile = .web(file)
         } else if let file {
             dockerfile = .file(origin == nil ? OwnProcess.currentFolder.pushing(FilePath(file)) : FilePath(file))
