@@ -78,6 +78,22 @@ import Testing
         }
     }
 
+    @Test func `knows when layers were made that it does not have`() throws {
+        try BuildScene.with { scene in
+            let text = "FROM scratch AS made\nWORKDIR /one\nFROM scratch\nCOPY --from=made /one /two\n"
+            let target = try CacheTarget(parsing: "type=local,dest=cache", from: scene.context)
+            let source = try CacheSource(parsing: "type=local,src=cache", from: scene.context)
+            let first = try scene.build(text) { ($0.target, $0.tags) = ("made", ["made"]) }
+            try scene.build(text) { $0.cacheTargets = [target] }
+            try forget(scene)
+            let second = try scene.build(text) { ($0.target, $0.cacheSources) = ("made", [source]) }
+            #expect(scene.executedSteps == 0)
+            let (one, two) = (try scene.configuration(first), try scene.configuration(second))
+            #expect(two.history.map(\.created) == one.history.map(\.created))
+            #expect(two.created == one.created)
+        }
+    }
+
     @Test(arguments: [("true", MediaType.dockerManifest), ("false", .dockerIndex)])
     func `gives out documents that call themselves what they are called`(isImage: String, type: MediaType) throws {
         try BuildScene.with { scene in

@@ -30,6 +30,20 @@ struct CacheDocument: Codable {
         var layers: [Result]?
         /// What the tar of the step's layer hashes to, which the cache does not have; ours alone.
         var absentLayer: Digest?
+        /// When that layer was made.
+        var createdAt: String?
+
+        /// A step whose layer the cache does not have.
+        fileprivate init(ofAbsent step: Step) throws {
+            digest = try step.digest
+            absentLayer = step.layer
+            createdAt = Timestamp.text(step.created)
+        }
+
+        fileprivate init(of step: Step, layer: Int) throws {
+            digest = try step.digest
+            layers = [Result(layer: layer, createdAt: Timestamp.text(step.created))]
+        }
     }
 
     struct Result: Codable {
@@ -74,23 +88,18 @@ struct CacheDocument: Codable {
         }
         self.layers = layers
         records = try steps.compactMap { step in
-            guard let place = places[step.layer] else { return nil }
-            let result = Result(layer: place, createdAt: Timestamp.text(step.created))
-            return Record(digest: try step.digest, layers: [result])
+            try places[step.layer].map { try Record(of: step, layer: $0) }
         }
-        records? += try absent.map { Record(digest: try $0.digest, absentLayer: $0.layer) }
+        records? += try absent.map(Record.init(ofAbsent:))
     }
 
     /// What an image carries of the cache: records alone, whose layers are those of the image.
     ///
     /// - Parameter layers: the image's, base first, as the steps came to them.
     static func inline(_ steps: [Step], layers: [Digest]) throws -> String? {
-        let records: [Record] = try steps.compactMap { step in
-            guard let place = layers.firstIndex(of: step.layer) else {
-                return Record(digest: try step.digest, absentLayer: step.layer)
-            }
-            let result = Result(layer: place, createdAt: Timestamp.text(step.created))
-            return Record(digest: try step.digest, layers: [result])
+        let records = try steps.map { step in
+            let place = layers.firstIndex(of: step.layer)
+            return try place.map { try Record(of: step, layer: $0) } ?? Record(ofAbsent: step)
         }
         return records.isEmpty ? nil : Base64.encode(try JSON.encode(records))
     }
@@ -116,7 +125,8 @@ struct CacheDocument: Codable {
         var entries: [String: CacheEntry] = [:]
         for record in records ?? [] {
             if let layer = record.absentLayer {
-                entries[record.digest.hex] = CacheEntry(layer: layer, blob: nil, created: 0)
+                let created = record.createdAt.flatMap(Timestamp.parse) ?? 0
+                entries[record.digest.hex] = CacheEntry(layer: layer, blob: nil, created: created)
             }
             guard let result = record.layers?.last, layers.indices.contains(result.layer),
                 let annotations = layers[result.layer].annotations
