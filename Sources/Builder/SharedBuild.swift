@@ -43,7 +43,6 @@ final class SharedBuild: Sendable {
         var steps: [CacheDocument.Step] = []
     }
 
-    var layers: LayerStore { shelf.store }
     var cache: BuildCache { shelf.cache }
 
     /// - Parameter start: when the reading of the Dockerfile began.

@@ -9,8 +9,10 @@ final class BaseImages: Sendable {
     private let contexts: [String: BuildRequest.NamedContext]
     /// Fetches what is not here; nil where nothing is fetched.
     private let pull: BasePull?
-    /// Names whose images are fetched though they are here.
-    private let isRefreshed: @Sendable (String) -> Bool
+    /// Whether images are fetched though they are here.
+    private let pulls: Bool
+    /// Images that a request puts in the place of a name: what it has just made, as often as not, and never refreshed.
+    private let given: Set<String>
     /// Images that are of the request's own, and at no registry.
     private let own: Set<String>
     private let known = OncePerKey<Wanted, Result<Image?, any Error>>()
@@ -25,10 +27,9 @@ final class BaseImages: Sendable {
         self.store = store
         self.pull = pull
         contexts = request.namedContexts
-        // What a request puts in the place of a name is what it has just made, as often as not.
-        let given = Set(contexts.values.compactMap { if case .image(let image) = $0 { image } else { String?.none } })
+        pulls = request.pulls
+        given = Set(contexts.values.compactMap { if case .image(let image) = $0 { image } else { String?.none } })
         own = Set(contexts.values.flatMap { if case .images(let ids) = $0 { ids } else { [String]() } })
-        isRefreshed = { request.pulls && !given.contains($0) }
     }
 
     /// The image of that name for a platform; nil if there is none, and none is fetched.
@@ -50,6 +51,8 @@ final class BaseImages: Sendable {
         let fitting = try names.count > 1 ? names.first { try store.find($0, platform: platform) != nil } : nil
         return try (fitting ?? names.first).flatMap { try find($0, for: platform) }
     }
+
+    private func isRefreshed(_ name: String) -> Bool { pulls && !given.contains(name) }
 
     private func look(for wanted: Wanted) throws -> Image? {
         guard let pull, !own.contains(wanted.name) else { return try here(wanted) ?? store.find(wanted.name) }
