@@ -22,22 +22,26 @@ struct ArchiveMembers {
 
     private var members: [String: Member] = [:]
     private var links: [String: String] = [:]
+    private static let maximumEntries = 1 << 16
 
-    /// Reads an archive, packed or not, into a folder.
+    /// Reads an archive, packed or not, into a folder. Of members with the same name the last one counts.
     init(_ source: ByteSource, into folder: FilePath) throws {
         let tar = TarReader(source.decompressed())
+        // Every entry has a number of its own, also one whose name was there before: no file is written twice.
+        var number = 0
         while let entry = try tar.next() {
+            number += 1
+            guard number <= Self.maximumEntries else {
+                throw StorageError.badArchive(entry: nil, reason: "more than 65,536 members")
+            }
             let name = Self.clean(entry.name)
             switch entry.kind {
             case .file:
-                let path = folder.appending("\(members.count)")
+                let path = folder.appending("\(number)")
                 members[name] = try Self.layAside(tar, path, sum: ContentSum(like: Self.digest(named: name)))
             case .symbolicLink: links[name] = Self.target(of: entry, at: name)
             case .hardLink: links[name] = Self.clean(String(decoding: entry.linkTarget, as: UTF8.self))
             default: break
-            }
-            guard members.count + links.count <= 1 << 16 else {
-                throw StorageError.badArchive(entry: nil, reason: "more than 65,536 members")
             }
         }
         try tar.drain()
@@ -51,7 +55,14 @@ struct ArchiveMembers {
     }
 
     private static func layAside(_ tar: TarReader, _ path: FilePath, sum: ContentSum) throws -> Member {
-        let file = try OwnedDescriptor.writing(path, mode: 0o644)
+        let file = OwnedDescriptor(
+            try FileDescriptor.open(
+                path,
+                .writeOnly,
+                options: [.create, .exclusiveCreate, .noFollow, .closeOnExec],
+                permissions: FilePermissions(rawValue: 0o644)
+            )
+        )
         var size: Int64 = 0
         try tar.readContents { piece, range in
             sum.update(piece, range)

@@ -79,6 +79,47 @@ import Testing
         }
     }
 
+    @Test func `that repeat a name give no other member's bytes for it`() throws {
+        try withTemporaryFolder { folder in
+            let (tar, other) = (try layer("one", "1"), try layer("one", "2"))
+            let store = store(folder)
+            // The layer is there without a blob, as one that was built here: it is not unpacked again.
+            _ = try store.layers.unpack(ByteSource(tar))
+            let manifest = #"[{"Config":"c.json","RepoTags":["twice:1"],"Layers":["x.tar"]}]"#
+            var archive: [UInt8] = []
+            let writer = TarWriter { archive += $0 }
+            let members: [(String, [UInt8])] = [
+                ("c.json", try configuration([tar])), ("x.tar", other), ("x.tar", tar), ("y.tar", other),
+                ("manifest.json", Array(manifest.utf8)),
+            ]
+            for (name, contents) in members {
+                try writer.add(TarEntry(.file, path: Array(name.utf8), mode: 0o644), contents: contents)
+            }
+            try writer.finish()
+            _ = try store.load(ByteSource(archive))
+            #expect(try store.blobs.read(digest(tar)) == tar)
+            #expect(store.blobs.contains(digest(other)) == false)
+        }
+    }
+
+    @Test func `have 65,536 members at most, whatever they are called`() throws {
+        try withTemporaryFolder { folder in
+            var link: [UInt8] = []
+            let writer = TarWriter { link += $0 }
+            try writer.add(TarEntry(.symbolicLink, path: Array("x".utf8), mode: 0o777))
+            try writer.finish()
+            let header = Array(link.prefix(512))
+            var left = 65_537
+            let source = ByteSource {
+                guard left > 0 else { return nil }
+                left -= 1
+                return header
+            }
+            let expected = StorageError.badArchive(entry: nil, reason: "more than 65,536 members")
+            #expect(throws: expected) { try store(folder).load(source) }
+        }
+    }
+
     @Test(.enabled("needs Debian's buildah and root") { access("/usr/bin/buildah", X_OK) == 0 && geteuid() == 0 })
     func `of buildah load in both forms, and ours are read by skopeo`() throws {
         try withTemporaryFolder { folder in
