@@ -67,7 +67,7 @@ extension ImageStore {
         var usual = part
         usual.references = []
         let ids = try ([usual] + part.others).map { try loadImage($0, from: members, report).id }
-        for member in part.documents where !blobs.contains(member.digest) {
+        for member in part.documents where try !blobs.renew(member.digest) {
             _ = try blobs.ingest(ByteSource(readingFile: member.path), expecting: member.digest)
         }
         for reference in part.references { try name(ids, index: part.index, as: reference) }
@@ -109,9 +109,11 @@ extension ImageStore {
         as diffID: Digest,
         _ report: @escaping LayerReport
     ) throws -> Descriptor {
+        // Another image of the archive may have had it adopted.
+        let isAside = Folder.hasEntry(member.path)
+        let path = isAside ? member.path : blobs.path(of: member.digest)
         if !layers.contains(diffID) {
-            let isHere = blobs.contains(member.digest)
-            let source = try isHere ? blobs.source(member.digest) : ByteSource(readingFile: member.path)
+            let source = try ByteSource(readingFile: path)
             var (done, told): (Int64, Int64) = (0, 0)
             let watched = source.tapped { piece in
                 done += Int64(piece.count)
@@ -121,11 +123,8 @@ extension ImageStore {
             }
             _ = try layers.unpack(watched, expecting: diffID)
         }
-        // Another image of the archive may have had it adopted.
-        let isHere = blobs.contains(member.digest)
-        let path = isHere ? blobs.path(of: member.digest) : member.path
         let start = try OwnedDescriptor.reading(path).read(16)
-        if !isHere { try blobs.adopt(whole: member.path, as: member.digest) }
+        try blobs.adopt(whole: member.path, as: member.digest)
         return Descriptor(mediaType: Self.mediaType(start), digest: member.digest, size: member.size)
     }
 

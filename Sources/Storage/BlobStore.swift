@@ -30,6 +30,14 @@ public struct BlobStore: Sendable {
         Folder.hasEntry(path(of: digest))
     }
 
+    /// Makes a blob young again, as a removal spares what was written a moment ago even if nothing names it yet.
+    ///
+    /// - Returns: Whether it is there; if not, it has to be written.
+    public func renew(_ digest: Digest) throws -> Bool {
+        try FileTimes.touch(path(of: digest))
+        return contains(digest)
+    }
+
     /// A small blob, verified.
     public func read(_ digest: Digest, limit: Int = 16 << 20) throws -> [UInt8] {
         let bytes: [UInt8]
@@ -95,11 +103,7 @@ public struct BlobStore: Sendable {
     public func commit(_ draft: BlobDraft, expecting expected: Digest? = nil) throws -> Digest {
         let digest = draft.digest
         if let expected, expected != digest { throw StorageError.wrongDigest(expected: expected, actual: digest) }
-        guard !contains(digest) else {
-            // One that nothing names yet is young again: a removal spares what was written a moment ago.
-            try FileTimes.touch(path(of: digest))
-            return digest
-        }
+        guard try !renew(digest) else { return digest }
         try draft.publish(as: path(of: digest))
         try Folder.synchronize(folder(digest.algorithm))
         return digest
@@ -107,7 +111,7 @@ public struct BlobStore: Sendable {
 
     /// Makes a file of this file system a blob, if the blob is not there yet. Its digest must have been computed.
     public func adopt(whole file: FilePath, as digest: Digest) throws {
-        guard !contains(digest) else { return }
+        guard try !renew(digest) else { return }
         try WholeFile.synchronize(file)
         try adopt(file, as: digest)
     }
