@@ -48,7 +48,7 @@ extension ImageStore {
         guard let bytes = try? blobs.read(entry.manifest.digest),
             let manifest = try? JSON.decode(ImageManifest.self, from: bytes)
         else { return false }
-        return manifest.layers.allSatisfy { blobs.contains($0.digest) }
+        return ([manifest.config] + manifest.layers).allSatisfy { blobs.contains($0.digest) }
     }
 }
 

@@ -14,11 +14,10 @@ extension ImageStore {
     /// - Throws: ``ImageError/ambiguousPrefix(_:)``
     public func find(_ text: String, platform: Platform) throws -> Image? {
         let catalogue = try catalogue()
-        let images = try catalogue.members(of: text).map { try image($0, in: catalogue) }
-        let ranked = images.compactMap { image in
-            platform.rank(of: image.configuration.platform).map { (rank: $0, image: image) }
+        let ranked = try catalogue.members(of: text).compactMap { id in
+            try configurationIfWhole(of: id).flatMap { platform.rank(of: $0.platform) }.map { (rank: $0, id: id) }
         }
-        return ranked.min { $0.rank < $1.rank }?.image
+        return try ranked.min { $0.rank < $1.rank }.map { try image($0.id, in: catalogue) }
     }
 
     /// The images for all platforms that a text means, the usual one first.
@@ -45,6 +44,10 @@ extension ImageStore {
         guard let first = ordered.first else { throw ImageError.notFound(key) }
         try change { catalogue in
             for id in ordered where !catalogue.contains(id) { throw ImageError.notFound(id.description) }
+            // A removal may have taken meanwhile what nothing named yet.
+            for blob in try index.map(closure) ?? [] where try !blobs.renew(blob) {
+                throw StorageError.unknownBlob(blob)
+            }
             var name = Catalogue.Name(id: first.description, taggedAt: Timestamp.now())
             name.others = ordered.count > 1 ? ordered.dropFirst().map(\.description) : nil
             name.index = index
@@ -97,7 +100,9 @@ extension ImageStore {
     private func usualFirst(_ ids: [Digest]) throws -> [Digest] {
         var seen: Set<Digest> = []
         let ids = ids.filter { seen.insert($0).inserted }
-        let ranks = try ids.map { Platform.host.rank(of: try configuration(of: $0).platform) ?? Int.max }
+        let ranks = try ids.map { id in
+            try configurationIfWhole(of: id).flatMap { Platform.host.rank(of: $0.platform) } ?? Int.max
+        }
         return ids.indices.sorted { (ranks[$0], $0) < (ranks[$1], $1) }.map { ids[$0] }
     }
 

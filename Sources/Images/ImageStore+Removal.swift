@@ -75,7 +75,9 @@ extension ImageStore {
         try change { catalogue in
             let members = try catalogue.members(of: text)
             guard !members.isEmpty else { throw ImageError.notFound(text) }
-            let found = try members.first { try configuration(of: $0).platform.normalized == platform.normalized }
+            let found = try members.first { member in
+                try configurationIfWhole(of: member)?.platform.normalized == platform.normalized
+            }
             guard let id = found else { throw ImageError.otherPlatform(name: text, platform) }
             let using = try users(id)
             if let user = using.first(where: \.isRunning) {
@@ -144,8 +146,8 @@ extension ImageStore {
     ) throws -> [ImageRemoval] {
         let left = try Set(catalogue.images.keys.map { try Digest(parsing: $0) })
         let gone = try before.images.keys.sorted().map { try Digest(parsing: $0) }.filter { !left.contains($0) }
-        let needed = try left.reduce(into: kept) { $0.formUnion(try configuration(of: $1).rootfs.diffIDs) }
-        let mine = try gone.flatMap { try configuration(of: $0).rootfs.diffIDs.reversed() }
+        let needed = try left.reduce(into: kept) { $0.formUnion(try diffIDs(of: $1, in: before)) }
+        let mine = try gone.flatMap { try diffIDs(of: $0, in: before).reversed() }
         let (neededBlobs, released) = (try blobs(of: catalogue), try blobs(of: before))
         for blob in try blobs.list() where !neededBlobs.contains(blob) {
             let age = Timestamp.now() - (try FileStatus.of(blobs.path(of: blob))?.modifiedAt ?? 0)
@@ -159,6 +161,12 @@ extension ImageStore {
             done.append(.deleted(diffID))
         }
         return done
+    }
+
+    /// The layers of an image, base first; of one whose configuration is gone those that came as blobs.
+    private func diffIDs(of id: Digest, in catalogue: Catalogue) throws -> [Digest] {
+        if let configuration = try configurationIfWhole(of: id) { return configuration.rootfs.diffIDs }
+        return try catalogue.images[id.description]?.blobs.keys.sorted().map { try Digest(parsing: $0) } ?? []
     }
 
     /// All blobs that belong to something.
