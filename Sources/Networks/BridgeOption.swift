@@ -130,8 +130,12 @@ extension NetworkRequest {
     }
 
     /// Refuses values of the other options that mean nothing, so that all that is kept of them can be relied on.
-    func checkOptions() throws(NetworksError) {
-        _ = try flag(BridgeOption.inhibit, default: false)
+    func checkOptions(_ driver: Network.Driver) throws(NetworksError) {
+        if driver.isLayered { try checkLayer() }
+        _ = try (mtu(), link(of: driver, id: ""))
+        for option in [BridgeOption.inhibit, BridgeOption.trafficInside, BridgeOption.masquerade] {
+            _ = try flag(option, default: true)
+        }
         for family in IPAddress.Family.allCases {
             let option = BridgeOption.gatewayMode(family)
             guard let text = options[option], !text.isEmpty else { continue }

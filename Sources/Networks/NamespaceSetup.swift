@@ -112,7 +112,7 @@ struct NamespaceSetup {
     ) throws(SystemError) -> [NetlinkMessage] {
         let index = try Self.index(of: endpoint.interface, in: indices)
         return endpoint.addresses.map { address in
-            let gateway = endpoint.routesByLink ? nil : address.gateway
+            let gateway = endpoint.routesByLink == true ? nil : address.gateway
             return .addDefaultRoute(address.address.family, by: gateway, through: index)
         }
     }

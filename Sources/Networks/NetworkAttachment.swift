@@ -61,8 +61,8 @@ public struct NetworkAttachment: Codable, Hashable, Sendable {
         public var linkLocalAddresses: [IPAddress] = []
         /// Kernel settings of the interface, by their places below `/proc/sys`.
         public var settings: [String: String] = [:]
-        /// Whether packets leave by the interface itself, with no router before them.
-        public var routesByLink = false
+        /// Whether packets leave by the interface itself, with no router before them. Nil is no.
+        public var routesByLink: Bool?
 
         /// The address of a family; nil if it has none.
         public func address(_ family: IPAddress.Family) -> IPAddress? {

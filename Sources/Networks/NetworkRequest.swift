@@ -54,7 +54,7 @@ extension NetworkRequest {
             throw .unsupportedDriver(driver)
         }
         guard try !families().isEmpty else { throw .noFamily }
-        try checkOptions()
+        try checkOptions(driver)
         try checkPools(driver)
         return driver
     }

@@ -151,7 +151,7 @@ extension NetworkStore {
             attachment.endpoints.append(try endpoint(wish, on: network, as: name, for: request))
         }
         attachment.names = names(for: attachment, on: networks, as: request)
-        attachment.idleRemovals = idleRemovals(networks)
+        attachment.idleRemovals = try idleRemovals(networks)
         try save(attachment)
         let interfaces = zip(attachment.endpoints, zip(networks, bridges)).map {
             ContainerInterface($0, on: $1.0, bridge: $1.1)
@@ -162,8 +162,8 @@ extension NetworkStore {
     }
 
     /// What removes those of the networks that nobody creates, and so nobody removes but the last to leave.
-    func idleRemovals(_ networks: [Network]) -> [NetworkRemoval] {
-        networks.filter(\.isPredefined).map(removal)
+    func idleRemovals(_ networks: [Network]) throws -> [NetworkRemoval] {
+        try networks.filter(\.isPredefined).map(removal)
     }
 
     /// What its resolver answers from. On the default bridge alone there is none, as with Docker.

@@ -4,7 +4,7 @@ import Storage
 import SystemPackage
 
 extension NetworkStore {
-    /// Creates a network with its bridge. Two at once never get the same name, nor overlapping addresses, not even in
+    /// Creates a network with its bridge. Two at once never get the same name, nor overlapping addresses; bridges not even in
     /// different roots.
     public func create(_ request: NetworkRequest) throws -> Network {
         try make(request, driver: request.checked())
@@ -42,7 +42,7 @@ extension NetworkStore {
         do {
             _ = try sockets.ensureLink(of: network)
         } catch {
-            try? remove(network)
+            try? removeAlone(network)
             throw error
         }
         _ = consume lock

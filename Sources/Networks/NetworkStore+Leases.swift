@@ -86,7 +86,7 @@ extension NetworkStore {
         of network: Network,
         for lease: (IPAddress) -> NameLease
     ) throws -> (IPAddress, AddressPool) {
-        if let text { return try claim(text, of: network, for: lease) }
+        if let text { return try claim(text, pools[0].subnet.family, of: network, for: lease) }
         let table = table(of: network)
         let taken = Set(try table.addresses())
         for pool in pools {
@@ -101,11 +101,13 @@ extension NetworkStore {
     /// is made anew, so nobody can count on an address of it.
     private func claim(
         _ text: String,
+        _ family: IPAddress.Family,
         of network: Network,
         for lease: (IPAddress) -> NameLease
     ) throws -> (IPAddress, AddressPool) {
         guard let address = IPAddress(text) else { throw NetworksError.notAnAddress(text) }
-        guard network.pools(address.family).allSatisfy({ $0.isChance != true }) else {
+        guard address.family == family else { throw NetworksError.notOfFamily(address, family) }
+        guard network.pools(family).allSatisfy({ $0.isChance != true }) else {
             throw NetworksError.notFixed(network: network.name)
         }
         guard let pool = network.pool(of: address) else {

@@ -39,7 +39,7 @@ extension NetworkStore {
             fresh = try claim(request, on: networks, besides: after.endpoints, unless: change.kept)
             after.endpoints = try merge(change.kept, fresh, request, on: networks)
             after.names = names(for: after, on: networks, as: request)
-            after.idleRemovals = idleRemovals(networks)
+            after.idleRemovals = try idleRemovals(networks)
             try save(after)
             try plugIn(fresh, on: networks, after)
         } catch {

@@ -38,10 +38,16 @@ extension NetworkStore {
         for network in try list() { try remove(network) }
     }
 
-    func remove(_ network: Network) throws {
-        var removal = removal(of: network)
-        if try sharesLink(network) { removal.bridge?.mark = "" }
-        switch try removal.perform() {
+    private func remove(_ network: Network) throws {
+        // Nobody may begin to use a link of the host's, or cease to, while it is looked who does.
+        let lock = network.driver.isLayered ? try FileLock.await(Self.choosing) : nil
+        try removeAlone(network)
+        _ = consume lock
+    }
+
+    /// The same, for whoever holds ``choosing`` if the network lies upon a link of the host's.
+    func removeAlone(_ network: Network) throws {
+        switch try removal(of: network).perform() {
         case .removed: note("destroy", network)
         case .absent: throw NetworksError.notFound(network.name)
         case .used:
@@ -58,14 +64,19 @@ extension NetworkStore {
             }
     }
 
+    /// What takes away what a network has on the host; nil if it has nothing, or nothing alone.
+    func bridgeRemoval(of network: Network) throws -> BridgeRemoval? {
+        try sharesLink(network) ? nil : network.bridgeRemoval(by: OwnerMark(root))
+    }
+
     /// What removes a network.
-    func removal(of network: Network) -> NetworkRemoval {
+    func removal(of network: Network) throws -> NetworkRemoval {
         NetworkRemoval(
             id: network.id,
             folder: folder(of: network.name).string,
             removed: root.networks.appending("\(StateRoot.doomedPrefix)\(network.id)").string,
             leases: table(of: network).folder.string,
-            bridge: network.bridgeRemoval(by: OwnerMark(root))
+            bridge: try bridgeRemoval(of: network)
         )
     }
 }

@@ -31,7 +31,7 @@ extension NetworkStore {
         guard try endpoints(of: network).isEmpty else {
             return try WholeFile.move(path, to: folder(of: network.name))
         }
-        try network.bridgeRemoval(by: OwnerMark(root))?.perform()
+        try bridgeRemoval(of: network)?.perform()
         try Removal.tree(table(of: network).folder)
         try Removal.tree(path)
     }

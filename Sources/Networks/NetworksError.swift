@@ -20,6 +20,7 @@ public enum NetworksError: Error, Hashable, Sendable {
     case onlyInternal(String)
     case notASubnet(String)
     case notAnAddress(String)
+    case notOfFamily(IPAddress, IPAddress.Family)
     case notAHardwareAddress(String)
     case outside(String, Subnet)
     case overlaps(Subnet, network: String)
@@ -42,6 +43,8 @@ public enum NetworksError: Error, Hashable, Sendable {
     case unsupportedAddressManager(String)
     case noParent(String)
     case parentTaken(String, network: String)
+    /// Another root made it, and would take it away with its own last network.
+    case parentElsewhere(String, root: String)
     case noHardwareAddress(network: String)
 }
 
@@ -64,6 +67,7 @@ extension NetworksError: CustomStringConvertible {
             "network option \(option): gateway mode 'isolated' can only be used for an internal network"
         case .notASubnet(let text): "\"\(text)\" is not a subnet such as 172.28.0.0/16"
         case .notAnAddress(let text): "\"\(text)\" is not an IP address"
+        case .notOfFamily(let address, let family): "invalid IPv\(family == .v4 ? 4 : 6) address: \(address)"
         case .notAHardwareAddress(let text): "\"\(text)\" is not a MAC address"
         case .outside(let text, let subnet): "\(text) lies outside of \(subnet)"
         default: contention
@@ -115,6 +119,8 @@ extension NetworksError: CustomStringConvertible {
         case .noParent(let name):
             "network option parent: there is no interface \(name), nor is it a VLAN of one such as eth0.10"
         case .parentTaken(let parent, let network): "network \(network) is already using parent interface \(parent)"
+        case .parentElsewhere(let parent, let root):
+            "network option parent: \(parent) belongs to the networks below \(root)"
         case .noHardwareAddress(let network):
             "network \(network): ipvlan interfaces do not support custom mac address assignment"
         default: "network: unknown error"

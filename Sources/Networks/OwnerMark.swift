@@ -50,7 +50,8 @@ struct OwnerMark: Hashable {
 
 extension HostSockets {
     /// Removes the bridges and rules that roots have left behind which are gone, so that their addresses and names are free
-    /// again. A root is left alone while anything is plugged into one of its bridges.
+    /// again. A root is left alone while anything is plugged into one of its bridges; who lies upon a VLAN cannot be seen from
+    /// here.
     mutating func reclaim() throws {
         guard let place = OwnerMark.ownPlace() else { return }
         let links = try route.links()

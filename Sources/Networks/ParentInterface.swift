@@ -79,14 +79,19 @@ extension NetworkRequest {
     /// The parent that was asked for; nil where there is to be one that leads nowhere.
     var parent: String? { options[ParentInterface.option].flatMap { $0.isEmpty ? nil : $0 } }
 
-    /// Refuses options of the layered drivers that mean nothing, and parents that cannot be shared.
-    func checkParent(_ driver: Network.Driver, besides others: [Network]) throws(NetworksError) {
-        let isAlone = try ParentInterface.macvlan(options) == .passthru
-        _ = try (ParentInterface.ipvlan(options), ParentInterface.flag(options))
+    /// Refuses options of the layered drivers that mean nothing.
+    func checkLayer() throws(NetworksError) {
+        _ = try (ParentInterface.macvlan(options), ParentInterface.ipvlan(options), ParentInterface.flag(options))
         guard let parent else { return }
         guard InterfaceName.isValid(parent), parent != "lo" else {
             throw .badOption(ParentInterface.option, parent)
         }
+    }
+
+    /// Refuses a parent that cannot be shared.
+    func checkParent(_ driver: Network.Driver, besides others: [Network]) throws(NetworksError) {
+        guard let parent else { return }
+        let isAlone = try ParentInterface.macvlan(options) == .passthru
         for other in others where other.driver.isLayered && other.bridge == parent {
             let isTaken = driver == .ipvlan || other.driver == .ipvlan || isAlone
             let isOtherAlone = try ParentInterface.macvlan(other.options) == .passthru
@@ -100,20 +105,31 @@ extension NetworkRequest {
 extension HostSockets {
     /// Finds a network's parent, or makes it where it is one that nobody else would make; gives its index.
     mutating func ensureParent(of network: Network) throws -> Int32 {
-        if let link = try route.link(named: network.bridge) { return link.index }
         let name = network.bridge
-        if network.hasOwnName {
-            try Self.tolerating(.fileExists) { () throws(SystemError) in try route.perform(.createDummy(named: name)) }
-        } else {
-            guard let vlan = ParentInterface.vlan(name), let below = try route.link(named: vlan.parent) else {
-                throw NetworksError.noParent(name)
+        if let link = try route.link(named: name) {
+            if let owner = link.alias.flatMap(OwnerMark.init), owner != mark {
+                throw NetworksError.parentElsewhere(name, root: owner.root.string)
             }
-            try Self.tolerating(.fileExists) { () throws(SystemError) in
-                try route.perform(.createVLAN(named: name, mark: vlan.mark, on: below.index))
-            }
+            return link.index
         }
-        if let mark { try route.perform(.setAlias(mark.text, of: name)) }
+        let creation = try creation(of: network)
+        var isNew = false
+        try Self.tolerating(.fileExists) { () throws(SystemError) in
+            try route.perform(creation)
+            isNew = true
+        }
+        // What somebody else made in this moment is not ours to take away.
+        if isNew, let mark { try route.perform(.setAlias(mark.text, of: name)) }
         guard let link = try route.link(named: name) else { throw NetworksError.noParent(name) }
         return link.index
+    }
+
+    private mutating func creation(of network: Network) throws -> NetlinkMessage {
+        let name = network.bridge
+        if network.hasOwnName { return .createDummy(named: name) }
+        guard let vlan = ParentInterface.vlan(name), let below = try route.link(named: vlan.parent) else {
+            throw NetworksError.noParent(name)
+        }
+        return .createVLAN(named: name, mark: vlan.mark, on: below.index)
     }
 }

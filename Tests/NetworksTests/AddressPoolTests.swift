@@ -124,6 +124,29 @@ import Testing
         }
     }
 
+    @Test(
+        arguments: [
+            ("fd00:5::9", nil, "invalid IPv4 address: fd00:5::9"), (nil, "10.5.0.9", "invalid IPv6 address: 10.5.0.9"),
+        ] as [(String?, String?, String)]
+    )
+    func `an address of the other family is refused`(ipv4: String?, ipv6: String?, message: String) throws {
+        try Machine.run { machine in
+            let pools = [try AddressPool(subnet: "10.5.0.0/24"), try AddressPool(subnet: "fd00:5::/64")]
+            let shop = try create("shop", pools, on: machine)
+            var wish = AttachmentRequest.EndpointRequest(network: "shop")
+            (wish.ipv4, wish.ipv6) = (ipv4, ipv6)
+            let request = AttachmentRequest(
+                containerID: String(repeating: "a", count: 64),
+                containerName: "web",
+                hostname: "web",
+                endpoints: [wish]
+            )
+            let error = #expect(throws: NetworksError.self) { try machine.store.attach(request) }
+            #expect(error?.description == message)
+            #expect(try machine.store.endpoints(of: shop).isEmpty)
+        }
+    }
+
     @Test func `who gets one address and is refused the other has neither`() throws {
         try Machine.run { machine in
             let pools = [try AddressPool(subnet: "10.5.0.0/24"), try AddressPool(subnet: "fd00:5::/64")]

@@ -41,8 +41,10 @@ import Testing
             let db = try machine.attach("db", to: ["back"])
             let both = try machine.attach("both", to: ["front", "back"])
             let server = try NetworkNamespace.enter(FilePath(db.namespace)) { _ in try TestSocket.listening(on: 5432) }
-            #expect(try connectionError(from: web.namespace, to: "172.18.0.2", 5432) != nil)
-            #expect(try connectionError(from: machine.neighbour.string, to: "172.18.0.2", 5432) != nil)
+            #expect(try connectionError(from: web.namespace, to: "172.18.0.2", 5432, wait: .forNothing) != nil)
+            #expect(
+                try connectionError(from: machine.neighbour.string, to: "172.18.0.2", 5432, wait: .forNothing) != nil
+            )
             #expect(try connectionError(from: both.namespace, to: "172.18.0.2", 5432) == nil)
             #expect(try server.acceptedPeer() == "172.18.0.3")
             #expect(both.primaryEndpoint?.network == "back")
@@ -72,7 +74,7 @@ import Testing
             let web = try machine.attach("web", to: ["cells"])
             let db = try machine.attach("db", to: ["cells"])
             let server = try NetworkNamespace.enter(FilePath(db.namespace)) { _ in try TestSocket.listening(on: 5432) }
-            let error = try connectionError(from: web.namespace, to: "172.17.0.3", 5432)
+            let error = try connectionError(from: web.namespace, to: "172.17.0.3", 5432, wait: .forNothing)
             #expect(error != nil && error != .connectionRefused)
             withExtendedLifetime(server) {}
         }

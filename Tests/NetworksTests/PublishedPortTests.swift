@@ -119,6 +119,7 @@ import Testing
             )
             #expect(Association.beginning(on: inside) == "172.17.0.1 -> 7000")
             #expect(try NetworkNamespace.enter(machine.neighbour) { _ in Association.begin(with: "172.17.0.2", 7000) })
+            inside.wait(.forNothing)
             #expect(Association.beginning(on: inside) == nil)
             let error = #expect(throws: NetworksError.self) { try machine.attach("db", to: ["shop"], ports: ports) }
             #expect(error?.description.hasSuffix("port 9000/sctp on 0.0.0.0 is already held by container web") == true)
@@ -145,7 +146,7 @@ import Testing
                 ports: [.init(containerPort: 80, hostPorts: 8080...8080)]
             )
             let outside = try NetworkNamespace.enter(machine.neighbour) { _ in try TestSocket.listening(on: 80) }
-            #expect(try connectionError(from: web.namespace, to: "192.0.2.9", 80) != nil)
+            #expect(try connectionError(from: web.namespace, to: "192.0.2.9", 80, wait: .forNothing) != nil)
             let monitor = try TestSocket.listening(on: 8080)
             #expect(try connectionError(from: machine.neighbour.string, to: "192.0.2.1", 8080) == nil)
             #expect(try monitor.acceptedPeer() == "192.0.2.9")

@@ -2,13 +2,26 @@ import Glibc
 import Linux
 import SystemPackage
 
+extension Duration {
+    /// How long is waited for what has to come: it ends when it comes, so a slow machine may take its time.
+    static let forSomething = Duration.seconds(10)
+    /// How long is waited for what must not come: on a slow machine more passes, but nothing fails.
+    static let forNothing = Duration.milliseconds(400)
+}
+
 /// A socket, closed with its value.
 final class TestSocket {
     let descriptor: Int32
 
     init(_ type: __socket_type = SOCK_STREAM, _ family: IPAddress.Family = .v4, number: Int32 = 0) {
         descriptor = socket(family == .v4 ? AF_INET : AF_INET6, Int32(type.rawValue), number)
-        var timeout = timeval(tv_sec: 0, tv_usec: 400_000)
+        wait(.forSomething)
+    }
+
+    /// How long a call on it may last.
+    func wait(_ patience: Duration) {
+        let (seconds, attoseconds) = patience.components
+        var timeout = timeval(tv_sec: Int(seconds), tv_usec: Int(attoseconds / 1_000_000_000_000))
         setsockopt(descriptor, SOL_SOCKET, SO_SNDTIMEO, &timeout, socklen_t(MemoryLayout<timeval>.size))
         setsockopt(descriptor, SOL_SOCKET, SO_RCVTIMEO, &timeout, socklen_t(MemoryLayout<timeval>.size))
     }
@@ -69,9 +82,16 @@ final class TestSocket {
 }
 
 /// What an attempt to connect from a namespace comes to; nil is a connection.
-func connectionError(from namespace: String, to address: String, _ port: UInt16) throws -> Errno? {
+func connectionError(
+    from namespace: String,
+    to address: String,
+    _ port: UInt16,
+    wait patience: Duration = .forSomething
+) throws -> Errno? {
     try NetworkNamespace.enter(FilePath(namespace)) { _ in
-        TestSocket(SOCK_STREAM, address.contains(":") ? .v6 : .v4).connect(to: address, port)
+        let socket = TestSocket(SOCK_STREAM, address.contains(":") ? .v6 : .v4)
+        socket.wait(patience)
+        return socket.connect(to: address, port)
     }
 }
 

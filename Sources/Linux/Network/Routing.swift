@@ -97,26 +97,18 @@ extension NetlinkMessage {
         )
     }
 
-    /// Sends what has no better way to a router.
-    public static func addDefaultRoute(by gateway: IPAddress, through link: Int32) -> NetlinkMessage {
-        addDefaultRoute(gateway.family, by: gateway, through: link)
-    }
-
     /// Sends what has no better way out of an interface, to a router or to whoever hears it.
     public static func addDefaultRoute(
         _ family: IPAddress.Family,
         by gateway: IPAddress?,
         through link: Int32
     ) -> NetlinkMessage {
-        var body = route(family)
-        if let gateway { body.attribute(RoutingAttribute.gateway, gateway.bytes) }
-        body.attribute(RoutingAttribute.outgoingLink, link)
-        return NetlinkMessage(
+        NetlinkMessage(
             "add default route",
             on: gateway.map { "by \($0)" } ?? "through \(link)",
             type: RoutingKind.newRoute,
             flags: Flag.create | Flag.exclusive,
-            body: body
+            body: defaultRoute(family, by: gateway, through: link)
         )
     }
 
@@ -126,10 +118,23 @@ extension NetlinkMessage {
         by gateway: IPAddress?,
         through link: Int32
     ) -> NetlinkMessage {
+        NetlinkMessage(
+            "remove default route",
+            on: "through \(link)",
+            type: RoutingKind.deleteRoute,
+            body: defaultRoute(family, by: gateway, through: link)
+        )
+    }
+
+    private static func defaultRoute(
+        _ family: IPAddress.Family,
+        by gateway: IPAddress?,
+        through link: Int32
+    ) -> NetlinkBody {
         var body = route(family)
         if let gateway { body.attribute(RoutingAttribute.gateway, gateway.bytes) }
         body.attribute(RoutingAttribute.outgoingLink, link)
-        return NetlinkMessage("remove default route", on: "through \(link)", type: RoutingKind.deleteRoute, body: body)
+        return body
     }
 
     /// The fixed fields of a request about a route, `struct rtmsg`: main table, by an administrator, everywhere, unicast.

@@ -45,7 +45,7 @@ import Testing
                 var socket = try NetlinkSocket(.route)
                 let gateway = try #require(IPAddress("10.9.0.1"))
                 let error = #expect(throws: SystemError.self) {
-                    try socket.perform([.switchOn(1), .addDefaultRoute(by: gateway, through: 1)])
+                    try socket.perform([.switchOn(1), .addDefaultRoute(gateway.family, by: gateway, through: 1)])
                 }
                 #expect(error?.call == "add default route")
                 #expect(error?.errno == .networkUnreachable)
@@ -62,7 +62,8 @@ import Testing
                 let gateway = try #require(IPAddress("10.9.0.1"))
                 let subnet = try #require(Subnet("10.9.0.0/24"))
                 try socket.perform([
-                    .switchOn(1), .setAddress(address, in: subnet, of: 1), .addDefaultRoute(by: gateway, through: 1),
+                    .switchOn(1), .setAddress(address, in: subnet, of: 1),
+                    .addDefaultRoute(gateway.family, by: gateway, through: 1),
                 ])
                 let routes = try socket.routes().filter { $0.destination?.family != .v6 }
                 #expect(routes.map(\.destination) == [nil])
