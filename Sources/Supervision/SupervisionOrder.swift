@@ -195,8 +195,8 @@ public struct NameOrder: Codable, Hashable, Sendable {
     public var upstreams: [String]
     /// The port of 127.0.0.11 that the resolvers of all who share the namespace listen on; nil is one of the kernel's choice.
     public var port: UInt16?
-    /// Whether names without a dot are asked of nobody outside.
-    public var keepsShortNames: Bool
+    /// Whether names without a dot are asked of nobody outside. Nil is no.
+    public var keepsShortNames: Bool?
     /// What this container alone calls others, with the names that the tables know them by; nil is nothing.
     public var links: [String: String]?
 
@@ -205,7 +205,7 @@ public struct NameOrder: Codable, Hashable, Sendable {
         tables: [String],
         upstreams: [String],
         port: UInt16? = nil,
-        keepsShortNames: Bool = false,
+        keepsShortNames: Bool? = nil,
         links: [String: String]? = nil
     ) {
         self.tables = tables

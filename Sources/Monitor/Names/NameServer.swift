@@ -55,7 +55,7 @@ final class NameServer {
         Resolver(
             tables: order.tables.map { NameTable(folder: FilePath($0)) },
             forwards: !order.upstreams.isEmpty,
-            keepsShortNames: order.keepsShortNames,
+            keepsShortNames: order.keepsShortNames ?? false,
             links: order.links ?? [:]
         )
     }
