@@ -101,8 +101,9 @@ extension Container {
         let settlement = Settlement(store: store, configuration: configuration)
         let identity = try settlement.identity(in: [RootedFolder(FilePath("/proc/\(state.pid)/root"))])
         var privileges = try settlement.privileges()
-        // Even a command that may do everything else stays under the container's profile.
-        privileges.profile = try Settlement(store: store, configuration: self.configuration).profile { _ in }
+        // Even a command that may do everything else stays under the profile that the container got when it started. Who is under
+        // one hands it on.
+        privileges.profile = AppArmor.confinesUs ? nil : AppArmor.profile(of: "\(state.pid)")
         return EntryProgram(
             cgroupFolders: try cgroupFolders(of: state),
             arguments: request.arguments,

@@ -172,6 +172,14 @@ public enum NetworkConfiguration: Codable, Hashable, Sendable {
     case networks(NetworkAttachments)
 }
 
+extension NetworkConfiguration {
+    /// Other names of other containers.
+    public var links: [ContainerLink] {
+        guard case .networks(let attachments) = self else { return [] }
+        return attachments.links ?? []
+    }
+}
+
 /// The networks that a container is on, and what is published.
 public struct NetworkAttachments: Codable, Hashable, Sendable {
     /// In order of priority; the first is the primary one.

@@ -67,6 +67,8 @@ extension EndToEnd.Networks {
                 }
                 #expect(try ping("named", "here:db", "db").output.contains("1 packets received"))
                 #expect(try ping("named", "here", "here").code == 0)
+                let id = try stage.docker("inspect", "-f", "{{.Id}}", "here").text
+                for count in [8, 20, 64] { #expect(try ping("named", "\(id.prefix(count)):db", "db").code == 0) }
                 #expect(try ping("bridge", "there:db", "db").output.contains("1 packets received"))
                 let hosts = ["run", "--rm", "--link", "there:db", "busybox", "grep", "-c", "there$", "/etc/hosts"]
                 #expect(try stage.docker(hosts).output == "1\n")

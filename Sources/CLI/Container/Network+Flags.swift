@@ -1,4 +1,5 @@
 import Containers
+import Orchestrator
 
 extension NetworkConfiguration {
     /// What the network flags say; the engine's own bridge where they name no network.
@@ -8,27 +9,16 @@ extension NetworkConfiguration {
         let names = arguments[ContainerFlag.network]
         switch names.first {
         case "none" where names.count == 1:
-            if arguments.has(ContainerFlag.publish) {
-                Console.note("WARNING: Published ports are discarded when using none network mode")
-            }
+            Self.noteDiscardedPorts(arguments, "none")
             self = .none
         case "host" where names.count == 1:
             guard arguments[ContainerFlag.link].isEmpty else {
-                throw .conflict(
-                    "conflicting options: host type networking can't be used with links. This would result in undefined "
-                        + "behavior"
-                )
+                throw .conflict(NetworkConflict.links(with: "host type networking"))
             }
-            guard !arguments.has(ContainerFlag.publish) || arguments[ContainerFlag.publish].isEmpty else {
-                Console.note("WARNING: Published ports are discarded when using host network mode")
-                self = .host
-                return
-            }
+            Self.noteDiscardedPorts(arguments, "host")
             self = .host
         case let name? where name.hasPrefix("container:") && names.count == 1:
-            for (flag, what) in Self.conflicts where arguments.has(flag) {
-                throw .conflict("conflicting options: \(what)")
-            }
+            for (flag, conflict) in Self.conflicts where arguments.has(flag) { throw .conflict(conflict.description) }
             self = .container(id: String(name.dropFirst("container:".count)))
         default: self = .networks(try NetworkAttachments(arguments, names: names.isEmpty ? ["bridge"] : names))
         }
@@ -36,19 +26,16 @@ extension NetworkConfiguration {
 }
 
 extension NetworkConfiguration {
-    /// What a container has from the one whose network it shares, in Docker's words.
-    private static let conflicts: [(any FlagDeclaration, String)] = [
-        (ContainerFlag.hostname, "hostname and the network mode"),
-        (
-            ContainerFlag.link,
-            "container type network can't be used with links. This would result in undefined behavior"
-        ),
-        (ContainerFlag.dns, "dns and the network mode"),
-        (ContainerFlag.addHost, "custom host-to-IP mapping and the network mode"),
-        (ContainerFlag.mac, "mac-address and the network mode"),
-        (ContainerFlag.publish, "port publishing and the container type network mode"),
-        (ContainerFlag.publishAll, "port publishing and the container type network mode"),
-        (ContainerFlag.expose, "port exposing and the container type network mode"),
+    private static func noteDiscardedPorts(_ arguments: Arguments, _ mode: String) {
+        guard !arguments[ContainerFlag.publish].isEmpty else { return }
+        Console.note("WARNING: \(NetworkConflict.discardedPorts(mode))")
+    }
+
+    private static let conflicts: [(any FlagDeclaration, NetworkConflict)] = [
+        (ContainerFlag.hostname, .hostname), (ContainerFlag.link, .links), (ContainerFlag.dns, .dns),
+        (ContainerFlag.addHost, .extraHosts), (ContainerFlag.mac, .hardwareAddress),
+        (ContainerFlag.publish, .publishedPorts), (ContainerFlag.publishAll, .publishedPorts),
+        (ContainerFlag.expose, .exposedPorts),
     ]
 }
 

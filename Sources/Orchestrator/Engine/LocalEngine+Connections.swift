@@ -21,8 +21,7 @@ extension LocalEngine {
         endpoint.network = network.name
         try endpoint.check()
         wishes.endpoints.append(endpoint)
-        for link in links { _ = try containers.find(link.container) }
-        if !links.isEmpty { wishes.links = (wishes.links ?? []) + links }
+        if !links.isEmpty { wishes.links = try (wishes.links ?? []) + resolved(links) }
         try change(container, to: wishes)
     }
 

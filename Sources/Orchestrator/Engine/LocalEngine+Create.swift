@@ -43,6 +43,10 @@ extension LocalEngine {
             // What the shared hosts file says of the hostname holds for both.
             request.hostname = request.hostname ?? other.configuration.hostname
         }
+        if case .networks(var wishes) = request.network, let links = wishes.links {
+            wishes.links = try resolved(links)
+            request.network = .networks(wishes)
+        }
         func resolve(_ mode: NamespaceMode?) throws -> NamespaceMode? {
             guard case .container(let reference) = mode else { return mode }
             return .container(try containers.find(reference).id)

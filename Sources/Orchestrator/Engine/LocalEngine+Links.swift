@@ -25,6 +25,18 @@ extension LocalEngine {
     }
 }
 
+extension LocalEngine {
+    /// The same links, with whole identifiers in the place of their beginnings: who answers names does not know those.
+    func resolved(_ links: [ContainerLink]) throws -> [ContainerLink] {
+        try links.map { link in
+            var link = link
+            let container = try containers.find(link.container)
+            if containers.holder(of: link.container) == nil { link.container = container.id }
+            return link
+        }
+    }
+}
+
 extension ContainerLink {
     /// A name that those know who answer names: they know identifiers by their beginnings.
     var knownName: String { container.count == 64 ? String(container.prefix(12)) : container }

@@ -11,7 +11,8 @@ extension LocalEngine {
             return ResumableContainer(
                 ObservedContainer(container.configuration, try container.status),
                 restart: container.configuration.restart,
-                isStoppedByHand: record?.stoppedByHand ?? false
+                isStoppedByHand: record?.stoppedByHand ?? false,
+                links: container.configuration.network.links.map(\.container)
             )
         }
         try await Executor(engine: ResumingEngine(engine: self), report: report).run(Plan(resume: containers))

@@ -18,7 +18,7 @@ extension Service {
             throw refusal("storage_opt", "\(option): overlay has no options for single containers")
         }
         for conflict in conflictsWithSharedNetwork where conflict.isSet {
-            throw refusal(conflict.key, "conflicting options: \(conflict.what)")
+            throw refusal(conflict.key, conflict.what.description)
         }
         for (key, why) in Self.foreign where places[key] != nil { throw refusal(key, why) }
     }
@@ -27,24 +27,16 @@ extension Service {
         .unsupported(service: name, key: key, why: why, place: places[key].map { "\($0)" })
     }
 
-    /// What a container has from the one whose network it shares, in Docker's words.
-    private var conflictsWithSharedNetwork: [(key: String, what: String, isSet: Bool)] {
+    private var conflictsWithSharedNetwork: [(key: String, what: NetworkConflict, isSet: Bool)] {
         switch networkMode {
         case .service, .container: break
         default: return []
         }
         return [
-            ("hostname", "hostname and the network mode", hostname != nil),
-            (
-                "external_links",
-                "container type network can't be used with links. This would result in undefined behavior",
-                !externalLinks.isEmpty
-            ),
-            ("dns", "dns and the network mode", !dns.isEmpty),
-            ("extra_hosts", "custom host-to-IP mapping and the network mode", !extraHosts.isEmpty),
-            ("mac_address", "mac-address and the network mode", macAddress != nil),
-            ("ports", "port publishing and the container type network mode", !ports.isEmpty),
-            ("expose", "port exposing and the container type network mode", !exposed.isEmpty),
+            ("hostname", .hostname, hostname != nil), ("external_links", .links, !externalLinks.isEmpty),
+            ("dns", .dns, !dns.isEmpty), ("extra_hosts", .extraHosts, !extraHosts.isEmpty),
+            ("mac_address", .hardwareAddress, macAddress != nil), ("ports", .publishedPorts, !ports.isEmpty),
+            ("expose", .exposedPorts, !exposed.isEmpty),
         ]
     }
 
@@ -52,7 +44,7 @@ extension Service {
     var discardsPorts: String? {
         guard !ports.isEmpty, networkMode == .host || networkMode == .some(.none) else { return nil }
         let mode = networkMode == .host ? "host" : "none"
-        return "service \(name): Published ports are discarded when using \(mode) network mode"
+        return "service \(name): \(NetworkConflict.discardedPorts(mode))"
     }
 
     private static let foreign: KeyValuePairs = [
