@@ -1,5 +1,6 @@
 #define _GNU_SOURCE
 #include "CLinux.h"
+#include "closing.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -28,13 +29,6 @@ int tutti_pidfd_send_signal(int pidfd, int signal) {
 int tutti_openat2(int folder, const char *path, uint64_t flags, uint64_t mode, uint64_t resolve) {
     struct open_how how = {.flags = flags, .mode = mode, .resolve = resolve};
     return (int)syscall(SYS_openat2, folder, path, &how, sizeof how);
-}
-
-static int closing(int descriptor, int result) {
-    int error = errno;
-    if (descriptor >= 0) close(descriptor);
-    errno = error;
-    return result;
 }
 
 int tutti_file_system(const char *type) {

@@ -19,13 +19,6 @@ static const char *text(const struct launch *launch, const struct tutti_step *st
     return launch->program + step->text[which];
 }
 
-static int closing(int descriptor, int result) {
-    int error = errno;
-    close(descriptor);
-    errno = error;
-    return result;
-}
-
 static int clone_tree(int source, int with_submounts) {
     unsigned flags = OPEN_TREE_CLONE | OPEN_TREE_CLOEXEC | AT_EMPTY_PATH | (with_submounts ? AT_RECURSIVE : 0);
     return (int)syscall(SYS_open_tree, source, "", flags);

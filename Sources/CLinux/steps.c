@@ -31,13 +31,6 @@ static const char *text(const struct launch *launch, const struct tutti_step *st
     return launch->program + step->text[which];
 }
 
-static int closing(int descriptor, int result) {
-    int error = errno;
-    close(descriptor);
-    errno = error;
-    return result;
-}
-
 static int join(const struct launch *launch, const struct tutti_step *step) {
     int descriptor = open(text(launch, step, 0), O_RDONLY | O_CLOEXEC);
     if (descriptor < 0) return -1;

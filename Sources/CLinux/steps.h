@@ -2,6 +2,7 @@
 #pragma once
 
 #include "CLinux.h"
+#include "closing.h"
 
 // What the steps so far have made.
 struct launch {

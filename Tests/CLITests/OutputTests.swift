@@ -104,11 +104,13 @@ import Testing
         ("{{if .Actor.Attributes.colour}}yes{{else}}no{{end}}", "no"),
         ("{{index .Actor.Attributes \"colour\"}}.", "."),
         ("{{.LogConfig.Config.tag}} {{.LogConfig.Config.tag.more}}", "<no value> <no value>"),
+        ("{{with .Settings}}{{with .Config}}{{.User}}{{.Labels.a}}{{.Image}}{{end}}{{end}}", "<no value>box"),
         ("{{.Config.Cmd}}{{.Config.Labels}}{{.Config.User}} {{.Config.Labels.a}}", "[]map[] <no value>"),
     ])
     func `what a map lacks is no value`(template: String, text: String) throws {
         let document: JSONValue = [
             "Actor": ["Attributes": ["name": "web"]], "LogConfig": ["Config": [:]], "Config": [:],
+            "Settings": ["Config": ["Image": "box"]],
         ]
         #expect(try Template(parsing: template).render(document) == text)
         #expect(throws: TemplateError.noSuchField("Colour")) {

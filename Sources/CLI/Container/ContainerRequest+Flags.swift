@@ -14,7 +14,7 @@ extension ContainerRequest {
         self.init(id: RandomName.hexadecimal(), name: name, image: arguments.positionals[0])
         let words = Array(arguments.positionals.dropFirst())
         command = words.isEmpty ? nil : words
-        platform = arguments[ContainerFlag.platform] ?? session.environment["DOCKER_DEFAULT_PLATFORM"]
+        platform = arguments[ContainerFlag.platform] ?? session.usualPlatform
         try Self.refuseWhatCannotBeHad(arguments)
         annotations = LabelText.labels(arguments[ContainerFlag.annotations])
         try setProcess(arguments, session)

@@ -23,7 +23,7 @@ extension Docker {
             let allTags = wishes.allTags
             let display = TransferDisplay(isQuiet: wishes.isQuiet)
             if isBare, !allTags { display.say("Using default tag: latest") }
-            let platform = wishes.platform ?? session.defaultPlatform
+            let platform = try wishes.platform ?? session.defaultPlatform()
             let images = session.engine.images
             try session.transfer(showing: display) { access in
                 let references = allTags ? try access.tags(of: reference).map(reference.tagged) : [reference]
@@ -89,8 +89,9 @@ extension Docker {
 }
 
 extension Session {
-    /// What images are for unless something else is asked for: `DOCKER_DEFAULT_PLATFORM`, or this machine.
-    var defaultPlatform: Platform {
-        environment["DOCKER_DEFAULT_PLATFORM"].flatMap { try? Platform(parsing: $0) } ?? .host
-    }
+    /// What `DOCKER_DEFAULT_PLATFORM` says; nil where it says nothing.
+    var usualPlatform: String? { environment["DOCKER_DEFAULT_PLATFORM"].flatMap { $0.isEmpty ? nil : $0 } }
+
+    /// What images are for unless something else is asked for: that, or this machine.
+    func defaultPlatform() throws -> Platform { try usualPlatform.map { try Platform(parsing: $0) } ?? .host }
 }

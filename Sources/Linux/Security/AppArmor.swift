@@ -16,9 +16,16 @@ public enum AppArmor {
     public static var isVisible: Bool { Folder.hasEntry(policy) }
 
     /// Whether this process is under a profile itself, and so what it starts.
-    public static var confinesUs: Bool {
-        guard let label = try? WholeFile.read("/proc/self/attr/apparmor/current") else { return false }
-        return !label.starts(with: unconfined.utf8)
+    public static var confinesUs: Bool { profile(of: "self") != nil }
+
+    /// The profile that a process is under; nil if it is under none.
+    ///
+    /// - Parameter process: Its folder's name below `/proc`. The kernel says `NAME (MODE)` or `unconfined`.
+    public static func profile(of process: String) -> String? {
+        guard let label = try? WholeFile.read(FilePath("/proc/\(process)/attr/apparmor/current")) else { return nil }
+        let words = String(decoding: label.prefix { $0 != 0 && $0 != UInt8(ascii: "\n") }, as: UTF8.self)
+        let name = words.lastIndex(of: "(").map { String(words[..<$0].dropLast()) } ?? words
+        return name.isEmpty || name == unconfined ? nil : name
     }
 
     /// Whether a profile of this name is loaded. The kernel lists them a line each, as `NAME (MODE)`.

@@ -6,15 +6,16 @@ struct TemplateScope {
     let root: JSONValue
     /// `.`.
     let dot: JSONValue
-    /// Whether `.` is a map of Go's, in which anything may be missing.
-    var dotIsMap = false
+    /// The fields by which `.` was reached, as far as they are known: they tell what is a map of Go's, in which anything may be
+    /// missing.
+    var dotPath: [String] = []
 
     func value(of expression: TemplateExpression) throws(TemplateError) -> JSONValue {
         switch expression {
         case .literal(let value): return value
-        case .root(let path): return try Self.follow(path, from: root, isMap: false)
+        case .root(let path): return try Self.follow(path, from: root)
         case .field(let path, let arguments):
-            var value = try Self.follow(path, from: dot, isMap: dotIsMap)
+            var value = try Self.follow(path, from: dot, at: dotPath)
             // A field with arguments is a lookup, as in `.Label "name"`.
             for argument in arguments { value = value[try self.value(of: argument).templateText] ?? .string("") }
             return value
@@ -27,15 +28,15 @@ struct TemplateScope {
         }
     }
 
-    /// What an expression that names a field and no more comes to is a map if the field is one.
+    /// The scope in which `.` is what an expression came to.
     func entering(_ expression: TemplateExpression, _ value: JSONValue) -> TemplateScope {
-        let isMap =
+        let path =
             switch expression {
-            case .root(let path): Self.isMap(path)
-            case .field(let path, let arguments): arguments.isEmpty && Self.isMap(path)
-            default: false
+            case .root(let path): path
+            case .field(let path, let arguments): arguments.isEmpty ? dotPath + path : []
+            default: [String]()
             }
-        return TemplateScope(root: root, dot: value, dotIsMap: isMap)
+        return TemplateScope(root: root, dot: value, dotPath: path)
     }
 
     /// A field of Go begins in upper case, whatever the document calls it.
@@ -44,14 +45,13 @@ struct TemplateScope {
     private static func follow(
         _ path: [String],
         from start: JSONValue,
-        isMap startIsMap: Bool
+        at startPath: [String] = []
     ) throws(TemplateError) -> JSONValue {
         var value = start
         for (place, name) in path.enumerated() {
             if case .null = value { return .null }
             guard let member = value[name] ?? value[name.prefix(1).lowercased() + name.dropFirst()] else {
-                let isInMap = place == 0 ? startIsMap : isMap(path.prefix(place))
-                value = try absent(name, from: value, isMap: isInMap, of: path.prefix(place).last)
+                value = try absent(name, from: value, at: startPath + path.prefix(place))
                 continue
             }
             value = member
@@ -63,12 +63,11 @@ struct TemplateScope {
     private static func absent(
         _ name: String,
         from value: JSONValue,
-        isMap: Bool,
-        of parent: String?
+        at path: [String]
     ) throws(TemplateError) -> JSONValue {
         guard case .object = value else { throw .noSuchField(name) }
-        if isMap { return .null }
-        guard parent == "Config", let empty = emptySettings[name] else { throw .noSuchField(name) }
+        if isMap(path) { return .null }
+        guard path.last == "Config", let empty = emptySettings[name] else { throw .noSuchField(name) }
         return empty
     }
 
@@ -86,7 +85,7 @@ struct TemplateScope {
         "PortBindings", "ExposedPorts", "Volumes", "Containers", "Data", "Metadata",
     ]
 
-    private static func isMap(_ path: some BidirectionalCollection<String>) -> Bool {
+    private static func isMap(_ path: [String]) -> Bool {
         path.last.map(maps.contains) ?? false || path.suffix(2).elementsEqual(["LogConfig", "Config"])
     }
 }
