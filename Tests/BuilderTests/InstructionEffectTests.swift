@@ -28,6 +28,26 @@ private func field(_ name: String, _ config: RunConfiguration) -> String {
     }
 }
 
+/// What a stage comes to by instructions that have no part in its files.
+private func state(after text: String) throws -> StageState {
+    let document = try DockerfileDocument(parsing: Array("FROM scratch\n\(text)".utf8))
+    let global = try GlobalVariables(
+        document,
+        given: ["GIVEN": "given"],
+        platform: PlatformArguments.values(target: Platform(os: "linux", architecture: "amd64"), stage: "last")
+    )
+    var state = StageState(
+        from: ImageConfiguration(),
+        for: .host,
+        global: global,
+        continuing: nil,
+        escape: "\\",
+        now: 0
+    )
+    for located in document.stages[0].instructions { #expect(try state.apply(located.instruction)) }
+    return state
+}
+
 @Suite struct InstructionEffects {
     @Test(arguments: [
         ("ENV A=1 B=$A", "env", "A=1 B="), ("ENV A=1\nENV B=$A-${C:-3} A=2", "env", "A=2 B=1-3"),
@@ -58,38 +78,12 @@ private func field(_ name: String, _ config: RunConfiguration) -> String {
         ("ONBUILD RUN $a\nONBUILD COPY <<E /\nx\nE", "onbuild", "RUN $a|COPY <<E /\nx\nE"),
     ])
     func `are what the instructions say`(text: String, name: String, expected: String) throws {
-        let document = try DockerfileDocument(parsing: Array("FROM scratch\n\(text)".utf8))
-        let global = try GlobalVariables(
-            document,
-            given: ["GIVEN": "given"],
-            platform: PlatformArguments.values(target: Platform(os: "linux", architecture: "amd64"), stage: "last")
-        )
-        var state = StageState(
-            from: ImageConfiguration(),
-            for: .host,
-            global: global,
-            continuing: nil,
-            escape: "\\",
-            now: 0
-        )
-        for located in document.stages[0].instructions { #expect(try state.apply(located.instruction)) }
+        let state = try state(after: text)
         #expect(field(name, state.image.config) == expected)
     }
 
     @Test func `are told by the history, arguments with their values`() throws {
-        let document = try DockerfileDocument(
-            parsing: Array("FROM scratch\nARG A=1 GIVEN=2 NONE\nONBUILD RUN x\nVOLUME /a /b\nSHELL [\"x\"]".utf8)
-        )
-        let global = try GlobalVariables(document, given: ["GIVEN": "given"], platform: [:])
-        var state = StageState(
-            from: ImageConfiguration(),
-            for: .host,
-            global: global,
-            continuing: nil,
-            escape: "\\",
-            now: 0
-        )
-        for located in document.stages[0].instructions { _ = try state.apply(located.instruction) }
+        let state = try state(after: "ARG A=1 GIVEN=2 NONE\nONBUILD RUN x\nVOLUME /a /b\nSHELL [\"x\"]")
         #expect(
             state.image.history.map(\.createdBy) == ["ARG A=1 GIVEN=given NONE", "VOLUME [/a /b]", "SHELL [x]"]
         )

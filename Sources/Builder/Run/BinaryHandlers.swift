@@ -18,7 +18,7 @@ struct BinaryHandlers {
     }
 
     /// Those that are turned on.
-    private let handlers: [Handler]
+    let handlers: [Handler]
 
     /// - Parameter folder: where the kernel shows them; nil is to ask the kernel, wherever it shows them.
     init(_ folder: FilePath?) throws {
