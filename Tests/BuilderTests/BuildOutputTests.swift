@@ -46,6 +46,26 @@ import Testing
     }
 }
 
+@Suite struct FlagTexts {
+    @Test(
+        arguments: [
+            ("1", true), ("t", true), ("T", true), ("TRUE", true), ("true", true), ("True", true), ("0", false),
+            ("f", false), ("F", false), ("FALSE", false), ("false", false), ("False", false), ("", nil), ("yes", nil),
+            ("tRUE", nil), ("2", nil),
+        ] as [(String, Bool?)]
+    )
+    func `are true and false in the words that Go reads`(text: String, expected: Bool?) throws {
+        #expect(Bool(flag: text) == expected)
+        var request = BuildRequest(context: "/")
+        request.arguments["BUILDKIT_INLINE_CACHE"] = text
+        #expect(request.hasInlineCache == (expected ?? false))
+        let usual = try? ProvenanceSetting(withoutUsual: text)
+        #expect(usual == expected.map { $0 ? .off : .usual })
+        let setting = try? ProvenanceSetting(parsing: "disabled=\(text)")
+        #expect(setting == (text.isEmpty ? true : expected).map { $0 ? .off : .on(ProvenanceWish()) })
+    }
+}
+
 @Suite(.tags(.root), .requiresRoot) struct BuildCacheExchange {
     private static let text = "FROM scratch\nWORKDIR /one\nWORKDIR /two\n"
 

@@ -227,11 +227,27 @@ private var kernelKnowsHandlers: Bool {
         }
     }
 
+    @Test(arguments: [
+        (both, "maybe", "invalid boolean value for multi-platform: maybe"),
+        (both, "False", "conflicting config: returning multiple target platforms is not allowed"),
+    ])
+    func `are not listed where they cannot be`(platforms: [String], text: String, why: String) throws {
+        try BuildScene.with { scene in
+            let error = #expect(throws: BuilderError.self) {
+                try scene.result("FROM scratch\nWORKDIR /a") {
+                    ($0.platforms, $0.arguments) = (platforms, ["BUILDKIT_MULTI_PLATFORM": text])
+                }
+            }
+            #expect(error?.description == why)
+            #expect(scene.story == [])
+        }
+    }
+
     @Test func `list the platform of one alone where they are told to`() throws {
         try BuildScene.with { scene in
             let out = scene.context.appending("out")
             let result = try scene.result("FROM scratch\nWORKDIR /a") {
-                $0.arguments["BUILDKIT_MULTI_PLATFORM"] = "1"
+                $0.arguments["BUILDKIT_MULTI_PLATFORM"] = "T"
                 $0.outputs = [.image(ImageWishes(), pushed: nil), .folder(out, isSplit: nil)]
             }
             #expect(result.descriptor?.mediaType.isIndex == true)

@@ -56,4 +56,42 @@ import Testing
                 """
         )
     }
+
+    private func attested(_ setting: String?, _ provenance: String? = nil) -> Project {
+        var web = service("web")
+        web.build = .init(context: "/shop")
+        web.build?.provenance = provenance
+        return project(web) { $0.environment["BUILDX_NO_DEFAULT_ATTESTATIONS"] = setting }
+    }
+
+    @Test(
+        arguments: [
+            (nil, nil, nil), ("T", nil, "false"), ("1", "mode=max", "mode=max"), ("False", nil, nil),
+        ] as [(String?, String?, String?)]
+    )
+    func `attest of what is built as the environment says where the files do not`(
+        setting: String?,
+        provenance: String?,
+        expected: String?
+    ) throws {
+        let project = attested(setting, provenance)
+        var options = UpOptions()
+        options.building = .always
+        for plan in [
+            try Plan(up: project, observed: Observation(project: "shop"), options: options), try Plan(build: project),
+        ] {
+            let builds = plan.steps.compactMap {
+                if case .buildImage(let build) = $0.action { build } else { nil as ImageBuild? }
+            }
+            #expect(builds.map(\.definition.provenance) == [expected])
+        }
+    }
+
+    @Test func `refuse an environment that says neither`() throws {
+        let error = #expect(throws: PlanError.self) { try Plan(build: attested("maybe")) }
+        #expect(
+            error?.description
+                == "services.web.build.provenance: invalid value \"maybe\": BUILDX_NO_DEFAULT_ATTESTATIONS is true or false"
+        )
+    }
 }

@@ -30,10 +30,10 @@ public enum ProvenanceSetting: Hashable, Sendable {
 
     /// Reads what `--provenance` takes: `true`, `false`, or `mode=max,builder-id=…`.
     public init(parsing text: String) throws {
-        switch text.lowercased() {
-        case "1", "t", "true": self = .on(ProvenanceWish())
-        case "0", "f", "false": self = .off
-        default:
+        switch Bool(flag: text) {
+        case true?: self = .on(ProvenanceWish())
+        case false?: self = .off
+        case nil:
             var attributes = try AttributeList(parsing: text)
             try self.init(&attributes)
         }
@@ -41,11 +41,10 @@ public enum ProvenanceSetting: Hashable, Sendable {
 
     /// Reads what `BUILDX_NO_DEFAULT_ATTESTATIONS` says, where nothing else is said.
     public init(withoutUsual text: String) throws {
-        switch text.lowercased() {
-        case "1", "t", "true": self = .off
-        case "0", "f", "false": self = .usual
-        default: throw BuilderError(.badAttribute(text, "BUILDX_NO_DEFAULT_ATTESTATIONS is true or false"))
+        guard let isWithout = Bool(flag: text) else {
+            throw BuilderError(.badAttribute(text, "BUILDX_NO_DEFAULT_ATTESTATIONS is true or false"))
         }
+        self = isWithout ? .off : .usual
     }
 
     /// Reads what `--attest` takes, which has to be of provenance: nothing here scans for what images are made of. Nil where

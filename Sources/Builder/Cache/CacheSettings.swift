@@ -105,8 +105,8 @@ extension CacheRule {
                 guard let kind = CacheItem.Kind(rawValue: value) else { throw BuilderError(.badFilter(filter)) }
                 kinds = (kinds ?? []).union([kind])
             case "shared", "private":
-                guard ["true", "1", "false", "0"].contains(value) else { throw BuilderError(.badFilter(filter)) }
-                isShared = (parts[0] == "shared") == ["true", "1"].contains(value)
+                guard let isMeant = Bool(flag: value) else { throw BuilderError(.badFilter(filter)) }
+                isShared = (parts[0] == "shared") == isMeant
                 if isShared == true { includesShared = true }
             default: throw BuilderError(.badFilter(filter))
             }

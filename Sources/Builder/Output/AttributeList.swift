@@ -45,11 +45,10 @@ struct AttributeList {
     /// On or off.
     mutating func takeFlag(_ key: String) throws -> Bool? {
         guard let value = take(key) else { return nil }
-        switch value.lowercased() {
-        case "1", "t", "true", "": return true
-        case "0", "f", "false": return false
-        default: throw BuilderError(.badAttribute(text, "\(key) is true or false, not \"\(value)\""))
+        guard let flag = value.isEmpty ? true : Bool(flag: value) else {
+            throw BuilderError(.badAttribute(text, "\(key) is true or false, not \"\(value)\""))
         }
+        return flag
     }
 
     mutating func takeNumber(_ key: String, in range: ClosedRange<Int>) throws -> Int? {

@@ -72,6 +72,8 @@ public struct BuildRequest: Sendable {
     var isFetched = false
     /// What the context was fetched as; nil for one that has no sum.
     var material: Material?
+    /// What the Dockerfile was fetched in; nil for one of this machine.
+    var dockerfileMaterial: Material?
     /// `Dockerfile` in the context, or else `dockerfile`, when nil.
     public var dockerfile: Source?
     /// `--build-arg`
@@ -131,7 +133,7 @@ public struct BuildRequest: Sendable {
     /// Whether the image carries the cache of its own layers.
     var hasInlineCache: Bool {
         cacheTargets.contains { $0.place == .image }
-            || ["1", "true"].contains(arguments["BUILDKIT_INLINE_CACHE"] ?? "")
+            || arguments["BUILDKIT_INLINE_CACHE"].flatMap { Bool(flag: $0) } == true
     }
 
     /// What the machine is called that commands see.

@@ -169,7 +169,15 @@ extension BuildRequest {
     /// Whether the result is a list of platforms, even if of one alone.
     var isForSeveral: Bool {
         get throws {
-            try targets.count > 1 || ["1", "true"].contains(arguments["BUILDKIT_MULTI_PLATFORM"] ?? "")
+            let areSeveral = try targets.count > 1
+            guard let text = arguments["BUILDKIT_MULTI_PLATFORM"], !text.isEmpty else { return areSeveral }
+            guard let isList = Bool(flag: text) else {
+                throw BuilderError(.other("invalid boolean value for multi-platform: \(text)"))
+            }
+            guard isList || !areSeveral else {
+                throw BuilderError(.other("conflicting config: returning multiple target platforms is not allowed"))
+            }
+            return isList
         }
     }
 

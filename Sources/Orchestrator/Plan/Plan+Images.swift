@@ -87,7 +87,7 @@ extension Plan {
         build.definition.ignoresCache = build.definition.ignoresCache || options.ignoresCache
         build.definition.pulls = build.definition.pulls || options.pulls
         build.agents += options.agents
-        build.definition.provenance = options.provenance ?? build.definition.provenance ?? project.usualProvenance
+        build.definition.provenance = options.provenance ?? build.definition.provenance
         build.definition.sbom = options.sbom ?? build.definition.sbom
         build.memory = options.memory
         build.isQuiet = options.isQuiet

@@ -118,6 +118,7 @@ extension ImageBuild {
         if self.definition.arguments[epoch] == nil, let time = project.environment[epoch] {
             self.definition.arguments[epoch] = time
         }
+        if definition.provenance == nil { self.definition.provenance = try project.usualProvenance(of: service) }
         for name in definition.contextServices { serviceImages[name] = project.anyService(name).map(project.imageName) }
         agents = definition.ssh.map {
             BuildRequest.Agent.absolute($0, folder: project.workingDirectory, home: project.environment["HOME"])
@@ -131,10 +132,14 @@ extension ImageBuild {
 }
 
 extension Project {
-    /// What is attested of how images are made whose services say nothing: nil is what is usual.
-    var usualProvenance: String? {
-        let setting = environment["BUILDX_NO_DEFAULT_ATTESTATIONS"]?.lowercased() ?? ""
-        return ["1", "t", "true"].contains(setting) ? "false" : nil
+    /// What is attested of how the image of a service is made that says nothing of it: nil is what is usual.
+    fileprivate func usualProvenance(of service: Service) throws(PlanError) -> String? {
+        guard let text = environment["BUILDX_NO_DEFAULT_ATTESTATIONS"] else { return nil }
+        do {
+            return try ProvenanceSetting(withoutUsual: text) == .off ? "false" : nil
+        } catch {
+            throw .unsupported(service: service.name, key: "build.provenance", why: "\(error)")
+        }
     }
 
     /// What a service is to run on: what its files say, or else `DOCKER_DEFAULT_PLATFORM`; nil is this machine.
