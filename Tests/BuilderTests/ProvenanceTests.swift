@@ -58,6 +58,66 @@ import Testing
         }
     }
 
+    @Test func `name what came from this machine, and where the Dockerfile was fetched`() throws {
+        try BuildScene.with { scene in
+            let text = "FROM scratch\nWORKDIR /w\n"
+            let git = try GitServer(scene.root.data.appending("repositories"))
+            try git.shell("cd shop.git && printf '\(text)' > Dockerfile && git add -A && git commit -qm c")
+            let web = try ScriptedServer { _ in .init(body: Array(text.utf8)) }
+            let page = "http://\(web.host)/f"
+            func asked(_ change: (inout BuildRequest) -> Void) throws -> (uri: JSONValue?, locals: JSONValue?) {
+                let built = try predicate(scene, text, change)["buildDefinition"]?["externalParameters"]
+                return (built?["configSource"]?["uri"], built?["request"]?["locals"])
+            }
+            let (context, dockerfile): (JSONValue, JSONValue) = (["name": "context"], ["name": "dockerfile"])
+            let rows: [(String?, JSONValue?, (inout BuildRequest) -> Void)] = [
+                (nil, [context, dockerfile], { _ in }), (page, [context], { $0.dockerfile = .web(page) }),
+                (git.url, nil, { ($0.dockerfile, $0.origin) = (nil, .reference(git.url)) }),
+                (git.url, nil, { ($0.dockerfile, $0.origin) = (.file("Dockerfile"), .reference(git.url)) }),
+                (nil, [dockerfile], { $0.origin = .reference(git.url) }),
+                (page, nil, { ($0.dockerfile, $0.origin) = (.web(page), .reference(git.url)) }),
+                (page, nil, { ($0.dockerfile, $0.origin) = (nil, .reference(page)) }),
+            ]
+            for (index, (uri, locals, change)) in rows.enumerated() {
+                let said = try asked(change)
+                #expect(said.uri == uri.map { .string($0) }, "row \(index)")
+                #expect(said.locals == locals, "row \(index)")
+            }
+        }
+    }
+
+    @Test func `name an image of a layout as its context, and of the platform that was taken`() throws {
+        try BuildScene.with { scene in
+            let layout = scene.root.data.appending("layout")
+            let platforms = ["linux/amd64", "linux/s390x"]
+            var archive = BuildOutput.Archive(.file(layout))
+            archive.isFolder = true
+            _ = try scene.result("FROM scratch\nARG TARGETARCH\nWORKDIR /$TARGETARCH\n") {
+                $0.platforms = platforms
+                $0.outputs = [.archive(ImageWishes(), archive)]
+                $0.provenance = .off
+            }
+            let result = try scene.result("FROM other\n") {
+                ($0.platforms, $0.namedContexts) = (platforms, ["other": .layout(layout, nil)])
+                ($0.provenance, $0.outputs) = (
+                    .on(ProvenanceWish()), [.folder(scene.root.data.appending("out"), isSplit: nil)]
+                )
+            }
+            for platform in platforms {
+                let built = result.provenance[try Platform(parsing: platform)]
+                guard case .array(let dependencies)? = built?["buildDefinition"]?["resolvedDependencies"],
+                    dependencies.count == 1, case .string(let sum)? = dependencies[0]["digest"]?["sha256"]
+                else {
+                    Issue.record("\(built.map { "\($0)" } ?? "nothing")")
+                    continue
+                }
+                let kind = platform.replacing("/", with: "%2F")
+                #expect(dependencies[0]["uri"] == .string("pkg:oci/other?digest=sha256%3A\(sum)&platform=\(kind)"))
+                #expect(try FileStatus.of(layout.pushing(FilePath("blobs/sha256/\(sum)"))) != nil)
+            }
+        }
+    }
+
     @Test(arguments: [
         ("COPY f /", false), ("ADD f /", false), ("COPY <<f /\nf\n", true), ("COPY --from=folder f /", false),
         ("WORKDIR /w", true),

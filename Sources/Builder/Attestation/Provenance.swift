@@ -40,7 +40,7 @@ struct Provenance {
 
     private func configSource() -> JSONValue {
         let path = JSONValue.Member("path", .string(session.document.file))
-        guard let material = request.material else { return .object([path]) }
+        guard let material = request.dockerfileMaterial else { return .object([path]) }
         return .object([.init("uri", .string(material.uri)), .init("digest", Self.digest(material)), path])
     }
 
@@ -63,10 +63,14 @@ struct Provenance {
             if !agents.isEmpty { members.append(.init("ssh", Self.named(agents))) }
         }
         let sorted = arguments.sorted { $0.key < $1.key }.map { JSONValue.Member($0.key, .string($0.value)) }
-        let locals: JSONValue = .array(["context", "dockerfile"].map { ["name": .string($0)] })
-        return .object(
-            [.init("args", .object(sorted)), .init("frontend", "dockerfile.v0"), .init("locals", locals)] + members
-        )
+        return .object([.init("args", .object(sorted)), .init("frontend", "dockerfile.v0")] + locals() + members)
+    }
+
+    /// What came from this machine.
+    private func locals() -> [JSONValue.Member] {
+        let context = request.material == nil ? ["context"] : []
+        let names = context + (request.dockerfileMaterial == nil ? ["dockerfile"] : [])
+        return names.isEmpty ? [] : [.init("locals", .array(names.map { ["name": .string($0)] }))]
     }
 
     private static func named(_ ids: [String]) -> JSONValue {
@@ -77,20 +81,26 @@ struct Provenance {
 
     /// The images that stages start from or copy from, and what was fetched, each with its digest.
     private func dependencies() throws -> [JSONValue] {
-        var uris: Set<String> = []
-        let images = try session.graph.images(of: request, for: session.target)
-            .compactMap { wanted -> JSONValue? in
-                guard let image = try session.shared.bases.find(wanted.name, for: wanted.platform) else { return nil }
-                let uri = PackageURL.image(wanted.name, platform: image.configuration.platform)
-                guard uris.insert(uri).inserted else { return nil }
-                return Self.dependency(uri, try session.digest(of: image, as: wanted.name))
-            }
-        return images
-            + session.remotes.materials.map { ["uri": .string($0.uri), "digest": Self.digest($0)] }
+        var images: [String: Digest] = [:]
+        for (source, platform) in session.graph.sources(for: session.target) {
+            guard let image = try session.image(source, for: platform) else { continue }
+            let (uri, digest) = try dependency(on: image, as: source)
+            images[uri] = digest
+        }
+        return images.sorted { $0.key < $1.key }.map { uri, digest in
+            ["uri": .string(uri), "digest": .object([.init(digest.algorithm, .string(digest.hex))])]
+        } + session.remotes.materials.map { ["uri": .string($0.uri), "digest": Self.digest($0)] }
     }
 
-    private static func dependency(_ uri: String, _ digest: Digest) -> JSONValue {
-        ["uri": .string(uri), "digest": .object([.init(digest.algorithm, .string(digest.hex))])]
+    /// What an image is called and what it hashes to: one that came from no registry is called as its context is.
+    private func dependency(on image: Image, as source: BuildGraph.Source) throws -> (uri: String, digest: Digest) {
+        let platform = image.configuration.platform
+        if case .context(let name) = source, case .images = request.namedContexts[name] {
+            let digest = try session.images.manifest(of: image.id).digest
+            return (PackageURL.image("\(name)@\(digest)", type: "oci", platform: platform), digest)
+        }
+        let name = request.imageNames(of: source).first ?? image.id.description
+        return (PackageURL.image(name, platform: platform), try session.digest(of: image, as: name))
     }
 
     // MARK: How it went
@@ -163,14 +173,16 @@ extension BuildRequest {
 /// Names of things as package URLs. github.com/package-url/purl-spec
 enum PackageURL {
     /// `pkg:docker/busybox@latest?platform=linux%2Famd64`
-    static func image(_ name: String, platform: Platform) -> String {
+    ///
+    /// - Parameter type: where it is: `docker` is at a registry, `oci` in a layout.
+    static func image(_ name: String, type: String = "docker", platform: Platform) -> String {
         guard let reference = try? ImageReference(parsing: name) else { return name }
         var qualifiers: [String] = []
         if let digest = reference.digest { qualifiers.append("digest=\(escaped(digest.description))") }
         qualifiers.append("platform=\(escaped(platform.description))")
         let version = reference.tag.map { "@\($0)" } ?? ""
         let path = reference.familiarRepository.split(separator: "/").map { escaped(String($0)) }
-        return "pkg:docker/\(path.joined(separator: "/"))\(version)?\(qualifiers.joined(separator: "&"))"
+        return "pkg:\(type)/\(path.joined(separator: "/"))\(version)?\(qualifiers.joined(separator: "&"))"
     }
 
     private static func escaped(_ text: String) -> String {

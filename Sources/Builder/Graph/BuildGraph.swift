@@ -87,12 +87,16 @@ struct BuildGraph: Sendable {
         }
     }
 
-    /// The images that stages start from and copy from, each for its platform.
-    func images(of request: BuildRequest, for target: Platform) -> [BaseImages.Wanted] {
-        let used = nodes.values.flatMap { node in
+    /// What stages start from and copy from, each for its platform.
+    func sources(for target: Platform) -> [(source: Source, platform: Platform)] {
+        nodes.values.flatMap { node in
             [(node.base, node.platform ?? target)] + node.sources.values.map { ($0, target) }
         }
-        let wanted = used.flatMap { source, platform in
+    }
+
+    /// The images that those may be.
+    func images(of request: BuildRequest, for target: Platform) -> [BaseImages.Wanted] {
+        let wanted = sources(for: target).flatMap { source, platform in
             request.imageNames(of: source).map { BaseImages.Wanted(name: $0, platform: platform) }
         }
         return Set(wanted).sorted { ($0.name, $0.platform.description) < ($1.name, $1.platform.description) }

@@ -35,7 +35,9 @@ struct ContextArrival {
             let isGit = try GitReference(naming: text) != nil
             try shown(isGit ? "load git source \(text.withoutCredentials)" : "load remote build context") {
                 try take(try fetch(text, &arrived), &arrived)
-                arrived.request.material = try remotes.material(of: text)
+                let material = try remotes.material(of: text)
+                arrived.request.material = material
+                if request.dockerfileIsInContext { arrived.request.dockerfileMaterial = material }
             }
         case .stream(let descriptor):
             try shown("load remote build context") { try take(try receive(descriptor, &arrived), &arrived) }
@@ -75,6 +77,7 @@ struct ContextArrival {
 
     private func takeDockerfile(_ url: String, _ arrived: inout Arrived) throws {
         arrived.request.dockerfile = try text(of: try download(url).file)
+        arrived.request.dockerfileMaterial = try remotes.material(of: url)
     }
 
     private func takeNamed(

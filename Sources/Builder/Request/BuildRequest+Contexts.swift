@@ -49,6 +49,14 @@ extension BuildRequest {
             ? String(reference.familiar.dropLast(latest.count)) : reference.familiar
     }
 
+    /// Whether the Dockerfile comes with the context.
+    var dockerfileIsInContext: Bool {
+        switch dockerfile {
+        case .file, nil: true
+        case .text, .web: false
+        }
+    }
+
     /// Whether it names anything that is no folder and no image of this machine.
     var namesOthers: Bool {
         if case .web? = dockerfile { return true }
