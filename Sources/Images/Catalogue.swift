@@ -73,10 +73,8 @@ struct Catalogue: Codable, Equatable {
     /// Whether an image is there.
     func contains(_ id: Digest) -> Bool { images[id.description] != nil }
 
-    /// What a text means: a whole id, then a name, then the beginning of an id.
-    func resolve(_ text: String) throws(ImageError) -> Digest? { try members(of: text).first }
-
-    /// The images for all platforms that a text means; of a name the usual one first.
+    /// The images for all platforms that a text means, which is a whole id, a name, or the beginning of an id; of a name
+    /// the usual one first.
     func members(of text: String) throws(ImageError) -> [Digest] {
         if let id = Self.wholeID(text) {
             if contains(id) { return [id] }

@@ -71,7 +71,10 @@ extension ImageStore {
             _ = try blobs.ingest(ByteSource(readingFile: member.path), expecting: member.digest)
         }
         for reference in part.references { try name(ids, index: part.index, as: reference) }
-        return LoadedImage(id: ids[0], references: part.references)
+        if part.references.isEmpty, let index = part.index, try self.index(of: "\(index.digest)") == nil {
+            try keep(ids, index: index)
+        }
+        return LoadedImage(id: try usualFirst(ids)[0], references: part.references)
     }
 
     private func loadImage(

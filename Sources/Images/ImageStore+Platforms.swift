@@ -97,7 +97,7 @@ extension ImageStore {
     }
 
     /// The image for this machine is what a name means where nothing is said, or else the first.
-    private func usualFirst(_ ids: [Digest]) throws -> [Digest] {
+    func usualFirst(_ ids: [Digest]) throws -> [Digest] {
         var seen: Set<Digest> = []
         let ids = ids.filter { seen.insert($0).inserted }
         let ranks = try ids.map { id in
@@ -108,13 +108,29 @@ extension ImageStore {
 
     /// Everything that an index leads to, itself among it: manifests, what they name, and further indexes.
     func closure(of index: Descriptor) throws -> Set<Digest> {
+        try reach(index) { try ManifestDocument(parsing: blobs.read($0)) }
+    }
+
+    /// What an index leads to as far as its documents can be read: one that cannot does not make the others worthless.
+    func readableClosure(of index: Descriptor) -> Set<Digest> {
+        reach(index) { try? ManifestDocument(parsing: blobs.read($0)) }
+    }
+
+    /// What a manifest names is not followed, whatever it is called: only an index leads to documents.
+    private func reach(
+        _ index: Descriptor,
+        reading read: (Digest) throws -> ManifestDocument?
+    ) rethrows -> Set<Digest> {
         var reached: Set<Digest> = []
+        var followed: Set<Digest> = []
         var open = [index]
         while let descriptor = open.popLast() {
-            guard reached.insert(descriptor.digest).inserted, descriptor.mediaType.isDocument else { continue }
-            switch try ManifestDocument(parsing: blobs.read(descriptor.digest)) {
-            case .manifest(let manifest): open += [manifest.config] + manifest.layers
+            reached.insert(descriptor.digest)
+            guard descriptor.mediaType.isDocument, followed.insert(descriptor.digest).inserted else { continue }
+            switch try read(descriptor.digest) {
+            case .manifest(let manifest): reached.formUnion(([manifest.config] + manifest.layers).map(\.digest))
             case .index(let index): open += index.manifests
+            case nil: break
             }
         }
         return reached

@@ -52,15 +52,28 @@ extension ImageStore {
         users: (Digest) throws -> [ImageUser]
     ) throws -> [ImageRemoval] {
         try change { catalogue in
-            guard let id = try catalogue.resolve(text) else { throw ImageError.notFound(text) }
+            let ids = try meant(by: text, in: catalogue)
+            guard !ids.isEmpty else { throw ImageError.notFound(text) }
             let before = catalogue
-            let work = ImageRemovalWork(id: id, text: text, force: force, users: try users(id))
-            var done = try work.perform(on: &catalogue)
+            var (done, standing): ([ImageRemoval], Set<Digest>) = ([], kept)
+            for id in ids {
+                let work = ImageRemovalWork(id: id, text: text, force: force, users: try users(id))
+                // A name by digest that several images have goes once.
+                done += try work.perform(on: &catalogue).filter { !done.contains($0) }
+                standing.formUnion(work.users.flatMap(\.layers))
+            }
             done += try removeOthers(of: before, from: &catalogue, users)
             guard catalogue.images.count < before.images.count else { return done }
-            let standing = Set(work.users.flatMap(\.layers)).union(kept)
             return done + (try discard(what: before, has: catalogue, keeping: standing))
         }
+    }
+
+    /// What goes with a text: of images under one name the usual one takes the others with it, while a name by digest is
+    /// taken from each image that has it.
+    private func meant(by text: String, in catalogue: Catalogue) throws -> [Digest] {
+        let members = try catalogue.members(of: text)
+        let isPinned = (try? ImageReference(parsing: text))?.digest != nil
+        return isPinned ? try usualFirst(members) : Array(members.prefix(1))
     }
 
     /// Removes the image for a platform of those that a name has, whatever other names have it.
@@ -92,7 +105,7 @@ extension ImageStore {
     }
 
     /// Removes images for further platforms whose name went, unless they have another one or a container uses them.
-    private func removeOthers(
+    func removeOthers(
         of before: Catalogue,
         from catalogue: inout Catalogue,
         _ users: (Digest) throws -> [ImageUser]
@@ -108,38 +121,11 @@ extension ImageStore {
         return done
     }
 
-    /// Removes images that nothing needs.
-    ///
-    /// - Parameters:
-    ///   - includesNamed: Whether images with names go too, not only dangling ones.
-    ///   - filter: Which may go.
-    /// - Returns: What went, and how many bytes its layers had.
-    public func prune(
-        includesNamed: Bool = false,
-        keeping kept: Set<Digest> = [],
-        where filter: (Image) throws -> Bool = { _ in true },
-        users: (Digest) throws -> [ImageUser]
-    ) throws -> (removals: [ImageRemoval], reclaimed: Int64) {
-        let before = try layers.list()
-        var removals: [ImageRemoval] = []
-        for image in try list()
-        where try (includesNamed || image.isDangling) && filter(image) && users(image.id).isEmpty {
-            removals += try change { catalogue in
-                let before = catalogue
-                let work = ImageRemovalWork(id: image.id, text: image.id.description, force: true, users: [])
-                let done = try work.perform(on: &catalogue) + removeOthers(of: before, from: &catalogue, users)
-                return done + (try discard(what: before, has: catalogue, keeping: kept))
-            }
-        }
-        let left = Set(try layers.list().map(\.diffID))
-        return (removals, before.filter { !left.contains($0.diffID) }.reduce(0) { $0 + $1.size })
-    }
-
     /// After an hour nobody works any more on a blob that belongs to nothing.
     private static let blobLifetime: Int64 = 3_600 * 1_000_000_000
 
     /// Removes what belonged to images that the catalogue has no more, except what others have too.
-    private func discard(
+    func discard(
         what before: Catalogue,
         has catalogue: Catalogue,
         keeping kept: Set<Digest>
@@ -178,95 +164,7 @@ extension ImageStore {
             )
             blobs.formUnion(entry.blobs.values.map(\.digest))
         }
-        for index in catalogue.names.values.compactMap(\.index) { blobs.formUnion((try? closure(of: index)) ?? []) }
+        for index in catalogue.names.values.compactMap(\.index) { blobs.formUnion(readableClosure(of: index)) }
         return blobs
-    }
-}
-
-/// One removal, decided on the catalogue alone.
-private struct ImageRemovalWork {
-    let id: Digest
-    let text: String
-    let force: Bool
-    let users: [ImageUser]
-
-    func perform(on catalogue: inout Catalogue) throws(ImageError) -> [ImageRemoval] {
-        let references = catalogue.references(of: id)
-        if let removals = try pinned(references, in: &catalogue) { return removals }
-        if let named = reference(among: references) {
-            let isLast = references.count == 1 && !catalogue.others.contains(id.description)
-            if isLast { try refuseLastName() }
-            let untagged = untag([named], in: &catalogue)
-            // What runs keeps its image, without a name.
-            return isLast && running == nil ? untagged + delete(from: &catalogue) : untagged
-        }
-        if let reason = running { throw inUse("delete \(id.short)", isFinal: true, reason) }
-        guard force || Set(references.map(\.repository)).count <= 1 else {
-            throw inUse("delete \(id.short)", isFinal: false, "image is referenced in multiple repositories")
-        }
-        if !force, let user = users.first {
-            throw inUse("delete \(id.short)", isFinal: false, "image is being used by stopped container \(user.name)")
-        }
-        return untag(references, in: &catalogue) + delete(from: &catalogue)
-    }
-
-    /// Takes a name by digest, if one was given; the last of all names takes the image with it.
-    private func pinned(
-        _ references: [ImageReference],
-        in catalogue: inout Catalogue
-    ) throws(ImageError) -> [ImageRemoval]? {
-        guard let reference = try? ImageReference(parsing: text), let digest = reference.digest else { return nil }
-        let name = "\(reference.repository)@\(digest)"
-        let left = (catalogue.images[id.description]?.digests ?? []).filter { $0 != name }
-        guard let pinned = try? ImageReference(parsing: name) else { return nil }
-        if references.isEmpty, left.isEmpty {
-            try refuseLastName()
-            if running == nil { return delete(from: &catalogue) }
-        }
-        catalogue.images[id.description]?.digests = left
-        return [.untagged(pinned)]
-    }
-
-    /// The name that was given; nil if it was an id.
-    private func reference(among references: [ImageReference]) -> ImageReference? {
-        guard let reference = try? ImageReference(parsing: text), reference.digest == nil else { return nil }
-        return references.first { $0 == reference }
-    }
-
-    private var running: String? {
-        users.first(where: \.isRunning).map { "image is being used by running container \($0.name)" }
-    }
-
-    private func refuseLastName() throws(ImageError) {
-        guard !force, let user = users.first else { return }
-        let reason = "container \(user.name) is using its referenced image \(id.short)"
-        throw inUse("remove repository reference \"\(text)\"", isFinal: false, reason)
-    }
-
-    private func inUse(_ subject: String, isFinal: Bool, _ reason: String) -> ImageError {
-        .inUse(subject: subject, isFinal: isFinal, reason: reason)
-    }
-
-    private func untag(_ references: [ImageReference], in catalogue: inout Catalogue) -> [ImageRemoval] {
-        references.flatMap { reference in
-            catalogue.names[reference.description] = nil
-            return [.untagged(reference)] + untagDigests(besides: reference, in: &catalogue)
-        }
-    }
-
-    /// The names by digest of a repository go with its last tag, as long as there is another.
-    private func untagDigests(besides reference: ImageReference, in catalogue: inout Catalogue) -> [ImageRemoval] {
-        let left = catalogue.references(of: id)
-        guard !left.isEmpty, !left.contains(where: { $0.repository == reference.repository }) else { return [] }
-        let digests = catalogue.images[id.description]?.digests ?? []
-        let gone = digests.filter { $0.hasPrefix("\(reference.repository)@") }
-        catalogue.images[id.description]?.digests = digests.filter { !gone.contains($0) }
-        return gone.compactMap { try? ImageReference(parsing: $0) }.map(ImageRemoval.untagged)
-    }
-
-    private func delete(from catalogue: inout Catalogue) -> [ImageRemoval] {
-        let pinned = (catalogue.images[id.description]?.digests ?? []).compactMap { try? ImageReference(parsing: $0) }
-        _ = catalogue.drop(id)
-        return pinned.map(ImageRemoval.untagged) + [.deleted(id)]
     }
 }

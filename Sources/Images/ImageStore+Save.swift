@@ -17,19 +17,27 @@ extension ImageStore {
         let catalogue = try catalogue()
         var chosen: [SavedImage] = []
         for name in try names.flatMap(withTags) {
-            guard let usual = try catalogue.resolve(name) else { throw ImageError.notFound(name) }
-            let id = try platform.flatMap { try find(name, platform: $0)?.id } ?? usual
-            let image = try image(id, in: catalogue)
+            guard let usual = try usual(catalogue.members(of: name), in: catalogue) else {
+                throw ImageError.notFound(name)
+            }
+            let image = try platform.map { try self.image(name, for: $0) } ?? usual
             let reference = try? ImageReference(parsing: name)
-            let tags = try self.image(usual, in: catalogue).references.filter { $0 == reference }
+            let tags = usual.references.filter { $0 == reference }
             let index = platform == nil ? try index(of: name) : nil
-            if let place = chosen.firstIndex(where: { $0.image.id == id && $0.index == index }) {
+            if let place = chosen.firstIndex(where: { $0.image.id == image.id && $0.index == index }) {
                 chosen[place].tags += tags
                 continue
             }
             chosen.append(try saved(image, index, tags, in: catalogue))
         }
         try write(chosen, to: TarWriter(sink))
+    }
+
+    private func image(_ name: String, for platform: Platform) throws -> Image {
+        guard let image = try find(name, platform: platform) else {
+            throw ImageError.otherPlatform(name: name, platform)
+        }
+        return image
     }
 
     /// A repository's name alone stands for all its tags.

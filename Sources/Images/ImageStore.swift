@@ -75,12 +75,17 @@ public struct ImageStore: Sendable {
     public func list() throws -> [Image] {
         let catalogue = try catalogue()
         let ids = catalogue.images.keys.compactMap { try? Digest(parsing: $0) }
-        return try ids.map { try image($0, configurationIfWhole(of: $0) ?? ImageConfiguration(), in: catalogue) }
+        return try ids.map { try listed($0, in: catalogue) }
             .sorted { ($0.taggedAt, $1.id) > ($1.taggedAt, $0.id) }
     }
 
     func image(_ id: Digest, in catalogue: Catalogue) throws -> Image {
         try image(id, configuration(of: id), in: catalogue)
+    }
+
+    /// An image as a list has it, whatever is left of it.
+    func listed(_ id: Digest, in catalogue: Catalogue) throws -> Image {
+        try image(id, configurationIfWhole(of: id) ?? ImageConfiguration(), in: catalogue)
     }
 
     private func image(_ id: Digest, _ configuration: ImageConfiguration, in catalogue: Catalogue) throws -> Image {
