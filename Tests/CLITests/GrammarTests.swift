@@ -116,4 +116,13 @@ import Testing
         let arguments = try ArgumentParser.parse(["--ansi=never", "--progress=tty"], flags: ComposeFlags.all)
         #expect(throws: UsageError.self) { try ComposeFlags(arguments, environment: [:]) }
     }
+
+    @Test(arguments: [
+        ("docker images --none", Int32(125)), ("docker nothing", 1), ("compose images --none", 1),
+        ("docker-compose images --none", 1), ("compose compose images", 1),
+    ])
+    func `another grammar that is asked for by its name is spoken in all respects`(line: String, code: Int32) {
+        let words = line.split(separator: " ").map(String.init)
+        #expect(Dispatch(.tutti, environment: [:]).run(words[...]) == code)
+    }
 }

@@ -13,8 +13,12 @@ struct Dispatch {
     /// - Parameter words: what follows the program's name.
     /// - Returns: what to exit with.
     func run(_ words: ArraySlice<String>) -> Int32 {
+        reporting { try start(words) }
+    }
+
+    private func reporting(_ work: () throws -> Int32) -> Int32 {
         do {
-            return try start(words)
+            return try work()
         } catch {
             Console.note("\(grammar.name): \("\(error)".printable)")
             return 1
@@ -28,23 +32,23 @@ struct Dispatch {
         case .compose:
             // As a plugin of Docker's command line the program gets its own name first.
             let isPlugin = words.first == "compose"
-            let session = Session(path: "docker compose", environment: environment)
-            return try compose(isPlugin ? words.dropFirst() : words, group: .compose, session)
+            return try compose(isPlugin ? words.dropFirst() : words)
         }
     }
 
-    /// The other grammars can be asked for by their names, too.
+    /// The other grammars can be asked for by their names, too, and are then spoken in all respects.
     private func tutti(_ words: ArraySlice<String>) throws -> Int32 {
         switch words.first {
-        case "docker": return try docker(words.dropFirst())
+        case "docker": return Dispatch(.docker, environment: environment).run(words.dropFirst())
         case "compose", "docker-compose":
-            return try compose(
-                words.dropFirst(),
-                group: .compose,
-                Session(path: "docker compose", environment: environment)
-            )
+            let other = Dispatch(.compose, environment: environment)
+            return other.reporting { try other.compose(words.dropFirst()) }
         default: return try compose(words, group: .tutti, Session(path: "tutti", environment: environment))
         }
+    }
+
+    private func compose(_ words: ArraySlice<String>) throws -> Int32 {
+        try compose(words, group: .compose, Session(path: "docker compose", environment: environment))
     }
 
     private func docker(_ words: ArraySlice<String>) throws -> Int32 {
