@@ -1,4 +1,5 @@
 import Builder
+import HTTP
 import JSON
 import Linux
 import Storage
@@ -51,19 +52,10 @@ extension Docker {
             if let slash = term.firstIndex(of: "/"), term[..<slash].contains(where: { ".:".contains($0) }) {
                 (host, words) = (String(term[..<slash]), term[term.index(after: slash)...])
             }
-            let isHere = ["localhost", "127.0.0.1"].contains(host.prefix { $0 != ":" })
+            let isHere = WebAddress("http://\(host)")?.isLoopback ?? false
             let limit = arguments[Self.limit].flatMap { $0 == 0 ? nil : $0 } ?? 25
-            return "\(isHere ? "http" : "https")://\(host)/v1/search?q=\(Self.encoded(words))&n=\(limit)"
-        }
-
-        private static func encoded(_ text: Substring) -> String {
-            let digits = Array("0123456789ABCDEF")
-            return text.utf8.map { byte in
-                let scalar = Unicode.Scalar(byte)
-                let isPlain = scalar.isASCII && (scalar.properties.isAlphabetic || scalar.properties.numericType != nil)
-                return isPlain || "-._~".unicodeScalars.contains(scalar)
-                    ? String(Character(scalar)) : "%\(digits[Int(byte >> 4)])\(digits[Int(byte & 15)])"
-            }.joined()
+            let query = WebAddress.form([("q", String(words)), ("n", "\(limit)")])
+            return "\(isHere ? "http" : "https")://\(host)/v1/search?\(query)"
         }
 
         private func isWanted(_ result: Result) throws -> Bool {
