@@ -27,7 +27,7 @@ public struct RegistrySettings: Hashable, Sendable {
 
     /// Settings of these parts.
     ///
-    /// - Throws: ``RegistrySettingsError`` for a mirror that is not the address of a host.
+    /// - Throws: ``RegistrySettingsError`` for a mirror that is not the URL of a registry.
     public init(
         mirrors: [String] = [],
         insecure: [String] = [],
