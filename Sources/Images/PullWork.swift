@@ -3,7 +3,6 @@ import JSON
 import Linux
 import OCI
 import Storage
-import Synchronization
 
 /// One pull from one endpoint.
 struct PullWork: Sendable {
@@ -99,16 +98,7 @@ struct PullWork: Sendable {
         var seen: Set<Digest> = []
         let work: [Layer] = zip(diffIDs, manifest.layers).filter { seen.insert($0.0).inserted }.map { ($0, $1) }
         for layer in work where !isWhole(layer) { report(.waiting(layer: layer.descriptor.digest)) }
-        let isFailed = Atomic(false)
-        let results = try Parallel.map(work, width: client.transport.settings.downloads) {
-            layer -> Result<Void, any Error> in
-            // What others brought stays; what was not begun would be in vain.
-            guard !isFailed.load(ordering: .relaxed) else { return .success(()) }
-            let result = Result { try fetch(layer) }
-            if case .failure = result { isFailed.store(true, ordering: .relaxed) }
-            return result
-        }
-        for result in results { try result.get() }
+        _ = try Parallel.attempt(work, width: client.transport.settings.downloads) { try fetch($0) }
         return Dictionary(work.map { ($0.diffID, $0.descriptor.inOCIWords) }, uniquingKeysWith: { first, _ in first })
     }
 

@@ -34,10 +34,10 @@ extension PushWork {
     private func push(manifest descriptor: Descriptor) throws {
         let (manifest, bytes) = try read(descriptor)
         for layer in manifest.layers { report(.preparing(layer: layer.digest)) }
-        let results = try Parallel.map(manifest.layers + [manifest.config], width: client.transport.settings.uploads) {
-            blob in Result { try push(blob: blob) }
-        }
-        for result in results { try result.get() }
+        let layers = manifest.layers.map { (blob: $0, layer: Digest?.some($0.digest)) }
+        let blobs = layers + [(blob: manifest.config, layer: nil)]
+        let width = client.transport.settings.uploads
+        _ = try Parallel.attempt(blobs, width: width) { try push($0.blob, toldAs: $0.layer) }
         try put(bytes, descriptor)
     }
 
@@ -47,27 +47,6 @@ extension PushWork {
             try client.put(bytes, descriptor, as: descriptor.digest.description)
             return descriptor
         }
-    }
-
-    private func push(blob: Descriptor) throws {
-        let (_, wasThere) = try once(blob.digest) {
-            if try client.size(of: blob.digest) != nil {
-                report(.alreadyExists(layer: blob.digest))
-            } else if let repository = sources.repository(of: blob.digest),
-                case .mounted = try client.begin(mounting: blob.digest, from: repository)
-            {
-                report(.mounted(layer: blob.digest, repository: "\(client.reference.domain)/\(repository)"))
-            } else {
-                try client.upload(blob) {
-                    try store.blobs.source(blob.digest)
-                } progressed: { count in
-                    report(.pushing(layer: blob.digest, bytes: count, size: blob.size))
-                }
-                report(.pushed(layer: blob.digest))
-            }
-            return blob
-        }
-        if wasThere { report(.alreadyExists(layer: blob.digest)) }
     }
 
     /// Keeps under which digest the registry knows what the name means.

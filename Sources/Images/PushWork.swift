@@ -1,10 +1,10 @@
 import Compression
 import Gzip
+import Hashing
 import JSON
 import Linux
 import OCI
 import Storage
-import Synchronization
 
 /// One push to one endpoint.
 struct PushWork: Sendable {
@@ -34,13 +34,17 @@ struct PushWork: Sendable {
         let origin = try entry.origin.flatMap(original)
         let known = origin.map { layers(of: $0.manifest) } ?? layers(of: entry)
         for layer in known { report(.preparing(layer: layer.diffID)) }
-        if let whole = try origin?.descriptor ?? manifest(of: known), try isThere(whole, entry.digests) {
+        let blobs = known.compactMap(\.blob)
+        let document = try origin?.document ?? (blobs.count == known.count ? manifest(blobs) : nil)
+        if let document, try isThere(document.descriptor, entry.digests) {
             tellThere(known.map(\.diffID))
-            return finish(whole)
+            return finish(document.descriptor)
         }
         let pushed = try push(known)
-        try push(blob: image.id)
-        let (descriptor, bytes) = try origin.map { ($0.descriptor, $0.bytes) } ?? manifest(pushed)
+        try push(configuration(), toldAs: nil)
+        // A layer whose blob was known, but is nowhere any more, was packed anew.
+        let isAsKnown = origin != nil || pushed == blobs
+        let (descriptor, bytes) = try document.flatMap { isAsKnown ? $0 : nil } ?? manifest(pushed)
         try client.put(bytes, descriptor, as: hasTag ? client.reference.registryName : descriptor.digest.description)
         try remember(descriptor.digest, packed: pushed, entry)
         return finish(descriptor)
@@ -69,7 +73,8 @@ struct PushWork: Sendable {
 
     // MARK: What goes
 
-    private typealias Original = (manifest: ImageManifest, descriptor: Descriptor, bytes: [UInt8])
+    private typealias Document = (descriptor: Descriptor, bytes: [UInt8])
+    private typealias Original = (manifest: ImageManifest, document: Document)
 
     /// The manifest that the image came with; nil if not all that it names is here.
     private func original(_ descriptor: Descriptor) throws -> Original? {
@@ -78,7 +83,7 @@ struct PushWork: Sendable {
         guard case .manifest(let manifest) = try ManifestDocument(parsing: bytes),
             manifest.config.digest == image.id, manifest.layers.allSatisfy({ blobs.contains($0.digest) })
         else { return nil }
-        return (manifest, descriptor, bytes)
+        return (manifest, (descriptor, bytes))
     }
 
     private func layers(of manifest: ImageManifest) -> [Layer] {
@@ -95,17 +100,13 @@ struct PushWork: Sendable {
         }
     }
 
-    /// The manifest if it is known what all layers become.
-    private func manifest(of layers: [Layer]) throws -> Descriptor? {
-        let known = layers.compactMap(\.blob)
-        return known.count == layers.count ? try manifest(known).0 : nil
+    private func configuration() throws -> Descriptor {
+        Descriptor(mediaType: .configuration, digest: image.id, size: try blobs.size(of: image.id) ?? 0)
     }
 
-    private func manifest(_ layers: [Descriptor]) throws -> (Descriptor, [UInt8]) {
-        let size = try blobs.size(of: image.id) ?? 0
-        let config = Descriptor(mediaType: .configuration, digest: image.id, size: size)
-        let bytes = try JSON.encode(ImageManifest(config: config, layers: layers))
-        let digest = try blobs.write(bytes)
+    private func manifest(_ layers: [Descriptor]) throws -> Document {
+        let bytes = try JSON.encode(ImageManifest(config: configuration(), layers: layers))
+        let digest = Digest(sha256: SHA256.sum(bytes))
         return (Descriptor(mediaType: .manifest, digest: digest, size: Int64(bytes.count)), bytes)
     }
 
@@ -126,62 +127,60 @@ struct PushWork: Sendable {
     private func push(_ layers: [Layer]) throws -> [Descriptor] {
         var seen: Set<Digest> = []
         let work = layers.filter { seen.insert($0.content).inserted }
-        let isFailed = Atomic(false)
-        let results = try Parallel.map(work, width: client.transport.settings.uploads) {
-            layer -> Result<Descriptor, any Error>? in
-            guard !isFailed.load(ordering: .relaxed) else { return nil }
-            let result = Result {
-                let (pushed, wasThere) = try once(layer.content) { try push(layer) }
-                if wasThere { report(.alreadyExists(layer: layer.diffID)) }
-                return pushed
-            }
-            if case .failure = result { isFailed.store(true, ordering: .relaxed) }
-            return result
+        let results = try Parallel.attempt(work, width: client.transport.settings.uploads) { layer in
+            let (pushed, wasThere) = try once(layer.content) { try push(layer) }
+            if wasThere { report(.alreadyExists(layer: layer.diffID)) }
+            return pushed
         }
-        var pushed: [Digest: Descriptor] = [:]
-        for (layer, result) in zip(work, results) { pushed[layer.content] = try result?.get() }
+        let pushed = Dictionary(zip(work.map(\.content), results), uniquingKeysWith: { first, _ in first })
         return layers.compactMap { pushed[$0.content] }
     }
 
     private func push(_ layer: Layer) throws -> Descriptor {
-        if let blob = layer.blob {
-            if try client.size(of: blob.digest) != nil {
-                report(.alreadyExists(layer: layer.diffID))
-                return blob
-            }
-            if let repository = sources.repository(of: blob.digest),
-                case .mounted = try client.begin(mounting: blob.digest, from: repository)
-            {
-                report(.mounted(layer: layer.diffID, repository: "\(client.reference.domain)/\(repository)"))
-                return blob
-            }
-            if blobs.contains(blob.digest) {
-                try client.upload(blob) {
-                    try blobs.source(blob.digest)
-                } progressed: { count in
-                    report(.pushing(layer: layer.diffID, bytes: count, size: blob.size))
-                }
-                report(.pushed(layer: layer.diffID))
-                return blob
-            }
-        }
+        if let blob = layer.blob, try bring(blob, toldAs: layer.diffID) { return blob }
         return try pack(layer)
+    }
+
+    /// Brings a blob that is here unless another push has.
+    ///
+    /// - Parameter layer: As what it is told of; nil is not at all.
+    func push(_ blob: Descriptor, toldAs layer: Digest?) throws {
+        let (_, wasThere) = try once(blob.digest) {
+            guard try bring(blob, toldAs: layer) else { throw StorageError.unknownBlob(blob.digest) }
+            return blob
+        }
+        if wasThere, let layer { report(.alreadyExists(layer: layer)) }
+    }
+
+    /// Sees to it that a blob is in the repository: it is there, comes from another one, or goes as it is here.
+    ///
+    /// - Returns: False where it is nowhere.
+    private func bring(_ blob: Descriptor, toldAs layer: Digest?) throws -> Bool {
+        func tell(_ event: (Digest) -> PushEvent) { if let layer { report(event(layer)) } }
+        if try client.size(of: blob.digest) != nil {
+            tell { .alreadyExists(layer: $0) }
+            return true
+        }
+        if let repository = sources.repository(of: blob.digest),
+            case .mounted = try client.begin(mounting: blob.digest, from: repository)
+        {
+            tell { .mounted(layer: $0, repository: "\(client.reference.domain)/\(repository)") }
+            return true
+        }
+        guard blobs.contains(blob.digest) else { return false }
+        try client.upload(blob) {
+            try blobs.source(blob.digest)
+        } progressed: { count in
+            tell { .pushing(layer: $0, bytes: count, size: blob.size) }
+        }
+        tell { .pushed(layer: $0) }
+        return true
     }
 
     /// Brings a blob to the repository unless another push has.
     func once(_ content: Digest, _ bring: () throws -> Descriptor) throws -> (Descriptor, wasThere: Bool) {
         let upload = Upload(repository: client.reference.repository, content: content)
         return try client.transport.uploads.value(upload, bring)
-    }
-
-    private func push(blob digest: Digest) throws {
-        _ = try once(digest) {
-            let bytes = try blobs.read(digest)
-            let descriptor = Descriptor(mediaType: .configuration, digest: digest, size: Int64(bytes.count))
-            guard try client.size(of: digest) == nil else { return descriptor }
-            try client.upload(descriptor) { ByteSource(bytes) }
-            return descriptor
-        }
     }
 
     /// Gives the tar of a layer: as it came, or made of its files.

@@ -98,7 +98,9 @@ import Testing
             let store = store(folder, "store")
             _ = try commitPair(to: store, as: name.description)
             let access = try RegistryAccess.plain()
+            let blobs = try store.blobs.list()
             let pushed = try store.push(name, access: access)
+            #expect(try Set(store.blobs.list()) == Set(blobs))
             let count = server.requests.count
             #expect(try store.push(name, access: access) == pushed)
             let asked = server.requests.dropFirst(count).map { "\($0.method) \($0.path)" }
